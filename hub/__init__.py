@@ -1,0 +1,1 @@
+"""The hub: listens to satellites, understands, acts and answers."""

@@ -1,0 +1,1 @@
+"""MQTT: the only place that knows the client library, and the hub's own broker."""

@@ -1,0 +1,1 @@
+"""The house: devices learned from the broker, actions and their proof, a simulated house."""

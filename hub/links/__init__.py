@@ -1,0 +1,1 @@
+"""Who talks to the hub: satellites, recordings, other programs that use our speech services."""

@@ -1,0 +1,211 @@
+"""The stages of a turn: what each promises (Protocols) and what flows between them (values).
+
+Silence, no match and an unknown device are values here, never errors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from wire.pcm import Pcm
+
+# --- the house, as interpreters and actors see it
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A room. ``name`` as people wrote it; ``aliases`` are said instead of it."""
+
+    name: str
+    floor: str | None = None
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """One device function, as last heard on the broker.
+
+    entity_id: ``<domain>.<object_id>``. domain: Home Assistant's component (light, switch, cover, …; buttons are
+    ``button``, scripts run through them). device_class: ``garage``, ``window``, ``humidity``, … or None.
+    state: Home Assistant's state word in lower case (``on``, ``locked``, ``54``), None if never heard.
+    attributes: brightness (0-255), position (0-100), temperature, current_temperature, …
+    available: False when its availability topic says so. exposed: may be spoken about.
+    """
+
+    entity_id: str
+    domain: str
+    name: str
+    area: str | None = None
+    aliases: tuple[str, ...] = ()
+    device_class: str | None = None
+    state: str | None = None
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    unit: str | None = None
+    available: bool = True
+    sensitive: bool = False
+    exposed: bool = True
+
+
+class House(Protocol):
+    """What is known of the house now. Cheap to ask; snapshots are immutable."""
+
+    @property
+    def names_version(self) -> int:
+        """Grows whenever a name, alias, area or the set of entities changes (not when a state does)."""
+
+    def areas(self) -> Sequence[Area]: ...
+
+    def entities(self) -> Sequence[Entity]: ...
+
+
+# --- wake and voice
+
+
+@dataclass(frozen=True, slots=True)
+class Wake:
+    """A wake word was heard. score in [0, 1]; None if the peer gave none."""
+
+    word: str
+    score: float | None
+
+
+class WakeDetector(Protocol):
+    def process(self, samples: bytes) -> Wake | None:
+        """Take any whole number of 16 kHz 16-bit mono samples, in order; called in the audio worker thread."""
+
+    def reset(self) -> None:
+        """Forget all audio: the next word must be heard whole."""
+
+
+class VoiceDetector(Protocol):
+    def process(self, window: bytes) -> float:
+        """Probability of speech in [0, 1] for exactly 512 samples (32 ms) of 16 kHz 16-bit mono."""
+
+    def reset(self) -> None: ...
+
+
+# --- speech to text
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """text: NFC, empty = heard nothing that makes sense. confidence in [0, 1], None if the engine has none."""
+
+    text: str
+    language: str
+    engine: str
+    model: str | None = None
+    confidence: float | None = None
+
+
+class Transcriber(Protocol):
+    async def transcribe(self, speech: AsyncIterator[Pcm], *, language: str) -> Transcript:
+        """Turn one utterance into text.
+
+        speech: s16le mono 16 kHz blocks, in order; ends when speech ends.
+        Raises SttFailed on engine loss or deadline. Cancelling is safe: the engine takes the next call.
+        """
+
+
+# --- understanding
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """One recognised intent of home-assistant-intents.
+
+    name: ``HassTurnOn``, … slots: values as the sentence gave them (numbers as numbers), keys as the intent's.
+    response: key of the response template (``default``, ``lights_area``, …). text: the sentence.
+    context_area: the speaker's room, when the sentence left the room to it.
+    """
+
+    name: str
+    slots: Mapping[str, Any]
+    response: str
+    language: str
+    text: str
+    context_area: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NotUnderstood:
+    """No sentence fits. unknown_name: what was said where a device's name belongs, if that much was understood."""
+
+    text: str
+    unknown_name: str | None = None
+    nearest_names: tuple[str, ...] = ()
+
+
+class Interpreter(Protocol):
+    async def interpret(self, text: str, *, language: str, area: str | None) -> Intent | NotUnderstood:
+        """Match one sentence against the house. Raises IntentFailed (language-unknown)."""
+
+
+# --- acting
+
+ActionOutcome = Literal["confirmed", "sent", "refused", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The message that proves an action."""
+
+    topic: str
+    payload: str
+    after_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One command to one device and what came of it (DESIGN section 5). payload is what was published."""
+
+    entity: str
+    name: str
+    command: str
+    topic: str
+    payload: str
+    outcome: ActionOutcome
+    evidence: Evidence | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What carrying out an intent came to; the reply is made from it and from nothing else.
+
+    kind: ``acted`` (actions has one entry per target), ``answered`` (matched/unmatched hold the entities that a
+    question was about), ``unknown_target``, ``ambiguous`` (choices: names to ask back with), ``refused`` (policy),
+    ``unsupported`` (nothing here can do that). problem: short lower-case reason for logs, None if none.
+    """
+
+    kind: Literal["acted", "answered", "unknown_target", "ambiguous", "refused", "unsupported"]
+    actions: tuple[Action, ...] = ()
+    matched: tuple[Entity, ...] = ()
+    unmatched: tuple[Entity, ...] = ()
+    choices: tuple[str, ...] = ()
+    problem: str | None = None
+
+
+class Actor(Protocol):
+    async def carry_out(self, intent: Intent, *, area: str | None) -> Result:
+        """Resolve targets, act, wait for proof. Raises ActionFailed (broker-lost) when nothing could be sent."""
+
+
+class Replier(Protocol):
+    def reply(self, understood: Intent | NotUnderstood, result: Result | None, *, language: str) -> str:
+        """One spoken sentence, made from the outcome. Never empty."""
+
+    def apology(self, code: str, *, language: str) -> str:
+        """One short sentence for a turn that failed with ``code``."""
+
+
+# --- text to speech
+
+
+class Synthesizer(Protocol):
+    def synthesize(self, text: str, *, language: str) -> AsyncIterator[Pcm]:
+        """Speak ``text`` in blocks of one format as they are made.
+
+        Raises TtsFailed on engine loss or deadline. Closing the iterator early is safe.
+        """

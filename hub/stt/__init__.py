@@ -1,0 +1,1 @@
+"""Speech to text stage: one Wyoming client for every engine, and the embedded engine process."""

@@ -1,0 +1,86 @@
+"""The record of one turn (docs/trace.md): who said what, what was understood, done, proven, and when."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any, Literal
+
+import msgspec
+
+from hub.stages import Action
+
+
+class WakeTrace(msgspec.Struct, omit_defaults=True):
+    word: str
+    score: float | None = None
+
+
+class SttTrace(msgspec.Struct):
+    engine: str
+    model: str | None = None
+    confidence: float | None = None
+
+
+class UnderstoodTrace(msgspec.Struct):
+    by: Literal["intents", "llm", "none"] = "none"
+    intent: str | None = None
+    slots: dict[str, Any] = msgspec.field(default_factory=dict)
+
+
+class ErrorTrace(msgspec.Struct):
+    code: str
+    message: str
+
+
+class Trace(msgspec.Struct):
+    """One turn. ``timings_ms`` count from the end of speech (last voiced sample); see docs/trace.md."""
+
+    turn: str
+    satellite: str
+    area: str | None
+    started: str
+    wake: WakeTrace | None = None
+    transcript: str = ""
+    language: str = "en"
+    stt: SttTrace | None = None
+    understood: UnderstoodTrace = msgspec.field(default_factory=UnderstoodTrace)
+    actions: list[Action] = msgspec.field(default_factory=list)
+    reply: str = ""
+    error: ErrorTrace | None = None
+    timings_ms: dict[str, float] = msgspec.field(default_factory=dict)
+    engines_ms: dict[str, float] = msgspec.field(default_factory=dict)
+
+    def json(self) -> bytes:
+        return msgspec.json.encode(self)
+
+
+class Stopwatch:
+    """Stamps a trace in milliseconds since the end of speech.
+
+    The endpointer decides ``endpoint_ms`` of *audio* after the last voiced sample; from that decision on the wall
+    clock counts. So a recording fed faster than real time gives the same figures as a microphone.
+    """
+
+    def __init__(self, trace: Trace, endpoint_ms: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._trace, self._clock = trace, clock
+        self._zero_seconds = clock() - endpoint_ms / 1000
+        trace.timings_ms["endpoint"] = round(endpoint_ms, 1)
+
+    def stamp(self, name: str) -> None:
+        """Write ``timings_ms[name]``; the first stamp of a name stays."""
+        self._trace.timings_ms.setdefault(name, round((self._clock() - self._zero_seconds) * 1000, 1))
+
+
+class EngineTimer:
+    """Adds the time inside a ``with`` block to ``engines_ms[name]``: an engine's or a device's time, not ours."""
+
+    def __init__(self, trace: Trace, name: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self._trace, self._name, self._clock = trace, name, clock
+
+    def __enter__(self) -> None:
+        self._began = self._clock()
+
+    def __exit__(self, *_: object) -> None:
+        spent_ms = (self._clock() - self._began) * 1000
+        self._trace.engines_ms[self._name] = round(self._trace.engines_ms.get(self._name, 0.0) + spent_ms, 1)

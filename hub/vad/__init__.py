@@ -1,0 +1,1 @@
+"""Voice activity stage: Silero probabilities, and the endpointer that ends an utterance."""

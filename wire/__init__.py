@@ -1,0 +1,1 @@
+"""What hub and satellite share: frames, connections, PCM, discovery. Imports nothing else of ours."""
