@@ -1,0 +1,182 @@
+"""The speech grammar: what can be said in this house, for a recogniser that hears nothing else.
+
+The file form is the contract with the recogniser (docs/understanding.md): JSON with ``version``, ``language``,
+``jsgf`` (one grammar ``house`` with the public rule ``command``, lower-case words only) and ``names`` (how a name is
+said: how it is written).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from functools import partial
+from importlib.resources import files
+from pathlib import Path
+
+import msgspec
+from hassil.intents import Intents as HassilIntents
+from hassil.intents import RangeSlotList, TextSlotList
+from hassil.parse_expression import parse_sentence
+from hassil.util import normalize_text
+from home_assistant_intents import get_speech_to_phrase_intents, get_speech_to_phrase_languages
+
+from hub.errors import IntentFailed
+from hub.intent.jsgf import NEVER, TemplateWriter
+from hub.intent.spoken import factor, number_words, spoken_forms
+from hub.stages import Entity, House
+
+VERSION = 1
+
+_WORD = re.compile(r"[^\s<>()\[\]|=;]+")
+_RANGE_LENGTH = 200  # longer ranges (colour temperatures) are not said as numbers
+
+
+class SpeechGrammar(msgspec.Struct, frozen=True, kw_only=True):
+    """A closed grammar and the written form of the names in it.
+
+    jsgf: JSGF text, rules before their use. names: ``"bed light"`` to ``"Bed Light"``, for devices, areas and floors.
+    """
+
+    version: int = VERSION
+    language: str
+    jsgf: str
+    names: dict[str, str]
+
+    @property
+    def words(self) -> frozenset[str]:
+        """Every word that needs a pronunciation."""
+        bodies = re.findall(r"^(?:public )?<\w+> = (.*);$", self.jsgf, re.MULTILINE)
+        return frozenset(_WORD.findall(re.sub(r"<\w+>", " ", " ".join(bodies))))
+
+    def write(self, path: Path) -> None:
+        """Replace the file as a whole: a reader never sees half a grammar."""
+        draft = path.with_name(path.name + ".new")
+        draft.write_bytes(msgspec.json.encode(self))
+        os.replace(draft, path)
+
+    @classmethod
+    def read(cls, path: Path) -> SpeechGrammar:
+        return msgspec.json.decode(path.read_bytes(), type=cls)
+
+
+class _Block(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Templates that share what ``{name}`` may be and, where domains are given, what the house must have."""
+
+    sentences: list[str]
+    domains: list[str] = []
+
+
+class _ExtraTemplates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    block: list[_Block] = []
+
+
+def speech_grammar(house: House, language: str) -> SpeechGrammar:
+    """Write the grammar of one house. Raises IntentFailed (language-unknown) where nobody wrote templates."""
+    data = get_speech_to_phrase_intents(language)
+    if data is None:
+        known = ", ".join(get_speech_to_phrase_languages())
+        raise IntentFailed("language-unknown", f"no spoken sentences for {language!r}: choose one of {known}")
+    return _Grammar(house, HassilIntents.from_dict(data)).build()
+
+
+class _Grammar:
+    """One build: the rules of one house's names, of the lists and of the templates."""
+
+    def __init__(self, house: House, pack: HassilIntents) -> None:
+        self._entities = [entity for entity in house.entities() if entity.exposed]
+        self._areas = house.areas()
+        self._pack = pack
+        self._domains = {domain for entity in self._entities for domain in spoken_domains(entity)}
+        self._templates = TemplateWriter({name: rule.expression for name, rule in pack.expansion_rules.items()})
+        self._rules: dict[str, str | None] = {}
+        self._names: dict[str, str] = {}
+
+    def build(self) -> SpeechGrammar:
+        commands: dict[str, None] = {}
+        for block in [*_lean_blocks(self._pack), *_extra_blocks(self._pack.language)]:
+            if block.domains and self._domains.isdisjoint(block.domains):
+                continue
+            for sentence in block.sentences:
+                written = self._templates.write(parse_sentence(sentence).expression, partial(self._list_rule, block))
+                if written:
+                    commands[written] = None
+        rules = {**self._rules, **self._templates.rules}
+        polite = factor(normalize_text(words).lower() for words in self._pack.skip_words)
+        around = f"[ {polite} ]" if polite else ""
+        lines = ["#JSGF V1.0;", "grammar house;", *(f"<{name}> = {body};" for name, body in rules.items() if body)]
+        lines.append(f"<sentence> = {' | '.join(commands)};")
+        lines.append(f"public <command> = {' '.join(f'{around} <sentence> {around}'.split())};")
+        return SpeechGrammar(language=self._pack.language, jsgf="\n".join(lines) + "\n", names=self._names)
+
+    def _list_rule(self, block: _Block, list_name: str) -> str | None:
+        """Name of the rule that holds a list's values, written on its first use."""
+        if list_name == "name":
+            return self._names_rule(block)
+        values = self._pack.slot_lists.get(list_name)
+        is_range = isinstance(values, RangeSlotList)
+        rule = f"number_{values.start}_{values.stop}_{values.step}" if is_range else f"l_{list_name}"
+        if rule not in self._rules:
+            self._rules[rule] = self._list_body(list_name)
+        return rule if self._rules[rule] else NEVER
+
+    def _list_body(self, list_name: str) -> str | None:
+        if list_name == "area":
+            return self._spoken((area.name, alias) for area in self._areas for alias in (area.name, *area.aliases))
+        if list_name == "floor":
+            return self._spoken((area.floor, area.floor) for area in self._areas if area.floor)
+        values = self._pack.slot_lists.get(list_name)
+        if isinstance(values, RangeSlotList) and len(range(values.start, values.stop, values.step)) <= _RANGE_LENGTH:
+            numbers = range(values.start, values.stop + 1, values.step)
+            return factor(number_words(str(number), self._pack.language) for number in numbers)
+        if not isinstance(values, TextSlotList):
+            return NEVER
+        said = [value for value in values.values if list_name != "cover_classes" or value.value_out in self._classes()]
+        bodies = [self._templates.write(value.text_in, partial(self._list_rule, _Block([]))) for value in said]
+        return " | ".join(body for body in bodies if body) or NEVER
+
+    def _classes(self) -> set[str | None]:
+        return {entity.device_class for entity in self._entities if entity.domain == "cover"}
+
+    def _names_rule(self, block: _Block) -> str | None:
+        """A rule of one domain's names, or of several domains' rules."""
+        rules = []
+        for domain in sorted(self._domains.intersection(block.domains or self._domains)):
+            rule = f"n_{domain}"
+            if rule not in self._rules:
+                entities = [entity for entity in self._entities if domain in spoken_domains(entity)]
+                self._rules[rule] = self._spoken((e.name, alias) for e in entities for alias in (e.name, *e.aliases))
+            if self._rules[rule]:
+                rules.append(rule)
+        if len(rules) < 2:
+            return rules[0] if rules else NEVER
+        together = "_".join(["n", *(rule.removeprefix("n_") for rule in rules)])
+        self._rules[together] = " | ".join(f"<{rule}>" for rule in rules)
+        return together
+
+    def _spoken(self, names: Iterable[tuple[str, str]]) -> str | None:
+        """Body of a rule of names; learns how they are written. Pairs: the name to write, the name or alias said."""
+        said = []
+        for name, alias in names:
+            for form in spoken_forms(alias, self._pack.language):
+                self._names.setdefault(form, name)
+                said.append(form)
+        return factor(said) or NEVER
+
+
+def spoken_domains(entity: Entity) -> tuple[str, ...]:
+    """Domains that an entity's name stands for in sentences: a button is pressed, and run like a script."""
+    return ("button", "script") if entity.domain == "button" else (entity.domain,)
+
+
+def _lean_blocks(pack: HassilIntents) -> Iterator[_Block]:
+    for intent in pack.intents.values():
+        for data in intent.data:
+            yield _Block(data.sentence_texts, sorted(data.domains))
+
+
+def _extra_blocks(language: str) -> list[_Block]:
+    source = files("hub.intent") / "spoken_templates" / f"{language}.toml"
+    if not source.is_file():
+        return []
+    return msgspec.toml.decode(source.read_bytes(), type=_ExtraTemplates).block
