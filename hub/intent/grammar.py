@@ -7,7 +7,6 @@ said: how it is written).
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable, Iterator
 from functools import partial
@@ -53,7 +52,7 @@ class SpeechGrammar(msgspec.Struct, frozen=True, kw_only=True):
         """Replace the file as a whole: a reader never sees half a grammar."""
         draft = path.with_name(path.name + ".new")
         draft.write_bytes(msgspec.json.encode(self))
-        os.replace(draft, path)
+        draft.replace(path)
 
     @classmethod
     def read(cls, path: Path) -> SpeechGrammar:
@@ -67,7 +66,10 @@ class _Block(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     domains: list[str] = []
 
 
-class _ExtraTemplates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class _SpokenTemplates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A file of ``spoken_templates``. without: intents whose lean templates are left out."""
+
+    without: list[str] = []
     block: list[_Block] = []
 
 
@@ -94,7 +96,7 @@ class _Grammar:
 
     def build(self) -> SpeechGrammar:
         commands: dict[str, None] = {}
-        for block in [*_lean_blocks(self._pack), *_extra_blocks(self._pack.language)]:
+        for block in _blocks(self._pack):
             if block.domains and self._domains.isdisjoint(block.domains):
                 continue
             for sentence in block.sentences:
@@ -113,9 +115,10 @@ class _Grammar:
         """Name of the rule that holds a list's values, written on its first use."""
         if list_name == "name":
             return self._names_rule(block)
+        rule = f"l_{list_name}"
         values = self._pack.slot_lists.get(list_name)
-        is_range = isinstance(values, RangeSlotList)
-        rule = f"number_{values.start}_{values.stop}_{values.step}" if is_range else f"l_{list_name}"
+        if isinstance(values, RangeSlotList):  # many lists are the same numbers: one rule
+            rule = f"number_{values.start}_{values.stop}_{values.step}"
         if rule not in self._rules:
             self._rules[rule] = self._list_body(list_name)
         return rule if self._rules[rule] else NEVER
@@ -169,14 +172,13 @@ def spoken_domains(entity: Entity) -> tuple[str, ...]:
     return ("button", "script") if entity.domain == "button" else (entity.domain,)
 
 
-def _lean_blocks(pack: HassilIntents) -> Iterator[_Block]:
+def _blocks(pack: HassilIntents) -> Iterator[_Block]:
+    """The lean templates of the intents package, and our own beside them."""
+    source = files("hub.intent") / "spoken_templates" / f"{pack.language}.toml"
+    own = _SpokenTemplates()
+    if source.is_file():
+        own = msgspec.toml.decode(source.read_bytes(), type=_SpokenTemplates)
     for intent in pack.intents.values():
-        for data in intent.data:
-            yield _Block(data.sentence_texts, sorted(data.domains))
-
-
-def _extra_blocks(language: str) -> list[_Block]:
-    source = files("hub.intent") / "spoken_templates" / f"{language}.toml"
-    if not source.is_file():
-        return []
-    return msgspec.toml.decode(source.read_bytes(), type=_ExtraTemplates).block
+        if intent.name not in own.without:
+            yield from (_Block(data.sentence_texts, sorted(data.domains)) for data in intent.data)
+    yield from own.block

@@ -72,7 +72,7 @@ class TemplateWriter:
 
 def _literal(text: str) -> str | None:
     """Words of a text; NEVER where it holds a mark that is not spoken."""
-    spoken = text.lower().replace("’", "'").replace("-", " ")
+    spoken = text.lower().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").replace("-", " ")
     if _NOT_SPOKEN.search(re.sub(r"[.,?!;:¿¡]", "", spoken)):
         return NEVER
     return " ".join(re.sub(r"[.,?!;:¿¡]", "", spoken).split())

@@ -10,7 +10,7 @@ from itertools import islice, product
 
 from hassil.numbers import get_rbnf_engine
 
-_TOKEN = re.compile(r"\d+(?:[.,]\d+)?|[^\W\d_]+(?:['’][^\W\d_]+)*|[%°&+]")
+_TOKEN = re.compile(r"\d+(?:[.,]\d+)?|[^\W\d_]+(?:'[^\W\d_]+)*|[%°&+]")
 _SPELLED_LENGTH = 5  # longer capitals ("KITCHEN") are a way of writing, not an abbreviation
 _FORMS_PER_NAME = 4
 _SIGNS = {"en": {"%": "percent", "°": "degrees", "&": "and", "+": "plus"}}
@@ -32,7 +32,7 @@ def spoken_forms(name: str, language: str) -> tuple[str, ...]:
 
     Empty for a name without a letter or digit.
     """
-    written = unicodedata.normalize("NFC", name).replace("’", "'")
+    written = unicodedata.normalize("NFC", name).replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
     tokens = list(_split_case(_TOKEN.findall(written)))
     choices = [_token_forms(token, language) for token in tokens]
     choices = [forms for forms in choices if forms]
