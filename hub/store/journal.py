@@ -1,0 +1,80 @@
+"""What the hub remembers of its turns, whether or not the disk plays along: the store's one face to the rest."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from contextlib import AsyncExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from hub.config import StoreSection
+from hub.errors import StoreLost
+from hub.health import Component, lost
+from hub.privacy import without_words
+from hub.store.audit import AuditEntry, AuditLog
+from hub.store.database import Database
+from hub.store.turns import TurnStore
+from hub.trace import Trace
+
+_log = logging.getLogger(__name__)
+
+IN_MEMORY = 50  # turns that the status page can still show when the disk cannot
+
+
+class Journal:
+    """An async context manager that a lost store never stops: then it remembers the last turns in memory only."""
+
+    def __init__(self, path: Path, section: StoreSection) -> None:
+        self._database = Database(path)
+        self._turns = TurnStore(self._database, section)
+        self._audit = AuditLog(self._database)
+        self._section = section
+        self._recent: deque[Trace] = deque(maxlen=min(IN_MEMORY, section.turns))
+        self._lost: StoreLost | None = None
+        self._stack = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self._stack.enter_async_context(self._database)
+        except StoreLost as error:
+            _log.error("turns are not stored: %s", error)
+            self._lost = error
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stack.aclose()
+
+    def record(self, trace: Trace) -> None:
+        """Remember one finished turn; never waits, never raises."""
+        self._recent.appendleft(trace if self._section.transcripts else without_words(trace))
+        if self._lost is None:
+            self._turns.add(trace)
+
+    async def latest(self, limit: int) -> list[Trace]:
+        """Newest first; from memory when the disk has trouble."""
+        if self._lost is None and self._database.trouble is None:
+            try:
+                return await self._turns.latest(limit)
+            except StoreLost as error:
+                _log.warning("turns cannot be read: %s", error)
+        return list(self._recent)[:limit]
+
+    async def actions(self, limit: int, *, entity: str | None = None) -> list[AuditEntry]:
+        """The audit log, newest first. Raises StoreLost: it is never made up from memory."""
+        if self._lost:
+            raise self._lost
+        return await self._audit.latest(limit, entity=entity)
+
+    def component(self) -> Component:
+        """Turns go on without the store: its loss only degrades the hub."""
+        if self._lost:
+            return lost("store", self._lost, required=False)
+        trouble, dropped = self._database.trouble, self._database.dropped
+        missing = f"; {dropped} records were not stored" if dropped else ""
+        if trouble:
+            return Component("store", "degraded", trouble.message + missing, trouble.code, required=False)
+        return Component("store", "ok", missing.removeprefix("; "), required=False)
