@@ -33,11 +33,11 @@ class LinksSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     """How satellites are found and how long a silent one is believed."""
 
     discover: bool = True
-    connect_seconds: Seconds = 5.0
+    connect_seconds: Seconds = 2.0
     ping_seconds: Seconds = 2.0
     silent_seconds: Seconds = 5.0
     retry_min_seconds: Seconds = 0.5
-    retry_max_seconds: Seconds = 5.0
+    retry_max_seconds: Seconds = 2.0
 
 
 class LimitsSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 import msgspec
@@ -53,6 +55,23 @@ class Trace(msgspec.Struct):
 
     def json(self) -> bytes:
         return msgspec.json.encode(self)
+
+
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def ulid(unix_ms: int, random_bits: int) -> str:
+    """26 characters that sort by time: 48 bits of milliseconds, 80 random bits (github.com/ulid/spec)."""
+    number = (unix_ms & (1 << 48) - 1) << 80 | random_bits & (1 << 80) - 1
+    return "".join(_CROCKFORD[number >> shift & 31] for shift in range(125, -1, -5))
+
+
+def new_trace(satellite: str, area: str | None, language: str) -> Trace:
+    """An empty record for a turn that begins now."""
+    now = datetime.now(UTC)
+    started = now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    turn = ulid(round(now.timestamp() * 1000), secrets.randbits(80))
+    return Trace(turn=turn, satellite=satellite, area=area, started=started, language=language)
 
 
 class Stopwatch:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,10 +17,17 @@ class Places:
     run: Path
 
 
-def places(environ: dict[str, str] | None = None) -> Places:
-    """Under ``EARSHOT_HOME`` if set, else /etc/earshot, /var/lib/earshot and /run/earshot."""
-    home = (os.environ if environ is None else environ).get("EARSHOT_HOME")
-    if home:
-        root = Path(home).absolute()
-        return Places(etc=root / "etc", var=root / "var", run=root / "run")
-    return Places(etc=Path("/etc/earshot"), var=Path("/var/lib/earshot"), run=Path("/run/earshot"))
+SYSTEM = Places(etc=Path("/etc/earshot"), var=Path("/var/lib/earshot"), run=Path("/run/earshot"))
+
+
+def places(environ: Mapping[str, str] = os.environ) -> Places:
+    """Under ``EARSHOT_HOME`` if set; the system's folders when installed; else one folder of this user."""
+    home = environ.get("EARSHOT_HOME")
+    if not home and SYSTEM.etc.is_dir():
+        return SYSTEM
+    root = (
+        Path(home).absolute()
+        if home
+        else Path(environ.get("XDG_DATA_HOME") or "~/.local/share").expanduser() / "earshot"
+    )
+    return Places(etc=root / "etc", var=root / "var", run=root / "run")

@@ -1,0 +1,145 @@
+"""Keeps a link to every satellite: those configured by address and those that zeroconf finds; comes back when lost."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from wire.connection import Connection, PeerSettings, connect
+from wyoming.info import Describe, Info
+
+from hub.config import LinksSection, SatelliteSection
+from hub.links.wyoming_satellite import WyomingSatelliteLink
+from wire.errors import FrameMalformed, PeerError
+
+_log = logging.getLogger(__name__)
+
+INTRODUCTION_SECONDS = 5.0
+MAX_SATELLITES = 64  # what zeroconf may add: names on the network are not ours to trust
+
+Serve = Callable[[WyomingSatelliteLink], Awaitable[None]]
+
+
+@dataclass(slots=True)
+class Kept:
+    """One address that is tried for ever. link: None while not connected. reason: why, in one line."""
+
+    uri: str
+    name: str
+    area: str | None
+    link: WyomingSatelliteLink | None = None
+    reason: str = "not tried yet"
+    task: asyncio.Task[None] | None = None
+
+
+class SatelliteKeeper:
+    """Async context manager. serve: runs one session over a link until its PeerError."""
+
+    def __init__(
+        self, serve: Serve, links: LinksSection, peer: PeerSettings, configured: Sequence[SatelliteSection]
+    ) -> None:
+        self._serve, self._links, self._peer = serve, links, peer
+        self._areas = {section.name: section.area for section in configured}
+        self._configured = [section for section in configured if section.address]
+        self._tasks = asyncio.TaskGroup()
+        self.kept: dict[str, Kept] = {}
+
+    async def __aenter__(self) -> Self:
+        await self._tasks.__aenter__()
+        for section in self._configured:
+            self._keep(Kept(str(section.address), section.name, section.area))
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for kept in self.kept.values():
+            if kept.task:
+                kept.task.cancel()
+        await self._tasks.__aexit__(kind, error, trace)
+
+    def found(self, name: str, uri: str) -> None:
+        """Zeroconf saw something that speaks Wyoming; it is asked whether it is a satellite."""
+        if uri in self.kept or any(kept.name == name for kept in self.kept.values()):
+            return
+        if len(self.kept) >= MAX_SATELLITES:
+            _log.warning("more than %d satellites announced; %.80r is left out", MAX_SATELLITES, name)
+            return
+        self._keep(Kept(uri, name, self._areas.get(name)))
+
+    def lost(self, uri: str) -> None:
+        """The announcement went away: stop trying once the link is gone too."""
+        kept = self.kept.get(uri)
+        if kept and kept.link is None and kept.name not in {section.name for section in self._configured}:
+            self._forget(kept)
+
+    def connected(self) -> list[WyomingSatelliteLink]:
+        return [kept.link for kept in self.kept.values() if kept.link]
+
+    def _keep(self, kept: Kept) -> None:
+        self.kept[kept.uri] = kept
+        kept.task = self._tasks.create_task(self._hold(kept), name=f"satellite[{kept.name}]")
+
+    def _forget(self, kept: Kept) -> None:
+        self.kept.pop(kept.uri, None)
+        if kept.task:
+            kept.task.cancel()
+
+    async def _hold(self, kept: Kept) -> None:
+        wait_seconds = self._links.retry_min_seconds
+        while True:
+            try:
+                if not await self._visit(kept):
+                    self.kept.pop(kept.uri, None)
+                    return
+            except PeerError as error:
+                if kept.link is not None or kept.reason != error.code:
+                    _log.info("satellite %s: %s", kept.name, error)
+                if kept.link is not None:
+                    wait_seconds = self._links.retry_min_seconds
+                kept.link, kept.reason = None, error.code
+            await asyncio.sleep(wait_seconds * random.uniform(0.8, 1.2))  # noqa: S311 jitter, not a secret
+            wait_seconds = min(wait_seconds * 2, self._links.retry_max_seconds)
+
+    async def _visit(self, kept: Kept) -> bool:
+        """Serve one connection until its PeerError; False when the other side is no satellite."""
+        async with await connect(kept.uri, self._peer, name=kept.name) as connection:
+            info = await introduced(connection)
+            if info.satellite is None:
+                _log.info("%s at %s is no satellite but a speech service; left alone", kept.name, kept.uri)
+                return False
+            name, area = self._identity(kept, info)
+            link = WyomingSatelliteLink(connection, name, area)
+            await link.greet()
+            kept.name, kept.link, kept.reason = name, link, ""
+            _log.info("satellite %s is here (%s)", name, kept.uri)
+            await self._serve(link)
+        return True
+
+    def _identity(self, kept: Kept, info: Info) -> tuple[str, str | None]:
+        assert info.satellite is not None
+        told = "".join(letter for letter in str(info.satellite.name)[:64] if letter.isprintable()) or kept.name
+        configured = any(section.address == kept.uri for section in self._configured)
+        taken = {other.name for other in self.kept.values() if other is not kept and other.link}
+        name = kept.name if configured else told
+        if name in taken:
+            name = f"{name} ({kept.uri.removeprefix('tcp://')})"
+        return name, kept.area or self._areas.get(name) or info.satellite.area
+
+
+async def introduced(connection: Connection) -> Info:
+    """Ask who is there. Raises PeerTimeout, FrameMalformed."""
+    await connection.send(Describe().event())
+    async with asyncio.timeout(INTRODUCTION_SECONDS):
+        while True:
+            event = await connection.receive(INTRODUCTION_SECONDS)
+            if Info.is_type(event.type):
+                try:
+                    return Info.from_event(event)
+                except (KeyError, TypeError, ValueError, AttributeError) as error:
+                    raise FrameMalformed("frame-malformed", f"info cannot be read: {error!s:.80}") from error

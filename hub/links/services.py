@@ -1,0 +1,151 @@
+"""Our speech services for other programs: STT, TTS, wake and handle, each a Wyoming server on a port of its own.
+
+Never beside a satellite on one port: Home Assistant loads none of the services of such a port (its data.py).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+
+from wire.connection import Connection
+from wyoming.asr import Transcribe, Transcript
+from wyoming.audio import AudioChunk, AudioStart, AudioStop
+from wyoming.error import Error
+from wyoming.event import Event
+from wyoming.handle import Handled, NotHandled
+from wyoming.info import Info
+from wyoming.tts import Synthesize
+from wyoming.wake import Detect, Detection, NotDetected
+
+from hub.errors import StageFailed
+from hub.stages import Synthesizer, Transcriber, Wake, WakeDetector
+from hub.trace import Trace
+from wire.errors import AudioInvalid, EarshotError, FrameMalformed
+from wire.pcm import Converter, Pcm
+
+_log = logging.getLogger(__name__)
+
+CHUNK_BYTES = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Implements one port. ``info`` answers describe; ``answer`` serves one request that began with ``event``."""
+
+    info: Info
+    answer: Callable[[Connection, Event], Awaitable[None]]
+
+    async def serve(self, connection: Connection) -> None:
+        """Serve requests until the peer goes (PeerError). A failed request is told and only that request is lost."""
+        while True:
+            event = await connection.receive()
+            if event.type == "describe":
+                await connection.send(self.info.event())
+                continue
+            try:
+                await self.answer(connection, event)
+            except (StageFailed, AudioInvalid) as error:
+                await connection.send(Error(text=error.message, code=error.code).event())
+            except (KeyError, TypeError, ValueError) as error:
+                raise FrameMalformed("frame-malformed", f"{event.type!r:.80}: {error!s:.80}") from error
+
+
+class SttService:
+    """transcribe, audio-start, audio-chunk*, audio-stop → transcript."""
+
+    def __init__(self, transcriber: Transcriber, default_language: str) -> None:
+        self._transcriber, self._default_language = transcriber, default_language
+
+    async def answer(self, connection: Connection, event: Event) -> None:
+        if event.type not in {"transcribe", "audio-start"}:
+            return
+        language = Transcribe.from_event(event).language if event.type == "transcribe" else None
+        speech = audio_of(connection)
+        transcript = await self._transcriber.transcribe(speech, language=language or self._default_language)
+        await connection.send(Transcript(text=transcript.text, language=transcript.language).event())
+
+
+class TtsService:
+    """synthesize → audio-start, audio-chunk*, audio-stop."""
+
+    def __init__(self, synthesizer: Synthesizer, default_language: str) -> None:
+        self._synthesizer, self._default_language = synthesizer, default_language
+
+    async def answer(self, connection: Connection, event: Event) -> None:
+        if event.type != "synthesize":
+            return
+        request = Synthesize.from_event(event)
+        language = request.voice.language if request.voice and request.voice.language else self._default_language
+        started = False
+        async for block in self._synthesizer.synthesize(request.text, language=language):
+            if not started:
+                started = True
+                await connection.send(AudioStart(block.rate_hz, block.width_bytes, block.channels).event())
+            for data in _pieces(block):
+                await connection.send(AudioChunk(block.rate_hz, block.width_bytes, block.channels, data).event())
+        await connection.send(AudioStop().event())
+
+
+class WakeService:
+    """detect, audio-start, audio-chunk*, audio-stop → detection (at the chunk that had it) or not-detected."""
+
+    def __init__(
+        self,
+        new_detector: Callable[[], WakeDetector],
+        run_in_worker: Callable[[Callable[[], Wake | None]], Awaitable[Wake | None]],
+    ) -> None:
+        self._new_detector, self._run_in_worker = new_detector, run_in_worker
+
+    async def answer(self, connection: Connection, event: Event) -> None:
+        if event.type not in {"detect", "audio-start"}:
+            return
+        names = Detect.from_event(event).names if event.type == "detect" else None
+        detector = self._new_detector()
+        heard_ms = 0.0
+        detected = False
+        async for block in audio_of(connection):
+            wake = await self._run_in_worker(lambda block=block: detector.process(block.data))  # type: ignore[misc]
+            heard_ms += block.duration_ms
+            if wake and (not names or wake.word in names):
+                detected = True
+                await connection.send(Detection(name=wake.word, timestamp=round(heard_ms)).event())
+        if not detected:
+            await connection.send(NotDetected().event())
+
+
+class HandleService:
+    """transcript → handled or not-handled, with our own understanding, action and proof."""
+
+    def __init__(self, ask: Callable[[str, str | None], Awaitable[Trace]]) -> None:
+        self._ask = ask
+
+    async def answer(self, connection: Connection, event: Event) -> None:
+        if event.type != "transcript":
+            return
+        request = Transcript.from_event(event)
+        try:
+            trace = await self._ask(request.text, request.language)
+        except EarshotError as error:
+            await connection.send(Error(text=error.message, code=error.code).event())
+            return
+        answer = NotHandled if trace.understood.by == "none" else Handled
+        await connection.send(answer(text=trace.reply, context=request.context).event())
+
+
+async def audio_of(connection: Connection) -> AsyncIterator[Pcm]:
+    """The audio that follows, as 16 kHz mono, until audio-stop. Raises AudioInvalid, PeerError."""
+    converter = Converter()
+    while True:
+        event = await connection.receive()
+        if event.type == "audio-chunk":
+            chunk = AudioChunk.from_event(event)
+            yield converter.convert(Pcm(int(chunk.rate), int(chunk.width), int(chunk.channels), chunk.audio))
+        elif event.type == "audio-stop":
+            return
+
+
+def _pieces(block: Pcm) -> list[bytes]:
+    step = CHUNK_BYTES // block.frame_bytes * block.frame_bytes
+    return [block.data[at : at + step] for at in range(0, len(block.data), step)]

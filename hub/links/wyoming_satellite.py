@@ -1,0 +1,187 @@
+"""A Wyoming satellite as a session's link: ours, wyoming-satellite, or any device that speaks the same events.
+
+Facts of the exchange: docs/satellite.md. The hub is the client; the satellite streams when it has something to say.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator
+
+from wire.connection import Connection
+from wyoming.asr import Transcribe, Transcript
+from wyoming.audio import AudioChunk, AudioStart, AudioStop
+from wyoming.error import Error
+from wyoming.event import Event
+from wyoming.info import Describe, Info
+from wyoming.pipeline import PipelineStage, RunPipeline
+from wyoming.satellite import PauseSatellite, RunSatellite
+from wyoming.tts import Synthesize
+from wyoming.user_event import UserEvent
+from wyoming.vad import VoiceStarted, VoiceStopped
+from wyoming.wake import Detection
+
+from hub.links.link import AudioArrived, AudioEnded, LinkEvent, ListenRequested, Muted, WakeHeard
+from hub.stages import Wake
+from wire.errors import AudioInvalid, FrameMalformed
+from wire.pcm import Converter, Pcm
+
+_log = logging.getLogger(__name__)
+
+CHUNK_BYTES = 2048  # 64 ms at 16 kHz: what Home Assistant sends, so what satellites are tested with
+PLAYED_GRACE_SECONDS = 1.0  # satellites older than 1.4.1 never say "played": believe the length of the audio
+
+
+class WyomingSatelliteLink:
+    """Implements Link over one connection. area given by the household wins over the one the satellite tells."""
+
+    def __init__(self, connection: Connection, name: str, area: str | None = None) -> None:
+        self._connection = connection
+        self._name, self._own_area = name, area
+        self._told_area: str | None = None
+        self._converter = Converter()
+        self._format_refused = False
+        self._played = asyncio.Event()
+        self._speaker = asyncio.Lock()
+        self.info: Info | None = None
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    @property
+    def area(self) -> str | None:
+        return self._own_area or self._told_area
+
+    async def greet(self) -> None:
+        """Take ownership: from now on the satellite is ours and may stream."""
+        await self._connection.send(RunSatellite().event())
+        await self._connection.send(Describe().event())
+
+    async def next_event(self) -> LinkEvent:
+        while True:
+            event = await self._connection.receive()
+            try:
+                told = await self._translate(event)
+            except (KeyError, TypeError, ValueError) as error:
+                raise FrameMalformed(
+                    "frame-malformed", f"{event.type!r:.80} lacks or mistypes {error!s:.80}"
+                ) from error
+            if told is not None:
+                return told
+
+    async def detected(self, wake: Wake) -> None:
+        await self._connection.send(Detection(name=wake.word, timestamp=0).event())
+
+    async def listening(self, language: str) -> None:
+        await self._connection.send(Transcribe(language=language).event())
+
+    async def voice_started(self, at_ms: float) -> None:
+        await self._connection.send(VoiceStarted(timestamp=round(at_ms)).event())
+
+    async def voice_stopped(self, at_ms: float) -> None:
+        await self._connection.send(VoiceStopped(timestamp=round(at_ms)).event())
+
+    async def heard(self, text: str) -> None:
+        await self._connection.send(Transcript(text=text).event())
+
+    async def failed(self, code: str, message: str) -> None:
+        await self._connection.send(Error(text=message, code=code).event())
+
+    async def say(self, text: str, blocks: AsyncIterator[Pcm]) -> None:
+        async with self._speaker:
+            await self._connection.send(Synthesize(text=text).event())
+            self._played.clear()
+            began, sent_ms = time.monotonic(), 0.0
+            try:
+                async for block in blocks:
+                    if not sent_ms:
+                        began = time.monotonic()
+                        start = AudioStart(block.rate_hz, block.width_bytes, block.channels, timestamp=0)
+                        await self._connection.send(start.event())
+                    await self._send_block(block, sent_ms)
+                    sent_ms += block.duration_ms
+            finally:
+                if sent_ms:
+                    await self._connection.send(AudioStop(timestamp=round(sent_ms)).event())
+            await self._wait_played(began + sent_ms / 1000)
+
+    async def stop_playback(self) -> None:
+        """Ours stop at once; stock satellites have no such event, ignore it and play out what they have."""
+        await self._connection.send(UserEvent(name="stop-playback").event())
+
+    async def mute(self, *, muted: bool) -> None:
+        await self._connection.send(PauseSatellite().event() if muted else RunSatellite().event())
+
+    async def _send_block(self, block: Pcm, at_ms: float) -> None:
+        step = CHUNK_BYTES // block.frame_bytes * block.frame_bytes
+        for at in range(0, len(block.data), step):
+            chunk = AudioChunk(
+                block.rate_hz, block.width_bytes, block.channels, block.data[at : at + step], timestamp=round(at_ms)
+            )
+            await self._connection.send(chunk.event())
+
+    async def _wait_played(self, audio_over_at: float) -> None:
+        left_seconds = audio_over_at + PLAYED_GRACE_SECONDS - time.monotonic()
+        try:
+            async with asyncio.timeout(max(left_seconds, PLAYED_GRACE_SECONDS)):
+                await self._played.wait()
+        except TimeoutError:
+            _log.debug("%s did not say that it has played", self._name)
+
+    async def _translate(self, event: Event) -> LinkEvent | None:
+        match event.type:
+            case "audio-chunk":
+                return await self._audio(event)
+            case "audio-start":
+                self._converter, self._format_refused = Converter(), False
+            case "audio-stop":
+                return AudioEnded()
+            case "detection":
+                return WakeHeard(Wake(str(Detection.from_event(event).name or "wake"), None))
+            case "run-pipeline":
+                return self._pipeline(RunPipeline.from_event(event))
+            case "played":
+                self._played.set()
+            case "info":
+                self._introduced(Info.from_event(event))
+            case "error":
+                error = Error.from_event(event)
+                _log.warning("%s reports %.80r: %.200r", self._name, error.code, error.text)
+            case "user-event":
+                return _user_event(UserEvent.from_event(event))
+        return None  # events of newer peers are ignored
+
+    def _pipeline(self, run: RunPipeline) -> LinkEvent | None:
+        self._converter, self._format_refused = Converter(), False
+        if run.start_stage is PipelineStage.WAKE:
+            return ListenRequested("wake")
+        if run.start_stage is PipelineStage.ASR:
+            return ListenRequested("asr")
+        _log.info("%s asks for a pipeline from %s, which it cannot start", self._name, run.start_stage.value)
+        return None
+
+    async def _audio(self, event: Event) -> LinkEvent | None:
+        chunk = AudioChunk.from_event(event)
+        try:
+            pcm = Pcm(int(chunk.rate), int(chunk.width), int(chunk.channels), chunk.audio or b"")
+            return AudioArrived(self._converter.convert(pcm))
+        except AudioInvalid as error:
+            if not self._format_refused:  # said once a stream, not for each of its chunks
+                self._format_refused = True
+                _log.warning("%s: %s", self._name, error)
+                await self.failed(error.code, error.message)
+            return None
+
+    def _introduced(self, info: Info) -> None:
+        self.info = info
+        if info.satellite and info.satellite.area:
+            self._told_area = str(info.satellite.area)[:64]
+
+
+def _user_event(event: UserEvent) -> LinkEvent | None:
+    if event.name == "muted":
+        return Muted(bool((event.data or {}).get("muted")))
+    return None

@@ -1,0 +1,236 @@
+"""One satellite's session: IDLE → LISTENING → THINKING → SPEAKING, with barge-in by the wake word."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from enum import Enum
+from typing import TypeVar
+
+from hub.arbiter import Arbiter
+from hub.config import EndpointSection
+from hub.links.link import AudioArrived, AudioEnded, Link, ListenRequested, Muted, WakeHeard
+from hub.stages import VoiceDetector, Wake, WakeDetector
+from hub.trace import ErrorTrace, Trace, WakeTrace, new_trace
+from hub.turn import Stages, Turn
+from hub.vad.utterance import Utterance
+from wire.errors import PeerError
+from wire.pcm import Pcm
+
+_log = logging.getLogger(__name__)
+_T = TypeVar("_T")
+
+PRE_ROLL_BLOCKS_MS = 320  # the hub's wake engine answers 300-500 ms after the word: what followed it is command
+WAKE_TAIL_MS = 240  # voice this early after a wake word is still the word (FIELD A18)
+
+
+class State(Enum):
+    IDLE = "idle"
+    LISTENING = "listening"
+    THINKING = "thinking"
+    SPEAKING = "speaking"
+
+
+@dataclass(frozen=True, slots=True)
+class SessionParts:
+    """What every session of a hub shares, or makes for itself by calling.
+
+    run_in_worker: runs a function in the one audio thread. on_trace: takes every finished turn's record.
+    """
+
+    stages: Stages
+    endpoint: EndpointSection
+    language: str
+    new_voice: Callable[[], VoiceDetector]
+    new_wake: Callable[[], WakeDetector]
+    run_in_worker: Callable[[Callable[[], object]], Awaitable[object]]
+    arbiter: Arbiter
+    on_trace: Callable[[Trace], Awaitable[None]]
+
+
+class Session:
+    """Owns the link's reading side and at most one running turn. ``run()`` ends with the link's PeerError."""
+
+    def __init__(self, link: Link, parts: SessionParts) -> None:
+        self._link, self._parts = link, parts
+        self._utterance: Utterance | None = None
+        self._turn: asyncio.Task[None] | None = None
+        self._wake_detector: WakeDetector | None = None
+        self._heard_wake: Wake | None = None
+        self._recent: list[Pcm] = []
+        self._tasks: asyncio.TaskGroup | None = None
+        self._voice: VoiceDetector | None = None
+        self._voice_told = False
+        self._duplicate = False
+        self.state = State.IDLE
+        self.muted = False
+
+    async def run(self) -> None:
+        """Serve this satellite until its link is over. Raises PeerError."""
+        try:
+            async with asyncio.TaskGroup() as self._tasks:
+                while True:
+                    await self._take(await self._link.next_event())
+        except* PeerError as errors:
+            raise _first(errors) from None
+        finally:
+            self.state = State.IDLE
+
+    async def say(self, text: str) -> None:
+        """Announce ``text`` in this room; a running turn is interrupted."""
+        await self._stop_turn()
+        self.state = State.SPEAKING
+        try:
+            await self._link.say(text, self._parts.stages.synthesizer.synthesize(text, language=self._parts.language))
+        finally:
+            self.state = State.IDLE
+
+    async def _take(self, event: object) -> None:
+        match event:
+            case AudioArrived(pcm):
+                await self._audio(pcm)
+            case WakeHeard(wake):
+                await self._woken(wake)
+            case ListenRequested("asr"):
+                if self._duplicate:
+                    self._duplicate = False  # it asked before it could read that another satellite answers
+                else:
+                    await self._begin_turn(pre_roll=[])
+            case ListenRequested("wake"):
+                self._listen_for_wake()
+            case AudioEnded():
+                if self._utterance:
+                    self._utterance.end()
+            case Muted(muted):
+                self.muted = muted
+
+    async def _audio(self, pcm: Pcm) -> None:
+        if self.state is State.LISTENING and self._utterance:
+            await self._utterance.feed(pcm)
+            await self._note_voice(self._utterance)
+        elif self._wake_detector:
+            await self._spot(pcm, self._wake_detector)
+        elif self.state is State.IDLE and self._heard_wake:
+            await self._begin_turn(pre_roll=[])  # a satellite that streams without asking: be as lenient as others
+            await self._audio(pcm)
+
+    async def _spot(self, pcm: Pcm, detector: WakeDetector) -> None:
+        self._recent.append(pcm)
+        while sum(block.duration_ms for block in self._recent[1:]) >= PRE_ROLL_BLOCKS_MS:
+            self._recent.pop(0)
+        wake = await self._in_worker(lambda: detector.process(pcm.data))
+        if wake is None:
+            return
+        if not self._parts.arbiter.claim(self._link.name):
+            _log.info("%s: also heard %s; another satellite answers", self._link.name, wake.word)
+            return
+        self._heard_wake = wake
+        await self._link.detected(wake)
+        pre_roll, self._recent = self._recent, []
+        await self._begin_turn(pre_roll=pre_roll)
+
+    async def _woken(self, wake: Wake) -> None:
+        await self._stop_turn()
+        self._duplicate = not self._parts.arbiter.claim(self._link.name)
+        self._heard_wake = None if self._duplicate else wake
+        if self._duplicate:
+            await self._link.failed("duplicate_wake_up_detected", "another satellite heard it first and answers")
+
+    def _listen_for_wake(self) -> None:
+        if self._wake_detector is None:
+            self._wake_detector = self._parts.new_wake()
+        self._wake_detector.reset()
+        self._recent.clear()
+
+    async def _begin_turn(self, pre_roll: list[Pcm]) -> None:
+        await self._stop_turn()
+        if self._voice is None:
+            self._voice = self._parts.new_voice()
+        self._voice.reset()
+        skip_ms = WAKE_TAIL_MS if self._heard_wake else 0
+        utterance = Utterance(self._voice, self._parts.endpoint, self._in_worker, skip_ms=skip_ms)
+        self._utterance, self._voice_told = utterance, False
+        trace = new_trace(self._link.name, self._link.area, self._parts.language)
+        if self._heard_wake:
+            trace.wake = WakeTrace(self._heard_wake.word, self._heard_wake.score)
+            self._heard_wake = None
+        self.state = State.LISTENING
+        await self._link.listening(self._parts.language)
+        assert self._tasks is not None
+        self._turn = self._tasks.create_task(self._run_turn(utterance, trace), name=f"turn[{trace.turn}]")
+        for block in pre_roll:
+            await utterance.feed(block)
+
+    async def _run_turn(self, utterance: Utterance, trace: Trace) -> None:
+        try:
+            await Turn(self._parts.stages, _SessionRoom(self, self._link), trace).spoken(utterance)
+        except PeerError as error:
+            _log.info("turn %s: the satellite is gone: %s", trace.turn, error)
+        except asyncio.CancelledError:
+            trace.error = ErrorTrace("turn-interrupted", "a new wake word or the end of the link stopped this turn")
+            raise
+        except Exception:  # noqa: BLE001 session boundary: a bug ends this turn with a traceback, the satellite goes on
+            _log.exception("turn %s ended by a bug", trace.turn)
+            with suppress(PeerError):
+                await self._link.failed("internal-error", "a bug ended this turn; it is in the hub's log")
+        finally:
+            if self._utterance is utterance:
+                self.state, self._utterance = State.IDLE, None
+            if self._wake_detector:
+                self._wake_detector.reset()
+            await self._parts.on_trace(trace)
+
+    async def _note_voice(self, utterance: Utterance) -> None:
+        if utterance.started and not self._voice_told:
+            self._voice_told = True
+            await self._link.voice_started(utterance.started.at_ms)
+        if utterance.ended and self.state is State.LISTENING:
+            self.state = State.THINKING
+            if utterance.started:
+                await self._link.voice_stopped(utterance.ended.last_voiced_ms)
+
+    async def _stop_turn(self) -> None:
+        turn, self._turn = self._turn, None
+        if turn is None or turn.done():
+            return
+        was_speaking = self.state is State.SPEAKING
+        turn.cancel()
+        await asyncio.wait([turn])
+        if was_speaking:
+            await self._link.stop_playback()
+
+    async def _in_worker(self, work: Callable[[], _T]) -> _T:
+        return await self._parts.run_in_worker(work)  # type: ignore[return-value]
+
+    @contextmanager
+    def speaking(self) -> Iterator[None]:
+        """The room hears the answer within this block."""
+        self.state = State.SPEAKING
+        yield
+
+
+class _SessionRoom:
+    """The turn's view of the room: the link, and the session's state kept right."""
+
+    def __init__(self, session: Session, link: Link) -> None:
+        self._session, self._link = session, link
+
+    async def heard(self, text: str) -> None:
+        await self._link.heard(text)
+
+    async def say(self, text: str, blocks: AsyncIterator[Pcm]) -> None:
+        with self._session.speaking():
+            await self._link.say(text, blocks)
+
+    async def failed(self, code: str, message: str) -> None:
+        await self._link.failed(code, message)
+
+
+def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:
+    error: BaseException = errors
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error

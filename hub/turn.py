@@ -1,0 +1,205 @@
+"""One turn: an utterance through the stages, one after another, until the answer has been spoken.
+
+Knows only the stages, the trace and the errors. Cancelling a turn (barge-in) is safe at every await.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from hub.errors import StageFailed, TtsFailed
+from hub.stages import (
+    Actor,
+    Intent,
+    Interpreter,
+    NotUnderstood,
+    Replier,
+    Result,
+    Synthesizer,
+    Transcriber,
+    Transcript,
+)
+from hub.trace import EngineTimer, ErrorTrace, Stopwatch, SttTrace, Trace, UnderstoodTrace
+from wire.pcm import Pcm
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """What a turn goes through, wired once in the composition root."""
+
+    transcriber: Transcriber
+    interpreter: Interpreter
+    actor: Actor
+    replier: Replier
+    synthesizer: Synthesizer
+
+
+class Ended(Protocol):
+    """How an utterance ended; see hub.vad.endpoint.SpeechEnded."""
+
+    @property
+    def reason(self) -> str: ...
+
+
+class Spoken(Protocol):
+    """One utterance while it is spoken; see hub.vad.utterance.Utterance."""
+
+    @property
+    def ended(self) -> Ended | None: ...
+
+    @property
+    def endpoint_ms(self) -> float: ...
+
+    async def wait_started(self) -> bool: ...
+
+    def speech(self) -> AsyncIterator[Pcm]: ...
+
+
+class Room(Protocol):
+    """The satellite's side of a turn."""
+
+    async def heard(self, text: str) -> None:
+        """The transcript: the satellite stops streaming."""
+
+    async def say(self, text: str, blocks: AsyncIterator[Pcm]) -> None:
+        """Play ``blocks``; returns when the room has heard them."""
+
+    async def failed(self, code: str, message: str) -> None:
+        """The turn ends without an answer; the satellite stops streaming."""
+
+
+class Turn:
+    """Runs one utterance; ``trace`` is filled as far as the turn came, whatever happens."""
+
+    def __init__(self, stages: Stages, room: Room, trace: Trace) -> None:
+        self._stages, self._room, self._trace = stages, room, trace
+        self._watch = Stopwatch(trace, 0.0)
+
+    async def spoken(self, utterance: Spoken) -> None:
+        """Hear, understand, act, answer. StageFailed becomes a spoken apology; silence ends the turn quietly."""
+        try:
+            if not await utterance.wait_started():
+                await self._fail("no-speech", "nobody spoke after the wake word; say it again")
+                self._trace.timings_ms.clear()  # they count from the end of speech, and there was none
+                return
+            transcript = await self._hear(utterance)
+            if utterance.ended and utterance.ended.reason == "too-long":
+                await self._apologise("speech-too-long", "speech did not end; say one sentence and pause")
+            elif transcript.text:
+                await self._room.heard(transcript.text)
+                await self._answer(transcript.text)
+            else:
+                await self._apologise("speech-not-recognised", "the words were not understood; say it again")
+        except StageFailed as error:
+            await self._apologise(error.code, error.message)
+
+    async def typed(self, text: str) -> None:
+        """The same turn for written text: nothing to hear."""
+        self._watch = Stopwatch(self._trace, 0.0)
+        self._trace.transcript = text
+        self._watch.stamp("transcript")
+        try:
+            await self._answer(text)
+        except StageFailed as error:
+            await self._apologise(error.code, error.message)
+
+    async def _hear(self, utterance: Spoken) -> Transcript:
+        timed = _EndAware(utterance, self._trace)
+        transcript = await self._stages.transcriber.transcribe(timed.blocks(), language=self._trace.language)
+        self._watch = timed.watch or Stopwatch(self._trace, utterance.endpoint_ms)
+        self._watch.stamp("transcript")
+        self._trace.engines_ms["stt"] = max(
+            0.0, self._trace.timings_ms["transcript"] - self._trace.timings_ms["endpoint"]
+        )
+        self._trace.transcript, self._trace.language = transcript.text, transcript.language
+        self._trace.stt = SttTrace(transcript.engine, transcript.model, transcript.confidence)
+        return transcript
+
+    async def _answer(self, text: str) -> None:
+        trace, stages = self._trace, self._stages
+        understood = await stages.interpreter.interpret(text, language=trace.language, area=trace.area)
+        self._watch.stamp("understood")
+        result = None
+        if isinstance(understood, Intent):
+            trace.understood = UnderstoodTrace("intents", understood.name, dict(understood.slots))
+            with EngineTimer(trace, "house"):
+                result = await stages.actor.carry_out(understood, area=trace.area)
+            trace.actions = list(result.actions)
+            self._watch.stamp("acted")
+        trace.error = _problem(understood, result)
+        trace.reply = stages.replier.reply(understood, result, language=trace.language)
+        await self._say(trace.reply)
+
+    async def _apologise(self, code: str, message: str) -> None:
+        _log.warning("turn %s: %s: %s", self._trace.turn, code, message)
+        self._trace.error = ErrorTrace(code, message)
+        self._trace.reply = self._stages.replier.apology(code, language=self._trace.language)
+        if code.startswith("tts-"):
+            await self._fail(code, message)
+            return
+        await self._room.heard(self._trace.transcript)
+        await self._say(self._trace.reply)
+
+    async def _say(self, text: str) -> None:
+        try:
+            await self._room.say(text, self._first_stamped(text))
+        except TtsFailed as error:
+            await self._fail(error.code, error.message)
+            return
+        self._watch.stamp("done")
+
+    async def _fail(self, code: str, message: str) -> None:
+        self._trace.error = ErrorTrace(code, message)
+        await self._room.failed(code, message)
+        self._watch.stamp("done")
+
+    async def _first_stamped(self, text: str) -> AsyncIterator[Pcm]:
+        blocks = self._stages.synthesizer.synthesize(text, language=self._trace.language)
+        with EngineTimer(self._trace, "tts"):
+            first = await anext(blocks, None)
+        if first is None:
+            raise TtsFailed("tts-empty", "the voice made no sound for this text; check the voice's language")
+        self._watch.stamp("first_audio")
+        yield first
+        async for block in blocks:
+            yield block
+
+
+class _EndAware:
+    """Passes an utterance's blocks on and starts the stopwatch the moment it ends."""
+
+    def __init__(self, utterance: Spoken, trace: Trace) -> None:
+        self._utterance, self._trace = utterance, trace
+        self.watch: Stopwatch | None = None
+
+    async def blocks(self) -> AsyncIterator[Pcm]:
+        async for block in self._utterance.speech():
+            yield block
+        self.watch = Stopwatch(self._trace, self._utterance.endpoint_ms)
+
+
+def _problem(understood: Intent | NotUnderstood, result: Result | None) -> ErrorTrace | None:
+    """Values that are no success are named in the trace too, with the code of docs/errors.md."""
+    if isinstance(understood, NotUnderstood):
+        if understood.unknown_name:
+            return ErrorTrace("device-unknown", f"no device called {understood.unknown_name!r}")
+        return ErrorTrace("not-understood", "no sentence fits; see docs/understanding.md for what can be said")
+    if result is None or result.kind == "answered":
+        return None
+    if result.kind != "acted":
+        messages = {
+            "unknown_target": ("device-unknown", "no device fits what was said"),
+            "ambiguous": ("device-ambiguous", f"which one: {', '.join(result.choices)}?"),
+            "refused": ("action-refused", result.problem or "not allowed by voice"),
+            "unsupported": ("not-supported", f"{understood.name} cannot be carried out yet"),
+        }
+        return ErrorTrace(*messages[result.kind])
+    silent = [action.name for action in result.actions if action.outcome == "failed"]
+    if silent:
+        return ErrorTrace("device-silent", f"no proof from {', '.join(silent)}; check that it has power and network")
+    return None

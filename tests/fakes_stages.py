@@ -1,0 +1,125 @@
+"""Stages that behave, for tests of the turn and the session: nothing is heard, spoken or switched for real."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+
+from hub.errors import EarshotError
+from hub.stages import Intent, NotUnderstood, Result, Transcript, Wake
+from hub.turn import Stages
+from wire.pcm import SPEECH_WIDTH_BYTES, Pcm, silence
+
+VOICE = b"\x01\x10"  # a sample that FakeVoice calls speech
+
+
+def voice(duration_ms: float) -> Pcm:
+    """Audio that FakeVoice calls speech."""
+    quiet = silence(duration_ms)
+    return Pcm(quiet.rate_hz, quiet.width_bytes, quiet.channels, VOICE * (len(quiet.data) // SPEECH_WIDTH_BYTES))
+
+
+class FakeVoice:
+    """Implements VoiceDetector: a window is speech if most of it is not zero."""
+
+    def process(self, window: bytes) -> float:
+        return 1.0 if window.count(0) < len(window) // 2 else 0.0
+
+    def reset(self) -> None:
+        """Has no memory."""
+
+
+class FakeWake:
+    """Implements WakeDetector: hears its word in a block that begins with ``marker``."""
+
+    marker = b"\x7f\x7f" * 8
+
+    def __init__(self) -> None:
+        self.resets = 0
+
+    def process(self, samples: bytes) -> Wake | None:
+        return Wake("okay_nabu", 0.9) if samples.startswith(self.marker) else None
+
+    def reset(self) -> None:
+        self.resets += 1
+
+
+@dataclass
+class FakeTranscriber:
+    """Hears ``text`` in whatever is spoken; keeps the milliseconds of speech it was given."""
+
+    text: str = "turn on the bed light"
+    error: EarshotError | None = None
+    heard_ms: list[float] = field(default_factory=list)
+    hold: asyncio.Event | None = None
+
+    async def transcribe(self, speech: AsyncIterator[Pcm], *, language: str) -> Transcript:
+        self.heard_ms.append(sum([block.duration_ms async for block in speech]))
+        if self.hold:
+            await self.hold.wait()
+        if self.error:
+            raise self.error
+        return Transcript(self.text, language, "fake", confidence=0.9)
+
+
+@dataclass
+class FakeInterpreter:
+    """Understands everything but the empty answer ``None``."""
+
+    understood: Callable[[str], Intent | NotUnderstood] = lambda text: Intent(
+        "HassTurnOn", {"name": "Bed Light"}, "default", "en", text
+    )
+
+    async def interpret(self, text: str, *, language: str, area: str | None) -> Intent | NotUnderstood:
+        return self.understood(text)
+
+
+@dataclass
+class FakeActor:
+    result: Result = field(default_factory=lambda: Result("answered"))
+    areas: list[str | None] = field(default_factory=list)
+
+    async def carry_out(self, intent: Intent, *, area: str | None) -> Result:
+        self.areas.append(area)
+        return self.result
+
+
+class FakeReplier:
+    def reply(self, understood: Intent | NotUnderstood, result: Result | None, *, language: str) -> str:
+        return f"reply: {result.kind if result else 'none'}"
+
+    def apology(self, code: str, *, language: str) -> str:
+        return f"sorry: {code}"
+
+
+@dataclass
+class FakeSynthesizer:
+    """Speaks 100 ms a word, one block each; ``pace`` is awaited before every block."""
+
+    error: EarshotError | None = None
+    pace: Callable[[], asyncio.Future[None]] | None = None
+
+    async def synthesize(self, text: str, *, language: str) -> AsyncIterator[Pcm]:
+        if self.error:
+            raise self.error
+        for _ in text.split():
+            if self.pace:
+                await self.pace()
+            yield voice(100)
+
+
+def fake_stages(**replaced: object) -> Stages:
+    parts: dict[str, object] = {
+        "transcriber": FakeTranscriber(),
+        "interpreter": FakeInterpreter(),
+        "actor": FakeActor(),
+        "replier": FakeReplier(),
+        "synthesizer": FakeSynthesizer(),
+    }
+    return Stages(**{**parts, **replaced})  # type: ignore[arg-type]
+
+
+async def in_this_thread(work: Callable[[], object]) -> object:
+    """Implements run_in_worker for tests: calls at once."""
+    return work()

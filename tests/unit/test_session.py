@@ -1,0 +1,223 @@
+"""A session: wake, listen, think, speak, and being interrupted at any point."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import pytest
+
+from hub.arbiter import Arbiter
+from hub.config import EndpointSection
+from hub.links.link import AudioArrived, AudioEnded, LinkEvent, ListenRequested, WakeHeard
+from hub.session import Session, SessionParts, State
+from hub.stages import Wake
+from hub.trace import Trace
+from tests.fakes_stages import FakeSynthesizer, FakeTranscriber, FakeVoice, FakeWake, fake_stages, in_this_thread, voice
+from wire.errors import PeerClosed
+from wire.pcm import Pcm, silence, speech
+
+
+@dataclass
+class FakeLink:
+    """A satellite whose every event is put in by the test; plays at once."""
+
+    name: str = "kitchen"
+    area: str | None = "Kitchen"
+    events: asyncio.Queue[LinkEvent | None] = field(default_factory=lambda: asyncio.Queue(maxsize=1000))
+    told: list[str] = field(default_factory=list)
+    said_ms: float = 0
+
+    async def next_event(self) -> LinkEvent:
+        event = await self.events.get()
+        self.events.task_done()
+        if event is None:
+            raise PeerClosed("peer-closed", "the satellite went away")
+        return event
+
+    async def detected(self, wake: Wake) -> None:
+        self.told.append(f"detected {wake.word}")
+
+    async def listening(self, language: str) -> None:
+        self.told.append("listening")
+
+    async def voice_started(self, at_ms: float) -> None:
+        self.told.append("voice started")
+
+    async def voice_stopped(self, at_ms: float) -> None:
+        self.told.append("voice stopped")
+
+    async def heard(self, text: str) -> None:
+        self.told.append(f"heard {text}")
+
+    async def failed(self, code: str, message: str) -> None:
+        self.told.append(f"failed {code}")
+
+    async def say(self, text: str, blocks: AsyncIterator[Pcm]) -> None:
+        self.told.append(f"say {text}")
+        async for block in blocks:
+            self.said_ms += block.duration_ms
+
+    async def stop_playback(self) -> None:
+        self.told.append("stop playback")
+
+
+@dataclass
+class Room:
+    link: FakeLink
+    session: Session
+    traces: asyncio.Queue[Trace]
+
+    async def send(self, *events: LinkEvent) -> None:
+        """Put events in and wait until the session has taken them."""
+        for event in events:
+            self.link.events.put_nowait(event)
+        await self.link.events.join()
+        for _ in range(20):
+            await asyncio.sleep(0)
+
+    async def trace(self) -> Trace:
+        return await asyncio.wait_for(self.traces.get(), 5)
+
+
+COMMAND = (AudioArrived(voice(640)), AudioArrived(silence(1000)))
+
+
+@asynccontextmanager
+async def room_of(arbiter: Arbiter | None = None, name: str = "kitchen", **stages: object) -> AsyncIterator[Room]:
+    traces: asyncio.Queue[Trace] = asyncio.Queue(maxsize=100)
+    link = FakeLink(name=name)
+    parts = SessionParts(
+        stages=fake_stages(**stages),
+        endpoint=EndpointSection(),
+        language="en",
+        new_voice=FakeVoice,
+        new_wake=FakeWake,
+        run_in_worker=in_this_thread,
+        arbiter=arbiter or Arbiter(),
+        on_trace=traces.put,
+    )
+    session = Session(link, parts)
+    task = asyncio.create_task(session.run())
+    try:
+        yield Room(link, session, traces)
+    finally:
+        link.events.put_nowait(None)
+        with pytest.raises(PeerClosed):
+            await asyncio.wait_for(task, 5)
+
+
+async def test_a_satellite_with_its_own_wake_word() -> None:
+    async with room_of() as room:
+        await room.send(WakeHeard(Wake("alexa", None)), ListenRequested("asr"), *COMMAND)
+        trace = await room.trace()
+        assert trace.wake
+        assert (trace.wake.word, trace.satellite, trace.area) == ("alexa", "kitchen", "Kitchen")
+        assert room.link.told == [
+            "listening",
+            "voice started",
+            "voice stopped",
+            "heard turn on the bed light",
+            "say reply: answered",
+        ]
+        assert room.session.state is State.IDLE
+
+
+async def test_the_hub_hears_the_wake_word_in_a_stream() -> None:
+    async with room_of() as room:
+        await room.send(ListenRequested("wake"), AudioArrived(silence(1000)))
+        assert room.session.state is State.IDLE
+        await room.send(AudioArrived(speech(FakeWake.marker)), AudioArrived(silence(300)), *COMMAND)
+        trace = await room.trace()
+        assert trace.wake
+        assert trace.wake.score == 0.9
+        assert room.link.told[:2] == ["detected okay_nabu", "listening"]
+
+
+async def test_audio_that_nobody_asked_for_is_ignored() -> None:
+    async with room_of() as room:
+        await room.send(*COMMAND, AudioEnded())
+        assert room.link.told == []
+
+
+async def test_a_satellite_that_streams_without_asking_is_served() -> None:
+    """Home Assistant starts a pipeline when audio follows a detection; satellites rely on it (INTEROP 2a)."""
+    async with room_of() as room:
+        await room.send(WakeHeard(Wake("alexa", None)), *COMMAND)
+        assert (await room.trace()).wake
+
+
+async def test_a_wake_word_interrupts_the_answer() -> None:
+    never = asyncio.get_running_loop().create_future
+    async with room_of(synthesizer=FakeSynthesizer(pace=never)) as room:
+        await room.send(ListenRequested("asr"), *COMMAND)
+        assert room.session.state is State.SPEAKING
+        await room.send(WakeHeard(Wake("alexa", None)))
+        interrupted = await room.trace()
+        assert interrupted.error
+        assert interrupted.error.code == "turn-interrupted"
+        assert room.link.told[-1] == "stop playback"
+        await room.send(ListenRequested("asr"), *COMMAND)
+        assert room.session.state is State.SPEAKING
+
+
+async def test_the_hub_hears_a_wake_word_over_its_own_answer() -> None:
+    never = asyncio.get_running_loop().create_future
+    async with room_of(synthesizer=FakeSynthesizer(pace=never)) as room:
+        await room.send(ListenRequested("wake"), AudioArrived(speech(FakeWake.marker)), AudioArrived(silence(300)))
+        await room.send(*COMMAND)
+        assert room.session.state is State.SPEAKING
+        await room.send(AudioArrived(speech(FakeWake.marker)))
+        assert room.session.state is State.LISTENING
+        assert "stop playback" in room.link.told
+
+
+async def test_two_satellites_hear_one_word_and_one_answers() -> None:
+    arbiter = Arbiter(clock=lambda: 0.0)
+    async with room_of(arbiter) as kitchen, room_of(arbiter, name="hall") as hall:
+        await kitchen.send(WakeHeard(Wake("alexa", None)), ListenRequested("asr"))
+        await hall.send(WakeHeard(Wake("alexa", None)), ListenRequested("asr"), *COMMAND)
+        assert hall.link.told == ["failed duplicate_wake_up_detected"]
+        assert kitchen.link.told == ["listening"]
+
+
+async def test_a_bug_in_a_stage_ends_that_turn_only(caplog: pytest.LogCaptureFixture) -> None:
+    class Broken(FakeTranscriber):
+        async def transcribe(self, *_: object, **__: object) -> None:  # type: ignore[override]
+            raise ZeroDivisionError
+
+    async with room_of(transcriber=Broken()) as room:
+        await room.send(ListenRequested("asr"), *COMMAND)
+        assert room.link.told[-1] == "failed internal-error"
+        assert "ended by a bug" in caplog.text
+        assert room.session.state is State.IDLE
+
+
+async def test_an_announcement_interrupts_and_is_played() -> None:
+    async with room_of() as room:
+        await room.session.say("dinner is ready")
+        assert room.link.told == ["say dinner is ready"]
+        assert room.link.said_ms == 300
+
+
+async def test_a_lost_link_cancels_its_turn() -> None:
+    hold = asyncio.Event()
+    async with room_of(transcriber=FakeTranscriber(hold=hold)) as room:
+        await room.send(ListenRequested("asr"), *COMMAND)
+        assert room.session.state is State.THINKING
+        room.link.events.put_nowait(None)
+        trace = await room.trace()
+        assert trace.error
+        assert trace.error.code == "turn-interrupted"
+
+
+def test_the_arbiter_forgets() -> None:
+    now = [0.0]
+    arbiter = Arbiter(suppress_seconds=0.7, clock=lambda: now[0])
+    assert arbiter.claim("kitchen")
+    assert arbiter.claim("kitchen")
+    assert not arbiter.claim("hall")
+    now[0] = 0.8
+    assert arbiter.claim("hall")

@@ -1,0 +1,192 @@
+"""A turn: every way it can go, and what is left in its trace."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+import pytest
+
+from hub.config import EndpointSection
+from hub.errors import ActionFailed, IntentFailed, SttFailed, TtsFailed
+from hub.stages import Action, Evidence, NotUnderstood, Result
+from hub.trace import Trace, new_trace, ulid
+from hub.turn import Turn
+from hub.vad.utterance import Utterance
+from tests.fakes_stages import (
+    FakeActor,
+    FakeInterpreter,
+    FakeSynthesizer,
+    FakeTranscriber,
+    FakeVoice,
+    fake_stages,
+    in_this_thread,
+    voice,
+)
+from wire.pcm import Pcm, silence
+
+
+@dataclass
+class FakeRoom:
+    """Hears at once; remembers."""
+
+    transcripts: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+    audio_ms: float = 0.0
+
+    async def heard(self, text: str) -> None:
+        self.transcripts.append(text)
+
+    async def say(self, text: str, blocks: AsyncIterator[Pcm]) -> None:
+        self.audio_ms += sum([block.duration_ms async for block in blocks])
+        self.said.append(text)
+
+    async def failed(self, code: str, message: str) -> None:
+        self.failures.append(code)
+
+
+async def utterance_of(*blocks: Pcm, settings: EndpointSection | None = None) -> Utterance:
+    utterance = Utterance(FakeVoice(), settings or EndpointSection(), in_this_thread)  # type: ignore[arg-type]
+    for block in blocks:
+        await utterance.feed(block)
+    return utterance
+
+
+async def run(*blocks: Pcm, settings: EndpointSection | None = None, **stages: object) -> tuple[FakeRoom, Trace]:
+    room, trace = FakeRoom(), new_trace("kitchen", "Kitchen", "en")
+    utterance = await utterance_of(*(blocks or (voice(640), silence(1000))), settings=settings)
+    await Turn(fake_stages(**stages), room, trace).spoken(utterance)
+    return room, trace
+
+
+CONFIRMED = Action(
+    "light.bed_light", "Bed Light", "turn_on", "t/set", "ON", "confirmed", Evidence("t/state", "ON", 12.0)
+)
+
+
+async def test_a_command_is_heard_done_and_answered() -> None:
+    actor = FakeActor(Result("acted", actions=(CONFIRMED,)))
+    room, trace = await run(actor=actor)
+    assert (room.transcripts, room.said) == (["turn on the bed light"], ["reply: acted"])
+    assert room.audio_ms == 200
+    assert actor.areas == ["Kitchen"]
+    assert trace.error is None
+    assert trace.understood.intent == "HassTurnOn"
+    order = ["endpoint", "transcript", "understood", "acted", "first_audio", "done"]
+    assert list(trace.timings_ms) == order
+    assert sorted(trace.timings_ms.values()) == [trace.timings_ms[name] for name in order]
+    record = json.loads(trace.json())
+    assert record["actions"][0]["evidence"] == {"topic": "t/state", "payload": "ON", "after_ms": 12.0}
+
+
+async def test_silence_ends_quietly() -> None:
+    room, trace = await run(silence(8000))
+    assert (room.said, room.transcripts, room.failures) == ([], [], ["no-speech"])
+    assert trace.error
+    assert trace.error.code == "no-speech"
+
+
+async def test_words_that_nobody_understood_are_answered() -> None:
+    room, trace = await run(transcriber=FakeTranscriber(text=""))
+    assert room.said == ["sorry: speech-not-recognised"]
+    assert trace.error
+    assert trace.understood.by == "none"
+
+
+async def test_speech_without_end_is_refused_by_name() -> None:
+    room, trace = await run(voice(60_000), settings=EndpointSection(max_seconds=5))
+    assert room.said == ["sorry: speech-too-long"]
+    assert trace.error
+    assert trace.error.code == "speech-too-long"
+
+
+@pytest.mark.parametrize(
+    ("stages", "code"),
+    [
+        ({"transcriber": FakeTranscriber(error=SttFailed("stt-lost", "gone"))}, "stt-lost"),
+        ({"actor": FakeActor(Result("unknown_target"))}, "device-unknown"),
+        ({"actor": FakeActor(Result("ambiguous", choices=("A", "B")))}, "device-ambiguous"),
+        ({"actor": FakeActor(Result("refused", problem="locks"))}, "action-refused"),
+        ({"actor": FakeActor(Result("unsupported"))}, "not-supported"),
+        (
+            {"actor": FakeActor(Result("acted", actions=(Action("l.a", "A", "turn_on", "t", "ON", "failed"),)))},
+            "device-silent",
+        ),
+        ({"interpreter": FakeInterpreter(NotUnderstood)}, "not-understood"),
+        ({"interpreter": FakeInterpreter(lambda text: NotUnderstood(text, "sofa"))}, "device-unknown"),
+    ],
+)
+async def test_every_failure_is_spoken_and_named(stages: dict[str, object], code: str) -> None:
+    room, trace = await run(**stages)
+    assert trace.error
+    assert trace.error.code == code
+    assert len(room.said) == 1
+    assert trace.reply == room.said[0]
+
+
+async def test_a_stage_that_fails_while_acting_is_apologised_for() -> None:
+    class LostBroker:
+        async def carry_out(self, *_: object, **__: object) -> Result:
+            raise ActionFailed("broker-lost", "the broker is gone")
+
+    room, trace = await run(actor=LostBroker())
+    assert room.said == ["sorry: broker-lost"]
+    assert trace.error
+    assert trace.error.code == "broker-lost"
+
+
+@pytest.mark.parametrize("synthesizer", [FakeSynthesizer(error=TtsFailed("tts-lost", "gone"))])
+async def test_without_a_voice_the_satellite_is_told(synthesizer: FakeSynthesizer) -> None:
+    room, trace = await run(synthesizer=synthesizer)
+    assert room.failures == ["tts-lost"]
+    assert trace.error
+    assert trace.error.code == "tts-lost"
+
+
+async def test_a_lost_voice_cannot_apologise_for_itself_for_ever() -> None:
+    room, _ = await run(
+        transcriber=FakeTranscriber(error=SttFailed("stt-lost", "gone")),
+        synthesizer=FakeSynthesizer(error=TtsFailed("tts-lost", "gone")),
+    )
+    assert room.failures == ["tts-lost"]
+
+
+async def test_typed_text_takes_the_same_way() -> None:
+    room, trace = FakeRoom(), new_trace("cli", None, "en")
+    await Turn(fake_stages(), room, trace).typed("turn on the bed light")
+    assert room.said == ["reply: answered"]
+    assert trace.stt is None
+    assert trace.timings_ms["endpoint"] == 0
+
+
+async def test_an_unknown_language_is_named() -> None:
+    class NoLanguage:
+        async def interpret(self, *_: object, **__: object) -> NotUnderstood:
+            raise IntentFailed("language-unknown", "no sentences for xx")
+
+    room, trace = FakeRoom(), new_trace("cli", None, "xx")
+    await Turn(fake_stages(interpreter=NoLanguage()), room, trace).typed("hello")
+    assert room.said == ["sorry: language-unknown"]
+    assert trace.error
+
+
+async def test_a_cancelled_turn_stops_at_once() -> None:
+    """Barge-in cancels the turn wherever it is; nothing is said afterwards."""
+    room, trace = FakeRoom(), new_trace("kitchen", None, "en")
+    utterance = await utterance_of(voice(640), silence(1000))
+    stages = fake_stages(transcriber=FakeTranscriber(hold=asyncio.Event()))
+    task = asyncio.create_task(Turn(stages, room, trace).spoken(utterance))
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert room.said == []
+
+
+def test_turn_ids_sort_by_time() -> None:
+    assert ulid(1, 0) < ulid(1, 5) < ulid(2, 0)
+    assert len(ulid((1 << 48) - 1, (1 << 80) - 1)) == 26
+    assert ulid(0, 0) == "0" * 26
