@@ -22,8 +22,9 @@ from home_assistant_intents import get_speech_to_phrase_intents, get_speech_to_p
 
 from hub.errors import IntentFailed
 from hub.intent.jsgf import NEVER, TemplateWriter
+from hub.intent.names import spoken_domains
 from hub.intent.spoken import factor, number_words, spoken_forms
-from hub.stages import Entity, House
+from hub.stages import House
 
 VERSION = 1
 
@@ -165,11 +166,6 @@ class _Grammar:
                 self._names.setdefault(form, name)
                 said.append(form)
         return factor(said) or NEVER
-
-
-def spoken_domains(entity: Entity) -> tuple[str, ...]:
-    """Domains that an entity's name stands for in sentences: a button is pressed, and run like a script."""
-    return ("button", "script") if entity.domain == "button" else (entity.domain,)
 
 
 def _blocks(pack: HassilIntents) -> Iterator[_Block]:

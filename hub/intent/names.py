@@ -1,0 +1,91 @@
+"""The names of a house as lists for the sentence matcher, kept small for houses of thousands of devices."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from hassil.expression import TextChunk
+from hassil.intents import SlotList, TextSlotList, TextSlotValue
+from hassil.util import normalize_text
+
+from hub.intent.spoken import spoken_forms
+from hub.stages import Area, Entity
+
+NEAREST = 3
+_NEAREST_RATIO = 0.6  # below this, names share no more than chance
+
+
+def spoken_domains(entity: Entity) -> tuple[str, ...]:
+    """Domains that an entity's name stands for in sentences: a button is pressed, and run like a script."""
+    return ("button", "script") if entity.domain == "button" else (entity.domain,)
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """said: a way to say ``written``. key: its letters and digits, to find it in a sentence."""
+
+    key: str
+    said: str
+    written: str
+    context: dict[str, Any]
+
+
+class HouseNames:
+    """Names, aliases, rooms and floors at one ``names_version``, for one language."""
+
+    def __init__(self, entities: Iterable[Entity], areas: Sequence[Area], language: str) -> None:
+        self._names = [name for entity in entities if entity.exposed for name in _entity_names(entity, language)]
+        rooms = [(area.name, alias) for area in areas for alias in (area.name, *area.aliases)]
+        floors = [(floor, floor) for floor in dict.fromkeys(area.floor for area in areas) if floor]
+        self._areas = [name for written, alias in rooms for name in _names(written, alias, {}, language)]
+        self._floors = [name for written, alias in floors for name in _names(written, alias, {}, language)]
+
+    def lists_for(self, text: str) -> dict[str, SlotList]:
+        """Slot lists of the names that occur in ``text``: the matcher tries every value of a list."""
+        letters = _letters(text)
+        return {
+            "name": _slot_list("name", self._names, letters),
+            "area": _slot_list("area", self._areas, letters),
+            "floor": _slot_list("floor", self._floors, letters),
+        }
+
+    def nearest(self, name: str) -> tuple[str, ...]:
+        """Written names most like one that nothing is called, the most alike first."""
+        written = {entry.said.lower(): entry.written for entry in (*self._names, *self._areas, *self._floors)}
+        close = get_close_matches(name.lower(), written, n=NEAREST, cutoff=_NEAREST_RATIO)
+        return tuple(dict.fromkeys(written[said] for said in close))
+
+
+def _entity_names(entity: Entity, language: str) -> Iterable[_Name]:
+    for domain in spoken_domains(entity):
+        context = {"domain": domain}
+        if entity.device_class is not None:
+            context["device_class"] = entity.device_class
+        for alias in (entity.name, *entity.aliases):
+            yield from _names(entity.name, alias, context, language)
+
+
+def _names(written: str, alias: str, context: dict[str, Any], language: str) -> Iterable[_Name]:
+    """The alias as written, and as it is said where that differs ("Lamp 2", "lamp two")."""
+    forms = {
+        said.casefold(): said for said in (*reversed(spoken_forms(alias, language)), normalize_text(alias).strip())
+    }
+    return (_Name(_letters(said), said, written, context) for said in forms.values() if _letters(said))
+
+
+def _slot_list(name: str, names: Iterable[_Name], letters: str) -> TextSlotList:
+    values = [
+        TextSlotValue(text_in=TextChunk(entry.said), value_out=entry.written, context=entry.context)
+        for entry in names
+        if entry.key in letters
+    ]
+    return TextSlotList(name=name, values=values)
+
+
+def _letters(text: str) -> str:
+    """Only letters and digits, without case: what no spelling of a name can differ in."""
+    return "".join(char for char in unicodedata.normalize("NFC", text).casefold() if char.isalnum())

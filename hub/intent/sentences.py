@@ -1,0 +1,83 @@
+"""Sentences to intents: the first stage of understanding, in a worker thread of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from types import TracebackType
+from typing import Self
+
+from hub.intent.language import Sentences, load_sentences, resolve_language
+from hub.intent.matching import match
+from hub.intent.names import HouseNames
+from hub.stages import Area, Entity, House, Intent, NotUnderstood
+
+CACHED_SENTENCES = 128  # people repeat themselves: the lights of an evening are the lights of every evening
+
+_Key = tuple[int, str, str, str | None]
+_Snapshot = tuple[int, Sequence[Entity], Sequence[Area]]
+
+
+class SentenceInterpreter:
+    """Matches sentences of home-assistant-intents against the house. Used as an async context manager.
+
+    languages: tags loaded at once, in the background; others are loaded when first heard.
+    Cancelling ``interpret`` is safe: what the worker computes is dropped.
+    """
+
+    def __init__(self, house: House, *, languages: Sequence[str] = ("en",)) -> None:
+        self._house = house
+        self._languages = [resolve_language(language) for language in languages]
+        self._known: OrderedDict[_Key, Intent | NotUnderstood] = OrderedDict()
+        self._matcher = _Matcher()
+        self._worker: ThreadPoolExecutor | None = None
+
+    async def __aenter__(self) -> Self:
+        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="intent")
+        for code in self._languages:
+            self._worker.submit(self._matcher.sentences, code)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self._worker is not None
+        worker, self._worker = self._worker, None
+        worker.shutdown(wait=False, cancel_futures=True)
+
+    async def interpret(self, text: str, *, language: str, area: str | None) -> Intent | NotUnderstood:
+        """Match one sentence against the house. Raises IntentFailed (language-unknown)."""
+        assert self._worker is not None, "use as an async context manager"
+        code = resolve_language(language)
+        key = (self._house.names_version, text, code, area)
+        if key in self._known:
+            self._known.move_to_end(key)
+            return self._known[key]
+        snapshot = (key[0], self._house.entities(), self._house.areas())
+        loop = asyncio.get_running_loop()
+        understood = await loop.run_in_executor(self._worker, self._matcher.match, snapshot, text, code, area)
+        self._known[key] = understood
+        while len(self._known) > CACHED_SENTENCES:
+            self._known.popitem(last=False)
+        return understood
+
+
+class _Matcher:
+    """What the worker thread owns: parsed languages and the names of the house as it last was."""
+
+    def __init__(self) -> None:
+        self._sentences: dict[str, Sentences] = {}
+        self._names: dict[str, tuple[int, HouseNames]] = {}
+
+    def sentences(self, code: str) -> Sentences:
+        if code not in self._sentences:
+            self._sentences[code] = load_sentences(code)
+        return self._sentences[code]
+
+    def match(self, snapshot: _Snapshot, text: str, code: str, area: str | None) -> Intent | NotUnderstood:
+        version, entities, areas = snapshot
+        if code not in self._names or self._names[code][0] != version:
+            self._names[code] = (version, HouseNames(entities, areas, code))
+        return match(text, self.sentences(code), self._names[code][1], area)
