@@ -11,7 +11,7 @@ from wire.errors import PeerClosed
 from wire.pcm import SPEECH_WIDTH_BYTES, Pcm, silence, speech, to_speech
 
 BLOCK_BYTES = 2048  # 64 ms, as satellites send it
-TAIL_MS = 2_000  # silence after the recording, so that the endpointer decides as it would in a room
+TAIL_MS = 2_000  # silence after the recording: the endpointer decides as it would in a room
 
 
 def blocks_of(pcm: Pcm, block_bytes: int = BLOCK_BYTES) -> Iterator[Pcm]:

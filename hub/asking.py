@@ -1,0 +1,103 @@
+"""Turns without a satellite: from typed words or a recording, through the same stages and the same session."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import AsyncIterator
+
+from hub.errors import WakeFailed
+from hub.links.recording import RecordingLink
+from hub.session import Session, SessionParts, State
+from hub.trace import ErrorTrace, Trace, new_trace
+from hub.turn import Turn
+from wire.errors import AudioInvalid, PeerError
+from wire.pcm import Pcm
+
+TURN_SECONDS = 120.0  # the longest that one asked turn may take; stages have shorter deadlines of their own
+
+
+class Asker:
+    """One per hub. Every turn's trace goes where all traces go, and back to who asked."""
+
+    def __init__(self, parts: SessionParts) -> None:
+        self._parts = parts
+
+    async def text(
+        self, text: str, *, satellite: str, area: str | None, language: str | None, speak: bool
+    ) -> tuple[Trace, Pcm | None]:
+        """Run a turn from its words; a failed turn is a trace with its error."""
+        trace = new_trace(satellite, area, language or self._parts.language)
+        room = _Reader(speak=speak)
+        async with asyncio.timeout(TURN_SECONDS):
+            await Turn(self._parts.stages, room, trace).typed(text)
+        await self._parts.on_trace(trace)
+        return trace, joined(room.reply)
+
+    async def audio(
+        self, pcm: Pcm, *, satellite: str, area: str | None, language: str | None, wake: bool
+    ) -> tuple[Trace, Pcm | None]:
+        """Run a turn from a recording in any format; with ``wake`` the hub must hear its wake word in it first.
+
+        Raises AudioInvalid (audio-empty), WakeFailed (wake-not-heard).
+        """
+        if not pcm.frames:
+            raise AudioInvalid("audio-empty", "the recording has no samples; record again")
+        finished: asyncio.Queue[Trace] = asyncio.Queue(maxsize=1)
+
+        async def on_trace(trace: Trace) -> None:
+            await self._parts.on_trace(trace)
+            await finished.put(trace)
+
+        link = RecordingLink(satellite, area, pcm, wake=wake)
+        parts = dataclasses.replace(self._parts, on_trace=on_trace, language=language or self._parts.language)
+        session = Session(link, parts)
+        trace: Trace | None = None
+        async with asyncio.timeout(TURN_SECONDS), asyncio.TaskGroup() as tasks:
+            tasks.create_task(_until_over(session), name=f"ask[{satellite}]")
+            await link.played_out.wait()
+            if session.state is not State.IDLE or not finished.empty():
+                trace = await finished.get()
+            link.close()
+        if trace is None:
+            raise WakeFailed("wake-not-heard", "no wake word was heard in the recording; leave out --wake")
+        return trace, joined(link.reply)
+
+
+class _Reader:
+    """Implements Room for somebody who reads the answer, and may want its sound too."""
+
+    def __init__(self, *, speak: bool) -> None:
+        self._speak = speak
+        self.reply: list[Pcm] = []
+
+    async def heard(self, text: str) -> None:
+        """The words were typed."""
+
+    async def say(self, text: str, blocks: AsyncIterator[Pcm]) -> None:  # noqa: ARG002 Room's signature
+        if self._speak:
+            self.reply = [block async for block in blocks]
+
+    async def failed(self, code: str, message: str) -> None:
+        """The error is in the trace."""
+
+
+def joined(blocks: list[Pcm]) -> Pcm | None:
+    """Blocks of one format as one; None for nothing."""
+    if not blocks:
+        return None
+    return dataclasses.replace(blocks[0], data=b"".join(block.data for block in blocks))
+
+
+async def _until_over(session: Session) -> None:
+    try:
+        await session.run()
+    except PeerError:
+        return
+
+
+def failed_trace(satellite: str, area: str | None, language: str, code: str, message: str) -> Trace:
+    """The record of a turn that could not even begin (a file that is no WAV, say)."""
+    trace = new_trace(satellite, area, language)
+    trace.error = ErrorTrace(code, message)
+    return trace
