@@ -1,0 +1,162 @@
+"""The routes: one set of handlers, read-only for the status page, with turns and speech on the control socket."""
+
+from __future__ import annotations
+
+import asyncio
+from types import MappingProxyType
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+from aiohttp import web
+from msgspec import Meta
+
+from hub.metrics import CONTENT_TYPE as METRICS_CONTENT_TYPE
+from hub.web.control import About, Answer, HouseSnapshot, HubControl, Status
+from hub.web.refusal import RequestRefused
+from wire.wav import read_wav, wav_bytes
+
+MAX_BODY_BYTES = 16 << 20  # more than 8 minutes of 16 kHz speech
+BODY_SECONDS = 30.0
+TURNS_SHOWN = 20
+
+T = TypeVar("T")
+Name = Annotated[str, Meta(min_length=1, max_length=64)]
+Words = Annotated[str, Meta(min_length=1, max_length=2000)]
+Language = Annotated[str, Meta(pattern=r"^[a-z]{2,3}([-_][A-Za-z]{2,4})?$")]
+
+
+class AskText(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Body of ``POST /turns`` as application/json."""
+
+    text: Words
+    satellite: Name | None = None
+    area: Name | None = None
+    language: Language | None = None
+    reply_audio: bool = False
+
+
+class AskAudio(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Query of ``POST /turns`` with a WAV file as body."""
+
+    satellite: Name | None = None
+    area: Name | None = None
+    language: Language | None = None
+    wake: bool = False
+    reply_audio: bool = False
+
+
+class Say(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Body of ``POST /say``. satellite null: all of them."""
+
+    text: Words
+    satellite: Name | None = None
+    language: Language | None = None
+
+
+class Page(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Query of ``GET /turns``."""
+
+    limit: Annotated[int, Meta(ge=1, le=1000)] = TURNS_SHOWN
+
+
+class Api:
+    """Handlers over one hub."""
+
+    def __init__(self, control: HubControl, about: About) -> None:
+        self._control, self._about = control, about
+
+    def reading(self, prefix: str) -> list[web.RouteDef]:
+        """Routes that change nothing."""
+        return [
+            web.get(f"{prefix}/health", self._health),
+            web.get(f"{prefix}/house", self._house),
+            web.get(f"{prefix}/satellites", self._satellites),
+            web.get(f"{prefix}/turns", self._turns),
+            web.get(f"{prefix}/status", self._status),
+            web.get(f"{prefix}/metrics", self._metrics),
+        ]
+
+    def acting(self) -> list[web.RouteDef]:
+        """Routes that make the hub do something: never on a listener that other users or a browser can reach."""
+        return [web.post("/turns", self._ask), web.post("/say", self._say)]
+
+    async def _health(self, _: web.Request) -> web.Response:
+        return _json(self._control.health())
+
+    async def _house(self, _: web.Request) -> web.Response:
+        return _json(self._snapshot())
+
+    async def _satellites(self, _: web.Request) -> web.Response:
+        return _json(self._control.satellites())
+
+    async def _turns(self, request: web.Request) -> web.Response:
+        return _json(await self._control.latest_turns(_query(request, Page).limit))
+
+    async def _metrics(self, _: web.Request) -> web.Response:
+        return web.Response(body=self._control.metrics().encode(), headers={"Content-Type": METRICS_CONTENT_TYPE})
+
+    async def _status(self, _: web.Request) -> web.Response:
+        turns = await self._control.latest_turns(TURNS_SHOWN)
+        control = self._control
+        return _json(Status(self._about, control.health(), control.satellites(), self._snapshot(), turns))
+
+    async def _ask(self, request: web.Request) -> web.Response:
+        if request.content_type == "application/json":
+            ask = await _body(request, AskText)
+            trace, reply = await self._control.ask_text(
+                ask.text, satellite=ask.satellite, area=ask.area, language=ask.language, reply_audio=ask.reply_audio
+            )
+        elif request.content_type in {"audio/wav", "audio/x-wav", "audio/wave"}:
+            how = _query(request, AskAudio)
+            trace, reply = await self._control.ask_audio(
+                read_wav(await _read(request)),
+                satellite=how.satellite,
+                area=how.area,
+                language=how.language,
+                wake=how.wake,
+                reply_audio=how.reply_audio,
+            )
+        else:
+            raise RequestRefused("request-invalid", "send application/json or audio/wav", status=415)
+        return _json(Answer(trace, wav_bytes(reply) if reply else None))
+
+    async def _say(self, request: web.Request) -> web.Response:
+        say = await _body(request, Say)
+        return _json(await self._control.say(say.text, satellite=say.satellite, language=say.language))
+
+    def _snapshot(self) -> HouseSnapshot:
+        house = self._control.house()
+        return HouseSnapshot(list(house.areas()), list(house.entities()))
+
+
+def _json(value: object) -> web.Response:
+    return web.Response(body=msgspec.json.encode(value, enc_hook=_plain), content_type="application/json")
+
+
+def _plain(value: object) -> Any:
+    """Read-only views of the house are JSON objects like any other."""
+    if isinstance(value, MappingProxyType):
+        return dict(value)
+    raise NotImplementedError(type(value).__name__)
+
+
+async def _read(request: web.Request) -> bytes:
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            return await request.read()
+    except TimeoutError as error:
+        raise RequestRefused("request-timeout", f"the body took over {BODY_SECONDS:g} s", status=408) from error
+
+
+async def _body(request: web.Request, schema: type[T]) -> T:
+    try:
+        return msgspec.json.decode(await _read(request), type=schema)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise RequestRefused("request-invalid", f"the request's body: {error}; see docs/web.md") from error
+
+
+def _query(request: web.Request, schema: type[T]) -> T:
+    try:
+        return msgspec.convert(dict(request.query), schema, strict=False)
+    except msgspec.ValidationError as error:
+        raise RequestRefused("request-invalid", f"the request's query: {error}; see docs/web.md") from error

@@ -1,0 +1,126 @@
+"""The command line's side of the control socket."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import aiohttp
+import msgspec
+
+from hub.health import Health
+from hub.trace import Trace
+from hub.web.control import Answer, HouseSnapshot, SatelliteStatus, Status
+from hub.web.refusal import Refusal
+from wire.errors import EarshotError
+
+CONNECT_SECONDS = 2.0
+READ_SECONDS = 5.0
+TURN_SECONDS = 180.0  # a minute of speech, a slow engine and a long reply
+
+T = TypeVar("T")
+
+
+class HubUnreachable(EarshotError):
+    """No hub answers on its control socket (code hub-unreachable): the command line exits with 69."""
+
+
+class ControlClient:
+    """An async context manager over one hub's socket. Every method raises EarshotError with the hub's own code."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    async def __aenter__(self) -> Self:
+        self._session = aiohttp.ClientSession(
+            "http://hub", connector=aiohttp.UnixConnector(str(self._path)), auto_decompress=False
+        )
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._session.close()
+
+    async def health(self) -> Health:
+        return await self._get("/health", Health)
+
+    async def satellites(self) -> list[SatelliteStatus]:
+        return await self._get("/satellites", list[SatelliteStatus])
+
+    async def house(self) -> HouseSnapshot:
+        return await self._get("/house", HouseSnapshot)
+
+    async def status(self) -> Status:
+        return await self._get("/status", Status)
+
+    async def latest_turns(self, limit: int) -> list[Trace]:
+        return await self._get(f"/turns?limit={limit}", list[Trace])
+
+    async def ask_text(
+        self,
+        text: str,
+        *,
+        satellite: str | None = None,
+        area: str | None = None,
+        language: str | None = None,
+        reply_audio: bool = False,
+    ) -> Answer:
+        body = {"text": text, "satellite": satellite, "area": area, "language": language, "reply_audio": reply_audio}
+        return await self._post("/turns", msgspec.json.encode(body), Answer)
+
+    async def ask_wav(
+        self,
+        wav_file: bytes,
+        *,
+        satellite: str | None = None,
+        area: str | None = None,
+        language: str | None = None,
+        wake: bool = False,
+        reply_audio: bool = False,
+    ) -> Answer:
+        """Run a turn from a WAV file as it is: the hub says what is wrong with it."""
+        given = {"satellite": satellite, "area": area, "language": language}
+        query = {key: value for key, value in given.items() if value is not None}
+        flags = {"wake": str(wake).lower(), "reply_audio": str(reply_audio).lower()}
+        return await self._post("/turns", wav_file, Answer, content_type="audio/wav", params=query | flags)
+
+    async def say(self, text: str, *, satellite: str | None = None, language: str | None = None) -> list[str]:
+        body = {"text": text, "satellite": satellite, "language": language}
+        return await self._post("/say", msgspec.json.encode(body), list[str])
+
+    async def _get(self, path: str, schema: type[T]) -> T:
+        return await self._exchange("GET", path, schema, seconds=READ_SECONDS)
+
+    async def _post(
+        self,
+        path: str,
+        body: bytes,
+        schema: type[T],
+        *,
+        content_type: str = "application/json",
+        params: dict[str, str] | None = None,
+    ) -> T:
+        headers = {"Content-Type": content_type}
+        return await self._exchange(
+            "POST", path, schema, seconds=TURN_SECONDS, data=body, headers=headers, params=params
+        )
+
+    async def _exchange(self, method: str, path: str, schema: type[T], *, seconds: float, **request: Any) -> T:
+        timeout = aiohttp.ClientTimeout(total=seconds, sock_connect=CONNECT_SECONDS)
+        try:
+            async with self._session.request(method, path, timeout=timeout, **request) as response:
+                body = await response.read()
+                if not response.ok:
+                    error = msgspec.json.decode(body, type=Refusal).error
+                    raise EarshotError(error.code, error.message)
+                return msgspec.json.decode(body, type=schema)
+        except aiohttp.ClientConnectorError as error:
+            message = f"no hub answers on {self._path}; start one with `earshot up` or `earshot hub`"
+            raise HubUnreachable("hub-unreachable", message) from error
+        except TimeoutError as error:
+            raise EarshotError("hub-timeout", f"the hub gave no answer in {seconds:g} s; see its log") from error
+        except (aiohttp.ClientError, msgspec.DecodeError) as error:
+            message = f"the hub broke off ({type(error).__name__}); see its log, then try again"
+            raise HubUnreachable("hub-unreachable", message) from error

@@ -1,0 +1,92 @@
+"""What the web side needs of the hub, and the values that pass between them; ``app.py`` implements it."""
+
+from __future__ import annotations
+
+from typing import Literal, Protocol
+
+import msgspec
+
+from hub.health import Health
+from hub.stages import Area, Entity, House
+from hub.trace import Trace
+from wire.pcm import Pcm
+
+SatelliteState = Literal["lost", "idle", "listening", "thinking", "speaking"]
+
+
+class SatelliteStatus(msgspec.Struct, frozen=True):
+    """One satellite that the hub knows. address: its URI. detail: why it is lost, or what it is."""
+
+    name: str
+    area: str | None
+    address: str
+    state: SatelliteState
+    muted: bool = False
+    detail: str = ""
+
+
+class HubControl(Protocol):
+    """The running hub, as its control socket and its page see it.
+
+    Every method may raise EarshotError; its code and message go to the client as they are.
+    """
+
+    def health(self) -> Health: ...
+
+    def satellites(self) -> list[SatelliteStatus]: ...
+
+    def house(self) -> House: ...
+
+    def metrics(self) -> str:
+        """Prometheus' text form."""
+
+    async def latest_turns(self, limit: int) -> list[Trace]:
+        """Newest first."""
+
+    async def ask_text(
+        self, text: str, *, satellite: str | None, area: str | None, language: str | None, reply_audio: bool
+    ) -> tuple[Trace, Pcm | None]:
+        """Run a turn from its words. reply_audio: also make the reply's sound and return it.
+
+        A turn that failed is a trace with its error, not an exception. Cancelling ends the turn.
+        """
+
+    async def ask_audio(
+        self, pcm: Pcm, *, satellite: str | None, area: str | None, language: str | None, wake: bool, reply_audio: bool
+    ) -> tuple[Trace, Pcm | None]:
+        """Run a turn from a recording of any format; with ``wake`` it must contain the wake word."""
+
+    async def say(self, text: str, *, satellite: str | None, language: str | None) -> list[str]:
+        """Speak on one satellite, or on all; the names of those that spoke."""
+
+
+class HouseSnapshot(msgspec.Struct, frozen=True):
+    """The house as JSON."""
+
+    areas: list[Area]
+    entities: list[Entity]
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """A turn as JSON. reply_wav: the reply's sound if it was asked for and there is any (base64 in JSON)."""
+
+    trace: Trace
+    reply_wav: bytes | None = None
+
+
+class About(msgspec.Struct, frozen=True):
+    """Which hub this is. started: UTC."""
+
+    name: str
+    version: str
+    started: str
+
+
+class Status(msgspec.Struct, frozen=True):
+    """All that the status page shows."""
+
+    about: About
+    health: Health
+    satellites: list[SatelliteStatus]
+    house: HouseSnapshot
+    turns: list[Trace]

@@ -1,0 +1,71 @@
+"""Every refusal of every route in one JSON form: ``{"error": {"code": …, "message": …}}``."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+
+import msgspec
+from aiohttp import web
+
+from hub.errors import DependencyLost, StageFailed
+from hub.trace import ErrorTrace
+from wire.errors import AudioInvalid, DeviceLost, EarshotError, PeerError
+
+_log = logging.getLogger(__name__)
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class RequestRefused(EarshotError):
+    """The request itself is wrong; status: the HTTP status that says so."""
+
+    def __init__(self, code: str, message: str, *, status: int = 400) -> None:
+        super().__init__(code, message)
+        self.status = status
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """The body of every answer that is not a success."""
+
+    error: ErrorTrace
+
+
+_STATUSES: tuple[tuple[type[EarshotError], int], ...] = (
+    (AudioInvalid, 400),
+    (DependencyLost, 503),
+    (DeviceLost, 503),
+    (PeerError, 502),
+    (StageFailed, 502),
+)
+_HTTP_CODES = {
+    404: ("not-found", "there is nothing at this address; see docs/web.md for what there is"),
+    405: ("method-not-allowed", "this address does not take that method; see docs/web.md"),
+    413: ("request-too-large", "the recording is longer than the hub takes; send at most 16 MiB"),
+}
+
+
+def refuse(code: str, message: str, *, status: int) -> web.Response:
+    body = msgspec.json.encode(Refusal(ErrorTrace(code, message)))
+    return web.Response(body=body, status=status, content_type="application/json")
+
+
+@web.middleware
+async def refusals(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Turn every error into the one form. A bug is logged with its traceback and tells the client nothing."""
+    try:
+        return await handler(request)
+    except EarshotError as error:
+        return refuse(error.code, error.message, status=_status(error))
+    except web.HTTPException as error:
+        code, message = _HTTP_CODES.get(error.status, ("request-invalid", error.reason))
+        return refuse(code, message, status=error.status)
+    except Exception:  # noqa: BLE001 - the web request edge (STYLE): one request's bug must not end the listener
+        _log.exception("%s %s failed", request.method, request.path)
+        return refuse("internal-error", "this is a bug of the hub; its log says more", status=500)
+
+
+def _status(error: EarshotError) -> int:
+    if isinstance(error, RequestRefused):
+        return error.status
+    return next((status for kind, status in _STATUSES if isinstance(error, kind)), 422)
