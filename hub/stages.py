@@ -119,6 +119,7 @@ class Intent:
     name: ``HassTurnOn``, … slots: values as the sentence gave them (numbers as numbers), keys as the intent's.
     response: key of the response template (``default``, ``lights_area``, …). text: the sentence.
     context_area: the speaker's room, when the sentence left the room to it.
+    spoken: the words that stood for a slot ("windows" for device_class ``window``), for the reply.
     """
 
     name: str
@@ -127,6 +128,7 @@ class Intent:
     language: str
     text: str
     context_area: str | None = None
+    spoken: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

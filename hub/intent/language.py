@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
+from importlib.resources import files
 from typing import Any
 
+import msgspec
+from hassil.expression import Sentence
 from hassil.intents import Intent as HassilIntent
 from hassil.intents import IntentData, Intents
+from hassil.util import merge_dict
 from home_assistant_intents import get_intents, get_languages
 
 from hub.errors import IntentFailed
@@ -69,29 +75,31 @@ def load_sentences(code: str) -> Sentences:
     """Parse a language: 0.3-1 s of CPU and 5-10 MB, so never on the event loop."""
     data = load_intents(code)
     data.pop("responses", None)
-    intents = _select(Intents.from_dict(data), _is_kept)
-    targeted = _select(intents, _is_targeted)
-    for block in (block for intent in intents.intents.values() for block in intent.data):
-        for sentence in block.sentences:
-            sentence.get_required_clauses(intents.expansion_rules)
+    own = files("hub.intent") / "own_sentences" / f"{code}.toml"
+    if own.is_file():
+        merge_dict(data, msgspec.toml.decode(own.read_bytes(), type=dict[str, Any]))
+    intents = _select(Intents.from_dict(data), _kept)
+    targeted = _select(intents, partial(_targeted, rules=intents.expansion_rules))
     return Sentences(code, intents, targeted, _SPELLINGS.get(code, ()))
 
 
-def _select(intents: Intents, wanted: Any) -> Intents:
+def _select(intents: Intents, choose: Callable[[str, IntentData], IntentData | None]) -> Intents:
     chosen = {
-        name: HassilIntent(name, [block for block in intent.data if wanted(name, block, intents)])
+        name: HassilIntent(name, [block for block in (choose(name, block) for block in intent.data) if block])
         for name, intent in intents.intents.items()
     }
     return replace(intents, intents={name: intent for name, intent in chosen.items() if intent.data})
 
 
-def _is_kept(_: str, block: IntentData, __: Intents) -> bool:
-    return not block.domains or not block.domains <= _DROPPED_DOMAINS
+def _kept(_: str, block: IntentData) -> IntentData | None:
+    return None if block.domains and block.domains <= _DROPPED_DOMAINS else block
 
 
-def _is_targeted(intent: str, block: IntentData, intents: Intents) -> bool:
-    """Whether a block says what to do with something named, in words of its own."""
+def _targeted(intent: str, block: IntentData, rules: dict[str, Sentence]) -> IntentData | None:
+    """A block that says in its own words what to do with something named; of whatever domain, none is known yet."""
     if (intent, block.response) in _LOOSE_RESPONSES:
-        return False
-    lists = {name for sentence in block.sentences for name in sentence.list_names(intents.expansion_rules)}
-    return bool(lists & {"name", "area", "floor"}) and lists.isdisjoint(block.wildcard_list_names)
+        return None
+    lists = {name for sentence in block.sentences for name in sentence.list_names(rules)}
+    if lists.isdisjoint({"name", "area", "floor"}) or lists & block.wildcard_list_names:
+        return None
+    return replace(block, requires_context={k: v for k, v in block.requires_context.items() if k != "domain"})

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from hassil.models import UnmatchedEntity, UnmatchedTextEntity
-from hassil.recognize import MISSING_ENTITY, RecognizeResult, recognize_all, recognize_best
+from hassil.intents import WildcardSlotList
+from hassil.recognize import RecognizeResult, recognize_all, recognize_best
 
 from hub.intent.language import Sentences
 from hub.intent.names import HouseNames
@@ -13,11 +13,14 @@ from hub.stages import Intent, NotUnderstood
 
 TEXT_LENGTH = 250  # characters; nobody says more in a command, and matching slows with length
 
-# Devices that the house cannot have yet: asked of one, we say what we cannot do instead of "no such device".
-_BEYOND_DOMAINS = frozenset({"media_player", "weather", "vacuum", "lawn_mower", "todo"})
+# Things that the house cannot do yet: asked for one of an unknown name, we say that, not "no such device".
+_BEYOND_INTENTS = ("HassMedia", "HassSetVolume", "HassGetWeather", "HassVacuum", "HassLawnMower", "HassList")
+
+_NAMED = (("name",), ("area", "floor"))  # what may be unknown in a sentence, the rest being known
 _ANYWHERE = "\N{REPLACEMENT CHARACTER}anywhere"  # a room for sentences that need one, where nobody knows the room
+_NAME_LENGTH = 4  # shorter words that fit nowhere are articles, not devices
 _READINGS = 4  # readings of one sentence in which a name is looked for
-_LITERALS = 4  # fewer matched letters are no sign that a command was meant
+_LITERALS = 2  # fewer matched letters ("is") are no sign that a command was meant
 
 
 def match(text: str, sentences: Sentences, names: HouseNames, area: str | None) -> Intent | NotUnderstood:
@@ -45,9 +48,6 @@ def _recognise(text: str, sentences: Sentences, names: HouseNames, area: str | N
 
 def _intent(found: RecognizeResult, text: str, language: str, area: str | None) -> Intent:
     slots = {name: _value(entity.value) for name, entity in found.entities.items() if entity.value != _ANYWHERE}
-    for unmatched in found.unmatched_entities_list:
-        if isinstance(unmatched, UnmatchedTextEntity) and _is_said(unmatched):
-            slots[unmatched.name] = unmatched.text.strip()
     from_room = "area" in found.entities and not found.entities["area"].text
     return Intent(
         name=found.intent.name,
@@ -56,6 +56,7 @@ def _intent(found: RecognizeResult, text: str, language: str, area: str | None) 
         language=language,
         text=text,
         context_area=area if from_room else None,
+        spoken={name: entity.text_clean for name, entity in found.entities.items() if entity.text_clean},
     )
 
 
@@ -65,45 +66,47 @@ def _value(value: Any) -> Any:
 
 def _unknown_name(text: str, sentences: Sentences, names: HouseNames, area: str | None) -> Intent | NotUnderstood:
     """Find the words that stand where a name belongs, in the sentence that fits best but for them."""
-    results = recognize_all(
-        text,
-        sentences.targeted,
-        slot_lists=names.lists_for(text),
-        intent_context={"area": area if area is not None else _ANYWHERE},
-        language=sentences.language,
-        allow_unmatched_entities=True,
-    )
-    ranked = sorted((result for result in results if _is_usable(result)), key=_rank)
+    context = {"area": area if area is not None else _ANYWHERE}
+    lists = names.lists_for(text)
+    readings: list[RecognizeResult] = []
+    for unknown in _NAMED:
+        anything = {name: WildcardSlotList(name=name) for name in unknown}
+        readings += recognize_all(
+            text,
+            sentences.targeted,
+            slot_lists={**lists, **anything},
+            intent_context=context,
+            language=sentences.language,
+        )
+    ranked = sorted((reading for reading in readings if _is_usable(reading, text)), key=_rank)
     if not ranked:
         return NotUnderstood(text)
-    best = ranked[0]
-    if best.intent_data.domains and best.intent_data.domains <= _BEYOND_DOMAINS:
-        return _intent(best, text, sentences.language, area)
-    unknown = list(dict.fromkeys(_unmatched_text(result) for result in ranked))[:_READINGS]
-    for name in unknown:  # "the bad light" may be a light called "bad", or something like the Bed Light
+    if _is_beyond(ranked[0].intent.name):
+        return _intent(ranked[0], text, sentences.language, area)
+    heard = list(dict.fromkeys(_unknown_text(reading) for reading in ranked))[:_READINGS]
+    for name in heard:  # "the bad light" may be a light called "bad", or something like the Bed Light
         if nearest := names.nearest(name):
             return NotUnderstood(text, name, nearest)
-    return NotUnderstood(text, unknown[0])
+    return NotUnderstood(text, heard[0])
 
 
-def _rank(result: RecognizeResult) -> tuple[int, int]:
-    """Most said literally first, then the fewest unknown words."""
-    return (-result.text_chunks_matched, len(_unmatched_text(result)))
+def _rank(reading: RecognizeResult) -> tuple[int, int]:
+    """Most understood first, then the shortest unknown name."""
+    known = sum(len(entity.text.strip()) for entity in reading.entities_list if not entity.is_wildcard)
+    return (-reading.text_chunks_matched - known, len(_unknown_text(reading)))
 
 
-def _is_usable(result: RecognizeResult) -> bool:
-    """Whether nothing but one name is unknown, and a command was meant."""
-    unmatched = [entity for entity in result.unmatched_entities_list if _is_said(entity)]
-    names = [entity for entity in unmatched if entity.name in ("name", "area", "floor")]
-    return len(unmatched) == 1 == len(names) and result.text_chunks_matched >= _LITERALS
+def _is_usable(reading: RecognizeResult, text: str) -> bool:
+    """Whether the words before an unknown name say that something was to be done with it."""
+    unknown = _unknown_text(reading)
+    opens = text.lower().removeprefix("the ").startswith(unknown.lower())
+    return len(unknown) >= _NAME_LENGTH and not opens and reading.text_chunks_matched >= _LITERALS
 
 
-def _is_said(entity: UnmatchedEntity) -> bool:
-    """False for context that a template asks for and the sentence leaves out."""
-    return not (isinstance(entity, UnmatchedTextEntity) and entity.text == MISSING_ENTITY)
-
-
-def _unmatched_text(result: RecognizeResult) -> str:
+def _unknown_text(reading: RecognizeResult) -> str:
     """The words that stand where a name belongs; empty if there are none."""
-    said = [entity for entity in result.unmatched_entities_list if _is_said(entity)]
-    return " ".join(entity.text.strip() for entity in said if isinstance(entity, UnmatchedTextEntity))
+    return next((entity.text.strip() for entity in reading.entities_list if entity.is_wildcard), "")
+
+
+def _is_beyond(intent: str) -> bool:
+    return "Timer" in intent or intent.startswith(_BEYOND_INTENTS)
