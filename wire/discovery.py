@@ -2,17 +2,44 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import ipaddress
+import logging
+import socket
+import uuid
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
+import ifaddr
+from zeroconf import Error as ZeroconfError
+from zeroconf import InterfaceChoice, IPVersion, ServiceStateChange, Zeroconf
+from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZeroconf
+
+from wire.tasks import Tasks
+
+_log = logging.getLogger(__name__)
+
+_TYPE = "_wyoming._tcp.local."
+_MDNS_GROUP = ("224.0.0.251", 5353)
+_RESOLVE_MS = 3000
+_RECHECK_SECONDS = 5.0  # how soon a changed address of this machine is announced
+_MAX_NAMES = 256  # anybody on the network can announce names: more than a house has are ignored
+_MAX_NAME_BYTES = 63  # of one DNS label
+
 OnChange = Callable[[Literal["added", "removed"], "Found"], None]
+_Work = Callable[[AsyncZeroconf], AbstractAsyncContextManager[None]]
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A peer that announced itself. Unauthenticated: a hint where to connect, no more. host: an IPv4 address."""
+    """A peer that announced itself. Nobody proves who announces: a hint where to connect, no more.
+
+    name: printable, at most 63 bytes. host: an IPv4 address.
+    """
 
     name: str
     host: str
@@ -20,21 +47,134 @@ class Found:
 
 
 def mac_name() -> str:
-    """The name that peers expect by default: this machine's MAC address, 12 hex digits."""
-    raise NotImplementedError
+    """The name that Wyoming peers have by default: this machine's MAC address, 12 hex digits."""
+    return f"{uuid.getnode():012x}"
 
 
 @contextlib.asynccontextmanager
 async def announce(
     name: str, port: int, addresses: Sequence[str] | None = None, *, interfaces: Sequence[str] | None = None
 ) -> AsyncIterator[None]:
-    """Announce while the block runs. addresses: IPv4; None: this machine's own, followed when they change."""
-    raise NotImplementedError
-    yield
+    """Announce while the block runs; a name that is taken gets a number. Without a network: says so once, goes on.
+
+    addresses: IPv4 to announce; None: the one that this machine has, again whenever it changes.
+    interfaces: IPv4 addresses of the interfaces to speak on; None: all.
+    """
+    async with Tasks() as tasks:
+        work = partial(_announced, name, port, addresses)
+        tasks.start(_on_each_network(work, interfaces), name=f"wire.announce[{name}]")
+        yield
 
 
 @contextlib.asynccontextmanager
 async def browse(on_change: OnChange, *, interfaces: Sequence[str] | None = None) -> AsyncIterator[None]:
-    """Call ``on_change`` in the event loop for every peer that comes or goes while the block runs."""
-    raise NotImplementedError
+    """Call ``on_change`` for each peer that comes or goes while the block runs; a new address is both.
+
+    A peer that loses power without a goodbye is only missed when its announcement expires, after 75 minutes.
+    """
+    async with Tasks() as tasks:
+        browser = _Browser(on_change, tasks)
+        tasks.start(_on_each_network(browser.browsing, interfaces), name="wire.browse")
+        yield
+
+
+async def _on_each_network(work: _Work, interfaces: Sequence[str] | None) -> None:
+    """Do ``work`` for as long as this machine keeps its addresses, then again with the new ones."""
+    told = False
+    while True:
+        before = _own_addresses()
+        try:
+            async with _zeroconf(interfaces) as zeroconf, work(zeroconf):
+                while _own_addresses() == before:  # noqa: ASYNC110  # nothing tells of a changed address
+                    await asyncio.sleep(_RECHECK_SECONDS)
+        except (OSError, ZeroconfError) as error:
+            if not told:
+                _log.warning("zeroconf-unavailable: %s; configure peers by address, or connect this machine", error)
+            told = True
+            await asyncio.sleep(_RECHECK_SECONDS)
+
+
+@contextlib.asynccontextmanager
+async def _zeroconf(interfaces: Sequence[str] | None) -> AsyncIterator[AsyncZeroconf]:
+    choice = list(interfaces) if interfaces else InterfaceChoice.All
+    zeroconf = AsyncZeroconf(interfaces=choice, ip_version=IPVersion.V4Only)
+    try:
+        yield zeroconf
+    finally:
+        await zeroconf.async_close()  # says goodbye
+
+
+def _own_addresses() -> frozenset[str]:
+    return frozenset(str(ip.ip) for adapter in ifaddr.get_adapters() for ip in adapter.ips if ip.is_IPv4)
+
+
+def _main_address() -> str:
+    """The address from which this machine speaks to the group: what the ``wyoming`` package announces too."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:  # a UDP connect sends nothing
+        probe.setblocking(False)
+        probe.connect(_MDNS_GROUP)
+        address: str = probe.getsockname()[0]
+        return address
+
+
+@contextlib.asynccontextmanager
+async def _announced(
+    name: str, port: int, addresses: Sequence[str] | None, zeroconf: AsyncZeroconf
+) -> AsyncIterator[None]:
+    hosts = list(addresses) if addresses else [_main_address()]
+    service = AsyncServiceInfo(
+        _TYPE, f"{name}.{_TYPE}", addresses=[socket.inet_aton(host) for host in hosts], port=port
+    )
+    await (await zeroconf.async_register_service(service, allow_name_change=True))
+    _log.info("announced as %s at %s port %s", service.name.removesuffix(f".{_TYPE}"), ", ".join(hosts), port)
     yield
+
+
+class _Browser:
+    """Knows who is there; outlives the zeroconf instance, which ends with each change of this machine's addresses."""
+
+    def __init__(self, on_change: OnChange, tasks: Tasks) -> None:
+        self._on_change, self._tasks = on_change, tasks
+        self._found: dict[str, Found] = {}
+
+    @contextlib.asynccontextmanager
+    async def browsing(self, zeroconf: AsyncZeroconf) -> AsyncIterator[None]:
+        async with AsyncServiceBrowser(zeroconf.zeroconf, [_TYPE], handlers=[self._changed]):
+            yield
+
+    def _changed(self, zeroconf: Zeroconf, service_type: str, name: str, state_change: ServiceStateChange) -> None:
+        label = name.removesuffix(f".{service_type}")
+        if not label.isprintable() or not 0 < len(label.encode(errors="replace")) <= _MAX_NAME_BYTES:
+            _log.debug("ignored a peer named %.80r", label)
+        elif state_change is ServiceStateChange.Removed:
+            self._replace(label, None)
+        elif len(self._tasks) <= _MAX_NAMES:
+            self._tasks.start(self._resolve(zeroconf, label), name=f"wire.resolve[{label}]")
+
+    async def _resolve(self, zeroconf: Zeroconf, label: str) -> None:
+        try:
+            service = AsyncServiceInfo(_TYPE, f"{label}.{_TYPE}")
+            await service.async_request(zeroconf, _RESOLVE_MS)
+        except ZeroconfError as error:  # a name that is none, or this machine's addresses changed meanwhile
+            _log.debug("could not resolve %r: %s", label, error)
+            return
+        hosts = [host for host in service.parsed_addresses(IPVersion.V4Only) if _is_reachable(host)]
+        known = self._found.get(label)
+        if known is None and len(self._found) >= _MAX_NAMES:
+            _log.debug("ignored %r: %s peers are known already", label, _MAX_NAMES)
+        elif hosts and service.port and not (known and known.host in hosts and known.port == service.port):
+            self._replace(label, Found(label, hosts[0], service.port))
+
+    def _replace(self, label: str, found: Found | None) -> None:
+        gone = self._found.pop(label, None)
+        if gone is not None:
+            self._on_change("removed", gone)
+        if found is not None:
+            self._found[label] = found
+            self._on_change("added", found)
+
+
+def _is_reachable(host: str) -> bool:
+    """An announcement can name any address; these are never a peer's."""
+    address = ipaddress.ip_address(host)
+    return not (address.is_multicast or address.is_unspecified or address.is_reserved)
