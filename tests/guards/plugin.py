@@ -1,4 +1,4 @@
-"""The fixtures and hooks that every test runs under, put on by tests/conftest.py, proven in tests/unit/test_guards.py."""
+"""The fixtures and hooks that every test runs under; tests/conftest.py puts them on, test_guards.py proves them."""
 
 from __future__ import annotations
 
