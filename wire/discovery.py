@@ -16,7 +16,7 @@ from typing import Literal
 
 import ifaddr
 from zeroconf import Error as ZeroconfError
-from zeroconf import InterfaceChoice, IPVersion, ServiceStateChange, Zeroconf
+from zeroconf import IPVersion, ServiceStateChange, Zeroconf
 from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZeroconf
 
 from wire.tasks import Tasks
@@ -84,7 +84,7 @@ async def _on_each_network(work: _Work, interfaces: Sequence[str] | None) -> Non
     while True:
         before = _own_addresses()
         try:
-            async with _zeroconf(interfaces) as zeroconf, work(zeroconf):
+            async with _zeroconf(sorted(interfaces or before)) as zeroconf, work(zeroconf):
                 while _own_addresses() == before:  # noqa: ASYNC110  # nothing tells of a changed address
                     await asyncio.sleep(_RECHECK_SECONDS)
         except (OSError, ZeroconfError) as error:
@@ -95,9 +95,10 @@ async def _on_each_network(work: _Work, interfaces: Sequence[str] | None) -> Non
 
 
 @contextlib.asynccontextmanager
-async def _zeroconf(interfaces: Sequence[str] | None) -> AsyncIterator[AsyncZeroconf]:
-    choice = list(interfaces) if interfaces else InterfaceChoice.All
-    zeroconf = AsyncZeroconf(interfaces=choice, ip_version=IPVersion.V4Only)
+async def _zeroconf(interfaces: list[str]) -> AsyncIterator[AsyncZeroconf]:
+    if not interfaces:
+        raise OSError("this machine has no IPv4 address")
+    zeroconf = AsyncZeroconf(interfaces=interfaces, ip_version=IPVersion.V4Only)
     try:
         yield zeroconf
     finally:
