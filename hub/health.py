@@ -1,4 +1,4 @@
-"""How well the hub is: one state per component, and what they come to (status page, ``earshot doctor``, MQTT)."""
+"""How well hub and satellites are: what the status page, ``earshot doctor`` and MQTT show."""
 
 from __future__ import annotations
 
@@ -32,6 +32,20 @@ class Health(msgspec.Struct, frozen=True):
     state: State
     ready: bool
     components: tuple[Component, ...] = ()
+
+
+SatelliteState = Literal["lost", "idle", "listening", "thinking", "speaking"]
+
+
+class SatelliteStatus(msgspec.Struct, frozen=True):
+    """One satellite that the hub knows. address: its URI. detail: why it is lost, or what it is."""
+
+    name: str
+    area: str | None
+    address: str
+    state: SatelliteState
+    muted: bool = False
+    detail: str = ""
 
 
 def summarize(components: Iterable[Component]) -> Health:

@@ -9,9 +9,9 @@ from typing import Any, Self, TypeVar
 import aiohttp
 import msgspec
 
-from hub.health import Health
+from hub.health import Health, SatelliteStatus
 from hub.trace import Trace
-from hub.web.control import Answer, HouseSnapshot, SatelliteStatus, Status
+from hub.web.control import Answer, HouseSnapshot, Status
 from hub.web.refusal import Refusal
 from wire.errors import EarshotError
 

@@ -1,28 +1,15 @@
-"""What the web side needs of the hub, and the values that pass between them; ``app.py`` implements it."""
+"""What the web side needs of the hub, and the values that pass between them; the composition root implements it."""
 
 from __future__ import annotations
 
-from typing import Literal, Protocol
+from typing import Protocol
 
 import msgspec
 
-from hub.health import Health
+from hub.health import Health, SatelliteStatus
 from hub.stages import Area, Entity, House
 from hub.trace import Trace
 from wire.pcm import Pcm
-
-SatelliteState = Literal["lost", "idle", "listening", "thinking", "speaking"]
-
-
-class SatelliteStatus(msgspec.Struct, frozen=True):
-    """One satellite that the hub knows. address: its URI. detail: why it is lost, or what it is."""
-
-    name: str
-    area: str | None
-    address: str
-    state: SatelliteState
-    muted: bool = False
-    detail: str = ""
 
 
 class HubControl(Protocol):

@@ -3,6 +3,7 @@
 const POLL_MS = 2000;
 const DEADLINE_MS = 5000;
 const LEAST_SCALE_MS = 500;
+const FRESH_TURNS = 5;
 const NO_ROOM = "Elsewhere";
 const OVERALL = { ok: "All well", starting: "Starting", degraded: "Needs a look", failed: "Not working" };
 const PART = { ok: "well", starting: "starting", degraded: "limited", failed: "failed" };
@@ -22,6 +23,11 @@ const OUTCOMES = {
 const ICONS = {
   light: "light", switch: "switch", cover: "cover", lock: "lock", fan: "fan", climate: "climate",
   sensor: "sensor", binary_sensor: "sensor", scene: "scene", button: "scene",
+};
+const SENSED = {
+  door: ["closed", "open"], window: ["closed", "open"], garage_door: ["closed", "open"], opening: ["closed", "open"],
+  motion: ["quiet", "motion"], occupancy: ["empty", "occupied"], presence: ["away", "home"], moisture: ["dry", "wet"],
+  smoke: ["clear", "smoke"], lock: ["locked", "unlocked"], battery: ["full", "low"], problem: ["fine", "problem"],
 };
 const ACTIVE = new Set(["on", "open", "opening", "unlocked", "heat", "cool", "playing"]);
 const SVG = "http://www.w3.org/2000/svg";
@@ -121,6 +127,11 @@ function details(turn) {
   return make("details", {}, make("summary", {}, "Timing and proof"), list);
 }
 
+/** "kitchen" alone where satellite and room have one name. */
+function place({ satellite, area }) {
+  return !area || area.toLowerCase() === satellite.toLowerCase() ? area ?? satellite : `${satellite}, ${area}`;
+}
+
 function turnItem(turn, scaleMs) {
   const heard = turn.transcript
     ? make("p", { className: "heard" }, `“${turn.transcript}”`)
@@ -129,10 +140,10 @@ function turnItem(turn, scaleMs) {
   return make("li", { className: "turn" },
     make("p", { className: "when" },
       make("time", { dateTime: turn.started, title: turn.started }, clock(turn.started)),
-      make("span", {}, turn.area && turn.area !== turn.satellite ? `${turn.satellite}, ${turn.area}` : turn.satellite),
+      make("span", {}, place(turn)),
       first === undefined ? null : make("span", { className: "total" }, `answered in ${milliseconds(first)}`)),
     heard,
-    make("p", { className: "understood" }, understoodText(turn.understood)),
+    turn.transcript || turn.understood.by !== "none" ? make("p", { className: "understood" }, understoodText(turn.understood)) : null,
     turn.actions.length ? make("ul", { className: "actions" }, ...turn.actions.map(actionItem)) : null,
     turn.reply ? make("p", { className: "reply" }, icon("reply"), make("span", {}, turn.reply)) : null,
     turn.error ? make("p", { className: "wrong" }, [turn.error.code, turn.error.message].filter(Boolean).join(": ")) : null,
@@ -153,14 +164,17 @@ const drawTurns = whenChanged((turns) => {
   shownTurns.clear();
   turns.forEach((turn, index) => shownTurns.set(turn.turn, items[index]));
   const none = make("li", { className: "empty card" }, "Nothing was said yet. Try: earshot ask --text “turn on the kitchen light”");
-  byId("turn-list").replaceChildren(...(items.length ? items : [none]));
+  byId("turn-list").replaceChildren(...(items.length ? items.slice(0, FRESH_TURNS) : [none]));
+  byId("earlier-list").replaceChildren(...items.slice(FRESH_TURNS));
+  byId("earlier").hidden = items.length <= FRESH_TURNS;
 });
 
 // --- rooms
 
-function stateText({ state, unit, available, attributes, domain }) {
+function stateText({ state, unit, available, attributes, domain, device_class: kind }) {
   if (!available) return "not reachable";
   if (state === null) return domain === "scene" || domain === "button" ? "" : "unknown";
+  if (domain === "binary_sensor" && SENSED[kind]) return SENSED[kind][Number(state === "on")];
   if (domain === "light" && state === "on" && attributes.brightness) return `${Math.round((attributes.brightness / 255) * 100)} %`;
   if (domain === "cover" && state === "open" && attributes.position) return `open ${attributes.position} %`;
   if (domain === "climate" && attributes.current_temperature !== undefined) return `${attributes.current_temperature}°, ${state}`;

@@ -1,0 +1,1 @@
+"""The hub as one Home Assistant device, by MQTT device discovery."""

@@ -1,0 +1,194 @@
+"""Keeps Home Assistant's picture of the hub true, and takes its commands: say something, mute a room."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Coroutine, Sequence
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+import msgspec
+
+from hub.errors import BrokerLost
+from hub.health import Health, SatelliteStatus
+from hub.presence.payload import Hub, discovery, states, turn_event
+from hub.presence.topics import slug
+from hub.trace import Trace
+from wire.errors import EarshotError
+from wire.tasks import Tasks
+
+_log = logging.getLogger(__name__)
+
+QUEUE_TURNS = 16  # turns while the broker is slow; the oldest is dropped: an event is news or nothing
+COMMANDS_AT_ONCE = 8  # more are refused: somebody's automation runs wild
+COMMAND_SECONDS = 60.0
+LONGEST_SAY_BYTES = 2000
+
+
+class Message(Protocol):
+    @property
+    def topic(self) -> str: ...
+
+    @property
+    def payload(self) -> bytes: ...
+
+    @property
+    def retain(self) -> bool: ...
+
+
+class Bus(Protocol):
+    """What is needed of ``hub.bus``."""
+
+    async def publish(self, topic: str, payload: bytes | str, *, qos: int = 0, retain: bool = False) -> None: ...
+
+    def listen(self, pattern: str, callback: Callable[[Message], None]) -> Callable[[], None]: ...
+
+    def on_state(self, callback: Callable[[bool, BrokerLost | None], None]) -> None: ...
+
+
+class PresenceControl(Protocol):
+    """What Home Assistant may ask for. EarshotError is logged: MQTT has no way to answer."""
+
+    async def say(self, text: str, *, satellite: str | None, language: str | None) -> list[str]: ...
+
+    async def mute(self, satellite: str, *, muted: bool) -> None: ...
+
+
+class HubDevice:
+    """An async context manager. Its methods never wait: one task publishes, the newest state of each topic wins.
+
+    While the broker is away nothing piles up; when it, or Home Assistant, is back everything is told again.
+    """
+
+    def __init__(
+        self, bus: Bus, control: PresenceControl, hub: Hub, *, discovery_prefix: str = "homeassistant"
+    ) -> None:
+        self._bus, self._control, self._hub, self._prefix = bus, control, hub, discovery_prefix
+        self._shown: dict[str, str] = {}
+        self._untold: dict[str, None] = {}  # topics, in order
+        self._turns: deque[str] = deque(maxlen=QUEUE_TURNS)
+        self._news = asyncio.Event()
+        self._satellites: dict[str, str] = {}  # slug → name
+        self._gone: set[str] = set()
+        self._tasks = Tasks()
+        self._commands = Tasks()
+        self._ears: list[Callable[[], None]] = []
+
+    async def __aenter__(self) -> Self:
+        topics = self._hub.topics
+        await self._tasks.__aenter__()
+        await self._commands.__aenter__()
+        self._ears = [
+            self._bus.listen(f"{self._prefix}/status", self._on_birth),
+            self._bus.listen(topics.say, self._on_say),
+            self._bus.listen(topics.satellite("+", "say"), self._on_say),
+            self._bus.listen(topics.satellite("+", "mute/set"), self._on_mute),
+        ]
+        self._bus.on_state(self._on_bus)
+        self._tasks.start(self._tell(), name="presence.tell")
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for forget in self._ears:
+            forget()
+        try:
+            await self._commands.__aexit__(kind, error, trace)
+        finally:
+            await self._tasks.__aexit__(kind, error, trace)
+
+    def show(self, health: Health, satellites: Sequence[SatelliteStatus]) -> None:
+        """Tell how things are; only what changed is published."""
+        names = {slug(satellite.name): satellite.name for satellite in satellites}
+        self._gone = (self._gone | self._satellites.keys()) - names.keys()
+        self._satellites = names
+        config = discovery(self._hub, satellites, sorted(self._gone))
+        shown = states(self._hub, health, satellites)
+        for name in self._gone:  # an empty payload takes a retained message off the broker
+            shown |= {self._hub.topics.satellite(name, what): "" for what in ("status", "mute")}
+        shown[self._discovery_topic] = msgspec.json.encode(config).decode()
+        self._untold |= {topic: None for topic, payload in shown.items() if self._shown.get(topic) != payload}
+        self._shown = shown
+        self._news.set()
+
+    def report(self, trace: Trace) -> None:
+        """Tell of one finished turn."""
+        self._turns.append(turn_event(self._hub, trace))
+        self._news.set()
+
+    @property
+    def _discovery_topic(self) -> str:
+        return f"{self._prefix}/device/earshot_{self._hub.id}/config"
+
+    def _tell_all(self) -> None:
+        """The entities first, then their states: Home Assistant subscribes when it has read the entity."""
+        self._untold = {self._discovery_topic: None, **dict.fromkeys(self._shown)} if self._shown else {}
+        self._news.set()
+
+    async def _tell(self) -> None:
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            try:
+                while self._untold:
+                    topic = next(iter(self._untold))
+                    payload = self._shown[topic]
+                    await self._bus.publish(topic, payload, qos=1, retain=True)
+                    if self._shown[topic] == payload:
+                        self._untold.pop(topic, None)
+                while self._turns:
+                    await self._bus.publish(self._hub.topics.turn, self._turns.popleft(), qos=1)
+            except BrokerLost:  # the bus reports it; its return tells everything again
+                self._turns.clear()
+
+    def _on_bus(self, up: bool, _: BrokerLost | None) -> None:  # noqa: FBT001 - the bus's own callback form
+        if up:
+            self._tell_all()
+
+    def _on_birth(self, message: Message) -> None:
+        if message.payload == b"online" and not message.retain:
+            self._tell_all()
+
+    def _on_say(self, message: Message) -> None:
+        text = message.payload.decode("utf-8", errors="replace").strip()
+        if not text or len(message.payload) > LONGEST_SAY_BYTES:
+            _log.warning("ignored a text of %d bytes to say; send 1 to %d", len(message.payload), LONGEST_SAY_BYTES)
+            return
+        if message.topic == self._hub.topics.say:
+            self._command(message, lambda: self._control.say(text, satellite=None, language=None))
+        elif name := self._addressed(message):
+            self._command(message, lambda: self._control.say(text, satellite=name, language=None))
+
+    def _on_mute(self, message: Message) -> None:
+        muted = {b"ON": True, b"OFF": False}.get(message.payload)
+        if muted is None:
+            _log.warning("ignored %r as mute; send ON or OFF", message.payload[:20])
+        elif name := self._addressed(message):
+            self._command(message, lambda: self._control.mute(name, muted=muted))
+
+    def _addressed(self, message: Message) -> str | None:
+        level = self._hub.topics.addressed(message.topic)
+        name = self._satellites.get(level)
+        if name is None:
+            _log.warning("ignored a command for %r: no such satellite", level[:64])
+        return name
+
+    def _command(self, message: Message, run: Callable[[], Coroutine[Any, Any, object]]) -> None:
+        if message.retain:
+            _log.warning("ignored a retained command on %r: it would come back at every start", message.topic[:200])
+        elif len(self._commands) >= COMMANDS_AT_ONCE:
+            _log.warning("ignored a command on %r: %d are under way", message.topic[:200], COMMANDS_AT_ONCE)
+        else:
+            self._commands.start(self._carry_out(message.topic, run), name="presence.command")
+
+    async def _carry_out(self, topic: str, run: Callable[[], Coroutine[Any, Any, object]]) -> None:
+        try:
+            async with asyncio.timeout(COMMAND_SECONDS):
+                await run()
+        except EarshotError as error:
+            _log.warning("a command on %r came to nothing: %s", topic[:200], error)
+        except TimeoutError:
+            _log.warning("a command on %r took over %g s and was given up", topic[:200], COMMAND_SECONDS)
