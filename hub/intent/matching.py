@@ -78,7 +78,7 @@ def _unknown_name(text: str, sentences: Sentences, names: HouseNames, area: str 
             intent_context=context,
             language=sentences.language,
         )
-    ranked = sorted((reading for reading in readings if _is_usable(reading, text)), key=_rank)
+    ranked = sorted((reading for reading in readings if _is_usable(reading, text, names)), key=_rank)
     if not ranked:
         return NotUnderstood(text)
     if _is_beyond(ranked[0].intent.name):
@@ -96,11 +96,13 @@ def _rank(reading: RecognizeResult) -> tuple[int, int]:
     return (-reading.text_chunks_matched - known, len(_unknown_text(reading)))
 
 
-def _is_usable(reading: RecognizeResult, text: str) -> bool:
+def _is_usable(reading: RecognizeResult, text: str, names: HouseNames) -> bool:
     """Whether the words before an unknown name say that something was to be done with it."""
     unknown = _unknown_text(reading)
-    opens = text.lower().removeprefix("the ").startswith(unknown.lower())
-    return len(unknown) >= _NAME_LENGTH and not opens and reading.text_chunks_matched >= _LITERALS
+    if not unknown or text.lower().removeprefix("the ").startswith(unknown.lower()):
+        return False
+    is_name = len(unknown) >= _NAME_LENGTH or names.has(unknown)  # has: something that this cannot be done with
+    return is_name and reading.text_chunks_matched >= _LITERALS
 
 
 def _unknown_text(reading: RecognizeResult) -> str:

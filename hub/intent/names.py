@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from typing import Any
 
 from hassil.expression import TextChunk
@@ -16,7 +16,9 @@ from hub.intent.spoken import spoken_forms
 from hub.stages import Area, Entity
 
 NEAREST = 3
-_NEAREST_RATIO = 0.55  # "bed lamp" is near "Bed Light" (0.59); below this, names share no more than chance
+# Names are near by their letters ("bad light", "Bed Light") or by a whole word and some letters ("bed lamp").
+_NEAR_RATIO = 0.66
+_NEAR_RATIO_WORD = 0.5
 
 
 def spoken_domains(entity: Entity) -> tuple[str, ...]:
@@ -53,11 +55,22 @@ class HouseNames:
             "floor": _slot_list("floor", self._floors, letters),
         }
 
+    def has(self, name: str) -> bool:
+        """Whether a device, room or floor is called that."""
+        letters = _letters(name)
+        return any(entry.key == letters for entry in (*self._names, *self._areas, *self._floors))
+
     def nearest(self, name: str) -> tuple[str, ...]:
         """Written names most like one that nothing is called, the most alike first."""
         written = {entry.said.lower(): entry.written for entry in (*self._names, *self._areas, *self._floors)}
-        close = get_close_matches(name.lower(), written, n=NEAREST, cutoff=_NEAREST_RATIO)
-        return tuple(dict.fromkeys(written[said] for said in close))
+        close = get_close_matches(name.lower(), written, n=4 * NEAREST, cutoff=_NEAR_RATIO_WORD)
+        near = [said for said in close if _is_near(name.lower(), said)]
+        return tuple(dict.fromkeys(written[said] for said in near))[:NEAREST]
+
+
+def _is_near(one: str, other: str) -> bool:
+    shared = not set(one.split()).isdisjoint(other.split())
+    return shared or SequenceMatcher(None, one, other).ratio() >= _NEAR_RATIO
 
 
 def _entity_names(entity: Entity, language: str) -> Iterable[_Name]:

@@ -84,21 +84,21 @@ class _Reply:
         self._wording = wording
         self._templates = templates
         self._house = house
+        self._by_kind: dict[str, Callable[[Result], str]] = {
+            "acted": lambda result: self._acted(result.actions),
+            "answered": self._answered,
+            "unknown_target": lambda _: self._unknown_target(),
+            "ambiguous": lambda result: wording.say("ambiguous", [wording.listing(result.choices, "or")]),
+            "refused": lambda result: self._refused([action.name for action in result.actions] or result.choices),
+            "unsupported": lambda _: self._unsupported(),
+        }
 
     def sentence(self, result: Result | None, now: datetime) -> str:
         if self._intent.name in _TOLD_BY_US:
             return self._told_by_us(now)
-        if result is None or result.kind == "unsupported":
+        if result is None:
             return self._unsupported()
-        if result.kind == "acted":
-            return self._acted(result.actions)
-        if result.kind == "answered":
-            return self._answered(result)
-        if result.kind == "ambiguous":
-            return self._wording.say("ambiguous", [self._wording.listing(result.choices, "or")])
-        if result.kind == "unknown_target":
-            return self._unknown_target()
-        return self._refused([action.name for action in result.actions] or list(result.choices))
+        return self._by_kind[result.kind](result)
 
     def _told_by_us(self, now: datetime) -> str:
         """What needs no device."""
