@@ -1,0 +1,114 @@
+"""The speech grammar of a house: its own names, only what they can do, and a file that others can read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hub.errors import IntentFailed
+from hub.intent.grammar import SpeechGrammar, speech_grammar
+from hub.stages import Area, Entity
+from tests.fakes_house import FakeHouse
+from tests.jsgf_matcher import JsgfMatcher
+
+
+def light(name: str, **more: object) -> Entity:
+    return Entity(f"light.{name.lower().replace(' ', '_')}", "light", name, **more)  # type: ignore[arg-type]
+
+
+HOUSE = FakeHouse(
+    [
+        light("Bed Light", area="Bedroom", aliases=("Night Lamp",)),
+        light("Secret Light", exposed=False),
+        Entity("switch.tv", "switch", "TV"),
+        Entity("button.party_time", "button", "Party Time"),
+        Entity("cover.blinds", "cover", "Big Blinds", device_class="blind"),
+    ],
+    [Area("Bedroom", "Upstairs", ("sleeping room",))],
+)
+
+
+@pytest.fixture(scope="module")
+def grammar() -> SpeechGrammar:
+    return speech_grammar(HOUSE, "en")
+
+
+@pytest.fixture(scope="module")
+def heard(grammar: SpeechGrammar) -> JsgfMatcher:
+    return JsgfMatcher(grammar.jsgf)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "turn on the bed light",
+        "please turn the bed light on",
+        "turn off the night lamp",
+        "turn on the t v",
+        "set bed light brightness to fifty percent",
+        "turn on the lights in the sleeping room",
+        "turn off the lights on the upstairs",
+        "run party time script",
+        "press the party time button",
+        "open the blinds",
+        "set a timer for one hour and eight minutes",
+        "what time is it",
+        "never mind",
+    ],
+)
+def test_what_can_be_said_here_is_heard(heard: JsgfMatcher, sentence: str) -> None:
+    assert heard.accepts(sentence)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "turn on the secret light",  # not exposed
+        "set t v brightness to fifty percent",  # a switch has none
+        "open the windows",  # there are none
+        "lock the front door",
+        "turn on",
+        "set the temperature to twenty degrees",  # nothing here heats
+    ],
+)
+def test_what_cannot_be_meant_here_is_not_heard(heard: JsgfMatcher, sentence: str) -> None:
+    assert not heard.accepts(sentence)
+
+
+def test_names_lead_back_to_their_written_form(grammar: SpeechGrammar) -> None:
+    assert grammar.names["bed light"] == "Bed Light"
+    assert grammar.names["night lamp"] == "Bed Light"
+    assert grammar.names["t v"] == "TV"
+    assert grammar.names["sleeping room"] == "Bedroom"
+
+
+def test_every_word_is_listed_and_spoken(grammar: SpeechGrammar) -> None:
+    assert {"bed", "t", "fifty", "what's"} <= grammar.words
+    assert all(word == word.lower() and word.replace("'", "").isalpha() for word in grammar.words)
+
+
+def test_the_file_is_read_as_written(grammar: SpeechGrammar, tmp_path: Path) -> None:
+    path = tmp_path / "grammar.json"
+    grammar.write(path)
+    assert SpeechGrammar.read(path) == grammar
+    assert [entry.name for entry in tmp_path.iterdir()] == ["grammar.json"]
+
+
+def test_an_empty_house_can_still_ask_the_time() -> None:
+    heard = JsgfMatcher(speech_grammar(FakeHouse(), "en").jsgf)
+    assert heard.accepts("what time is it")
+    assert not heard.accepts("turn on the lights")
+
+
+@pytest.mark.parametrize("language", ["de", "fr", "es", "nl"])
+def test_other_languages_have_a_grammar(language: str) -> None:
+    grammar = speech_grammar(HOUSE, language)
+    assert JsgfMatcher(grammar.jsgf).arcs() > 300
+    assert grammar.language == language
+
+
+def test_a_language_without_templates_is_refused_by_name() -> None:
+    with pytest.raises(IntentFailed, match="'xx'.*en") as refusal:
+        speech_grammar(HOUSE, "xx")
+    assert refusal.value.code == "language-unknown"
