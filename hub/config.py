@@ -22,7 +22,11 @@ class HubSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
 
 class SatelliteSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One satellite by address, beside those that zeroconf finds; or the room of one that was found."""
+    """One satellite by address, beside those that zeroconf finds; or the room of one that was found.
+
+    name: as it is called in records; of one that was found, its own name. address: where it listens, if zeroconf does
+    not find it. area: the room it stands in, which "the light" without a room means.
+    """
 
     name: Name
     address: Annotated[str, Meta(pattern=r"^(tcp://.+:\d+|unix:///.+)$")] | None = None
@@ -30,7 +34,12 @@ class SatelliteSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
 
 
 class LinksSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How satellites are found and how long a silent one is believed."""
+    """How satellites are found and how long a silent one is believed.
+
+    discover: look for satellites by zeroconf. connect_seconds: deadline of one try to connect. ping_seconds: pause
+    between pings. silent_seconds: a satellite that sends nothing for so long is lost. retry_min_seconds: first pause
+    before connecting again; each further one is longer. retry_max_seconds: longest such pause.
+    """
 
     discover: bool = True
     connect_seconds: Seconds = 2.0
@@ -41,7 +50,11 @@ class LinksSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
 
 
 class LimitsSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What a peer may send: nothing longer is ever read."""
+    """What a peer may send: nothing longer is ever read.
+
+    line_bytes: an event's header line. data_bytes: its JSON block. payload_bytes: its audio. queue_events: events of
+    one peer that wait in each direction. write_seconds: a peer that takes nothing for so long is dropped.
+    """
 
     line_bytes: Annotated[int, Meta(ge=256, le=1 << 20)] = 65_536
     data_bytes: Annotated[int, Meta(ge=256, le=1 << 24)] = 1 << 20
@@ -51,7 +64,11 @@ class LimitsSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
 
 
 class WakeSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Wake words heard by the hub for satellites that stream. threshold: score; trigger_level: frames above it."""
+    """Wake words heard by the hub for satellites that stream.
+
+    words: names of built-in words, or paths of .tflite models. threshold: score that counts. trigger_level: 80 ms steps
+    in a row above it. refractory_seconds: pause before the same word counts again.
+    """
 
     words: list[Name] = msgspec.field(default_factory=lambda: ["okay_nabu"])
     threshold: Ratio = 0.5
@@ -60,7 +77,12 @@ class WakeSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
 
 
 class EndpointSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """When an utterance begins and ends (docs/endpointing.md)."""
+    """When an utterance begins and ends (docs/endpointing.md).
+
+    speech_threshold: probability that counts as speech. start_ms: voice shorter than this is a click. silence_ms: pause
+    that ends an utterance. no_speech_seconds: wait for the first word after the wake word. max_seconds: longest
+    utterance; what is beyond is cut.
+    """
 
     speech_threshold: Ratio = 0.5
     start_ms: Milliseconds = 96
@@ -70,7 +92,12 @@ class EndpointSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
 
 
 class EngineSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A speech engine. uris empty: the embedded one, a process of the hub; else Wyoming servers, least busy first."""
+    """A speech engine.
+
+    uris: Wyoming servers, the least busy is asked first; empty is the embedded engine, a process of the hub's own.
+    deadline_seconds: for one utterance or one reply. voice: name of the voice, for speaking; not set is the engine's
+    own choice for the language.
+    """
 
     uris: list[Annotated[str, Meta(pattern=r"^(tcp://.+:\d+|unix:///.+)$")]] = msgspec.field(default_factory=list)
     deadline_seconds: Seconds = 15.0
@@ -78,10 +105,16 @@ class EngineSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
 
 
 class MqttSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The broker. host empty: the hub runs its own mosquitto on loopback. password_file: one line, mode 0600."""
+    """The broker.
+
+    host: empty is the hub's own mosquitto on loopback. port: 0 is 1883, or 8883 with tls. username: for the login.
+    password_file: holds the password as one line, mode 0600. tls: encrypt and check the broker's certificate.
+    tls_ca_file: PEM certificate that signs it; not set is the system's list. discovery_prefix: Home Assistant's topic.
+    proof_seconds: a device that has not shown its new state for so long has failed.
+    """
 
     host: str = ""
-    port: Port = 0  # 0: 1883, or 8883 with tls
+    port: Port = 0
     username: str | None = None
     password_file: str | None = None
     tls: bool = False
@@ -91,7 +124,11 @@ class MqttSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
 
 
 class ServicesSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Our speech services for other programs (Home Assistant). A port of 0 is closed; all are closed by default."""
+    """Our speech services for other programs (Home Assistant). A port of 0 is closed; all are closed by default.
+
+    bind: address that the ports listen on; they have no login. stt_port: speech to text. tts_port: text to speech.
+    wake_port: wake words. handle_port: understanding and acting.
+    """
 
     bind: str = "127.0.0.1"
     stt_port: Port = 0
@@ -101,14 +138,17 @@ class ServicesSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
 
 
 class WebSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The local status page. It has no login yet, so it stays on loopback: other binds are refused."""
+    """The local status page.
+
+    port: 0 is any free one. bind: the page has no login yet, so it stays on loopback; other addresses are refused.
+    """
 
     port: Port = 8765
     bind: Annotated[str, Meta(pattern=r"^(127\.\d+\.\d+\.\d+|::1|localhost)$")] = "127.0.0.1"
 
 
 class StoreSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What is kept. turns: newest records kept; 0 keeps none. transcripts: words of a turn are kept with it."""
+    """What is kept. turns: newest records kept, 0 keeps none. transcripts: the words of a turn are kept with it."""
 
     turns: Annotated[int, Meta(ge=0, le=1_000_000)] = 1000
     transcripts: bool = True
