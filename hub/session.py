@@ -79,12 +79,13 @@ class Session:
         finally:
             self.state = State.IDLE
 
-    async def say(self, text: str) -> None:
-        """Announce ``text`` in this room; a running turn is interrupted."""
+    async def say(self, text: str, language: str | None = None) -> None:
+        """Announce ``text`` in this room; a running turn is interrupted. Raises TtsFailed, PeerError."""
         await self._stop_turn()
         self.state = State.SPEAKING
+        spoken = self._parts.stages.synthesizer.synthesize(text, language=language or self._parts.language)
         try:
-            await self._link.say(text, self._parts.stages.synthesizer.synthesize(text, language=self._parts.language))
+            await self._link.say(text, spoken)
         finally:
             self.state = State.IDLE
 

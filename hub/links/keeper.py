@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from wire.connection import Connection, PeerSettings, connect
 from wyoming.info import Describe, Info
 
 from hub.config import LinksSection, SatelliteSection
 from hub.links.wyoming_satellite import WyomingSatelliteLink
-from wire.errors import FrameMalformed, PeerError
+from wire.connection import Connection, PeerSettings, connect
+from wire.errors import FrameMalformed, PeerError, PeerTimeout
+from wire.tasks import Tasks
 
 _log = logging.getLogger(__name__)
 
@@ -27,14 +28,14 @@ Serve = Callable[[WyomingSatelliteLink], Awaitable[None]]
 
 @dataclass(slots=True)
 class Kept:
-    """One address that is tried for ever. link: None while not connected. reason: why, in one line."""
+    """One address that is tried as long as it is wanted. link: None while not connected. reason: why, in one word."""
 
     uri: str
     name: str
     area: str | None
     link: WyomingSatelliteLink | None = None
     reason: str = "not tried yet"
-    task: asyncio.Task[None] | None = None
+    wanted: bool = True
 
 
 class SatelliteKeeper:
@@ -46,7 +47,7 @@ class SatelliteKeeper:
         self._serve, self._links, self._peer = serve, links, peer
         self._areas = {section.name: section.area for section in configured}
         self._configured = [section for section in configured if section.address]
-        self._tasks = asyncio.TaskGroup()
+        self._tasks = Tasks()
         self.kept: dict[str, Kept] = {}
 
     async def __aenter__(self) -> Self:
@@ -58,9 +59,6 @@ class SatelliteKeeper:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for kept in self.kept.values():
-            if kept.task:
-                kept.task.cancel()
         await self._tasks.__aexit__(kind, error, trace)
 
     def found(self, name: str, uri: str) -> None:
@@ -83,16 +81,15 @@ class SatelliteKeeper:
 
     def _keep(self, kept: Kept) -> None:
         self.kept[kept.uri] = kept
-        kept.task = self._tasks.create_task(self._hold(kept), name=f"satellite[{kept.name}]")
+        self._tasks.start(self._hold(kept), name=f"satellite[{kept.name}]")
 
     def _forget(self, kept: Kept) -> None:
         self.kept.pop(kept.uri, None)
-        if kept.task:
-            kept.task.cancel()
+        kept.wanted = False
 
     async def _hold(self, kept: Kept) -> None:
         wait_seconds = self._links.retry_min_seconds
-        while True:
+        while kept.wanted:
             try:
                 if not await self._visit(kept):
                     self.kept.pop(kept.uri, None)
@@ -133,13 +130,14 @@ class SatelliteKeeper:
 
 
 async def introduced(connection: Connection) -> Info:
-    """Ask who is there. Raises PeerTimeout, FrameMalformed."""
+    """Ask who is there; a satellite may stream before it answers. Raises PeerTimeout, FrameMalformed."""
     await connection.send(Describe().event())
-    async with asyncio.timeout(INTRODUCTION_SECONDS):
-        while True:
-            event = await connection.receive(INTRODUCTION_SECONDS)
-            if Info.is_type(event.type):
-                try:
-                    return Info.from_event(event)
-                except (KeyError, TypeError, ValueError, AttributeError) as error:
-                    raise FrameMalformed("frame-malformed", f"info cannot be read: {error!s:.80}") from error
+    try:
+        async with asyncio.timeout(INTRODUCTION_SECONDS):
+            while not Info.is_type((event := await connection.receive()).type):
+                pass
+        return Info.from_event(event)
+    except TimeoutError as late:
+        raise PeerTimeout("peer-timeout", f"{connection.name} does not say what it is; see whether it hangs") from late
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise FrameMalformed("frame-malformed", f"info of {connection.name} cannot be read: {error!s:.80}") from error

@@ -9,7 +9,6 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 
-from wire.connection import Connection
 from wyoming.asr import Transcribe, Transcript
 from wyoming.audio import AudioChunk, AudioStart, AudioStop
 from wyoming.error import Error
@@ -22,6 +21,7 @@ from wyoming.wake import Detect, Detection, NotDetected
 from hub.errors import StageFailed
 from hub.stages import Synthesizer, Transcriber, Wake, WakeDetector
 from hub.trace import Trace
+from wire.connection import Connection
 from wire.errors import AudioInvalid, EarshotError, FrameMalformed
 from wire.pcm import Converter, Pcm
 

@@ -10,7 +10,6 @@ import logging
 import time
 from collections.abc import AsyncIterator
 
-from wire.connection import Connection
 from wyoming.asr import Transcribe, Transcript
 from wyoming.audio import AudioChunk, AudioStart, AudioStop
 from wyoming.error import Error
@@ -25,6 +24,7 @@ from wyoming.wake import Detection
 
 from hub.links.link import AudioArrived, AudioEnded, LinkEvent, ListenRequested, Muted, WakeHeard
 from hub.stages import Wake
+from wire.connection import Connection
 from wire.errors import AudioInvalid, FrameMalformed
 from wire.pcm import Converter, Pcm
 

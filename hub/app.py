@@ -1,0 +1,300 @@
+"""The composition root: makes every part of the hub, wires them, and ends them in reverse order."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from hub.arbiter import Arbiter
+from hub.asking import Asker, joined
+from hub.bus.address import BrokerAddress, configured_broker
+from hub.bus.broker import own_broker
+from hub.bus.client import Bus
+from hub.config import HubConfig
+from hub.embedded import EmbeddedEngines
+from hub.errors import TtsFailed
+from hub.health import Component, Health, SatelliteStatus, lost, summarize
+from hub.house.actor import HouseActor
+from hub.house.file import load_house
+from hub.house.registry import HouseRegistry
+from hub.house.simulate import simulate
+from hub.intent.replies import TemplateReplier
+from hub.intent.sentences import SentenceInterpreter
+from hub.links.introductions import VERSION
+from hub.links.offers import offered
+from hub.links.satellites import Satellites
+from hub.metrics import Metrics
+from hub.presence.device import HubDevice
+from hub.presence.identity import hub_id
+from hub.presence.payload import Hub as HubIdentity
+from hub.session import SessionParts
+from hub.stages import House, WakeDetector
+from hub.store.journal import Journal
+from hub.stt.wyoming_client import WyomingTranscriber
+from hub.trace import Trace
+from hub.tts.wyoming_client import WyomingSynthesizer
+from hub.turn import Stages
+from hub.vad.silero import SileroVad
+from hub.wake.openwakeword import OpenWakeWordDetector, WakeSettings
+from hub.web.control import About
+from hub.web.listeners import control_socket, status_page
+from wire.connection import PeerSettings
+from wire.discovery import Found, browse
+from wire.errors import EarshotError
+from wire.frame import Limits
+from wire.pcm import Pcm
+from wire.places import Places
+from wire.tasks import Tasks
+
+_log = logging.getLogger(__name__)
+_T = TypeVar("_T")
+
+READY_SECONDS = 60.0
+LOOK_SECONDS = 0.05
+SHOW_SECONDS = 1.0
+WAKE_STEP_SECONDS = 0.08
+
+
+def control_path(where: Places) -> Path:
+    """The socket that the ``earshot`` command uses."""
+    return where.run / "hub.sock"
+
+
+class Hub:
+    """A running hub: implements HubControl for the control socket and PresenceControl for Home Assistant."""
+
+    def __init__(
+        self,
+        *,
+        path: Path,
+        bus: Bus,
+        house: HouseRegistry,
+        engines: EmbeddedEngines,
+        journal: Journal,
+        satellites: Satellites,
+        asker: Asker,
+        stages: Stages,
+        metrics: Metrics,
+        language: str,
+    ) -> None:
+        self.control_path = path
+        self._bus, self._house, self._engines, self._journal = bus, house, engines, journal
+        self._satellites, self._asker, self._stages = satellites, asker, stages
+        self._metrics, self._language = metrics, language
+
+    async def wait_ready(self) -> None:
+        """Return once a command spoken now can be carried out. Raises EarshotError hub-not-ready."""
+        try:
+            async with asyncio.timeout(READY_SECONDS):
+                while not self.health().ready:
+                    await asyncio.sleep(LOOK_SECONDS)
+        except TimeoutError as error:
+            why = "; ".join(part.detail or part.name for part in self.health().components if part.state != "ok")
+            raise EarshotError("hub-not-ready", f"not ready after {READY_SECONDS:g} s: {why}") from error
+
+    def health(self) -> Health:
+        return summarize([self._broker(), self._known_house(), *self._engines.components(), self._journal.component()])
+
+    def satellites(self) -> list[SatelliteStatus]:
+        return self._satellites.statuses()
+
+    def house(self) -> House:
+        return self._house
+
+    def metrics(self) -> str:
+        return self._metrics.exposition(self.health())
+
+    async def latest_turns(self, limit: int) -> list[Trace]:
+        return await self._journal.latest(limit)
+
+    async def ask_text(
+        self, text: str, *, satellite: str | None, area: str | None, language: str | None, speak: bool
+    ) -> tuple[Trace, Pcm | None]:
+        name, room = self._asked_from(satellite, area)
+        return await self._asker.text(text, satellite=name, area=room, language=language, speak=speak)
+
+    async def ask_audio(
+        self, pcm: Pcm, *, satellite: str | None, area: str | None, language: str | None, wake: bool, speak: bool
+    ) -> tuple[Trace, Pcm | None]:
+        name, room = self._asked_from(satellite, area)
+        trace, reply = await self._asker.audio(pcm, satellite=name, area=room, language=language, wake=wake)
+        return trace, reply if speak else None
+
+    async def say(self, text: str, *, satellite: str | None, language: str | None) -> list[str]:
+        return await self._satellites.say(text, satellite=satellite, language=language)
+
+    async def mute(self, satellite: str, *, muted: bool) -> None:
+        await self._satellites.mute(satellite, muted=muted)
+
+    async def spoken(self, text: str) -> Pcm:
+        """``text`` in the hub's own voice. Raises TtsFailed."""
+        synthesizer = self._stages.synthesizer
+        pcm = joined([block async for block in synthesizer.synthesize(text, language=self._language)])
+        if pcm is None:
+            raise TtsFailed("tts-empty", "the voice made no sound for this text; check the voice's language")
+        return pcm
+
+    def _asked_from(self, satellite: str | None, area: str | None) -> tuple[str, str | None]:
+        name = satellite or "cli"
+        return name, area or self._satellites.area_of(name)
+
+    def _broker(self) -> Component:
+        if self._bus.connected:
+            return Component("broker", "ok")
+        if self._bus.problem:
+            return lost("broker", self._bus.problem)
+        return Component("broker", "starting", "connecting to the broker")
+
+    def _known_house(self) -> Component:
+        if not self._house.is_settled:
+            return Component("house", "starting", "reading the devices from the broker")
+        return Component("house", "ok", f"{len(self._house.entities())} devices")
+
+
+@asynccontextmanager
+async def open_hub(config: HubConfig, where: Places, *, simulated: Path | None = None) -> AsyncIterator[Hub]:
+    """Run a hub while the block runs; satellites are served at once, ``wait_ready()`` tells when all is there.
+
+    simulated: a house file that is run as MQTT clients on the hub's broker, and read for rooms and aliases.
+    Raises ConfigError (a port in use, a file that cannot be read, another hub), BrokerLost (broker-missing).
+    """
+    await asyncio.to_thread(_make_folders, where)
+    house_file = await asyncio.to_thread(load_house, simulated or where.etc / "house.toml")
+    async with AsyncExitStack() as stack:
+        enter = stack.enter_async_context
+        journal = await enter(Journal(where.var / "earshot.db", config.store))
+        peer = _peer_settings(config)
+        engines = await enter(EmbeddedEngines(config, where, peer))
+        address = await _broker_address(config, where, stack)
+        identity = HubIdentity(
+            id=await asyncio.to_thread(hub_id, where.var / "hub-id"),
+            name=config.hub.name,
+            version=VERSION,
+            transcripts=config.privacy.publish_transcripts,
+        )
+        bus = await enter(Bus(address, name=f"earshot_{identity.id}", status_topic=identity.topics.status))
+        tasks = await enter(Tasks())
+        if simulated:
+            tasks.start(simulate(house_file, address, config.mqtt.discovery_prefix), name="simulated house")
+        house = await enter(HouseRegistry(bus, house_file, discovery_prefix=config.mqtt.discovery_prefix))
+        interpreter = await enter(SentenceInterpreter(house, languages=[config.hub.language]))
+        stages = Stages(
+            transcriber=WyomingTranscriber(engines.stt_uris, peer, deadline_seconds=config.stt.deadline_seconds),
+            interpreter=interpreter,
+            actor=HouseActor(house, bus, proof_seconds=config.mqtt.proof_seconds),
+            replier=TemplateReplier(house, _local_now, languages=[config.hub.language]),
+            synthesizer=WyomingSynthesizer(
+                engines.tts_uris, peer, deadline_seconds=config.tts.deadline_seconds, voice=config.tts.voice
+            ),
+        )
+        metrics = Metrics()
+        records = _Records(journal, metrics)
+        worker = stack.enter_context(ThreadPoolExecutor(max_workers=1, thread_name_prefix="audio"))
+        parts = SessionParts(
+            stages=stages,
+            endpoint=config.endpoint,
+            language=config.hub.language,
+            new_voice=SileroVad,
+            new_wake=partial(_new_wake, config),
+            run_in_worker=_in(worker),
+            arbiter=Arbiter(),
+            on_trace=records.take,
+        )
+        satellites = await enter(Satellites(parts, config.links, peer, config.satellite))
+        if config.links.discover:
+            await enter(browse(partial(_on_found, satellites)))
+        hub = Hub(
+            path=control_path(where),
+            bus=bus,
+            house=house,
+            engines=engines,
+            journal=journal,
+            satellites=satellites,
+            asker=Asker(parts),
+            stages=stages,
+            metrics=metrics,
+            language=config.hub.language,
+        )
+        records.device = await enter(HubDevice(bus, hub, identity, discovery_prefix=config.mqtt.discovery_prefix))
+        tasks.start(engines.follow(house), name="speech grammar")
+        tasks.start(_show(hub, records.device), name="presence")
+        await enter(offered(config.services, peer, parts, hub, words=config.wake.words))
+        about = About(config.hub.name, VERSION, datetime.now(UTC).isoformat(timespec="seconds"))
+        await enter(control_socket(hub, about, hub.control_path))
+        await enter(status_page(hub, about, config.web))
+        yield hub
+
+
+class _Records:
+    """Where every finished turn's record goes; nothing here waits for a disk or a network."""
+
+    def __init__(self, journal: Journal, metrics: Metrics) -> None:
+        self._journal, self._metrics = journal, metrics
+        self.device: HubDevice | None = None
+
+    async def take(self, trace: Trace) -> None:
+        self._journal.record(trace)
+        self._metrics.count(trace)
+        if self.device:
+            self.device.report(trace)
+
+
+async def _broker_address(config: HubConfig, where: Places, stack: AsyncExitStack) -> BrokerAddress:
+    if config.mqtt.host:
+        return await asyncio.to_thread(configured_broker, config.mqtt)
+    return await stack.enter_async_context(own_broker(where.var, where.run))
+
+
+def _peer_settings(config: HubConfig) -> PeerSettings:
+    limits = Limits(config.limits.line_bytes, config.limits.data_bytes, config.limits.payload_bytes)
+    return PeerSettings(
+        limits=limits,
+        queue_events=config.limits.queue_events,
+        write_seconds=config.limits.write_seconds,
+        connect_seconds=config.links.connect_seconds,
+        ping_seconds=config.links.ping_seconds,
+        silent_seconds=config.links.silent_seconds,
+    )
+
+
+def _new_wake(config: HubConfig) -> WakeDetector:
+    section = config.wake
+    steps = round(section.refractory_seconds / WAKE_STEP_SECONDS)
+    return OpenWakeWordDetector(section.words, WakeSettings(section.threshold, section.trigger_level, steps))
+
+
+def _in(worker: ThreadPoolExecutor) -> Callable[[Callable[[], object]], Awaitable[object]]:
+    """Run in the one audio thread: voice detection and wake words of all rooms, in the order of their audio."""
+    return lambda work: asyncio.get_running_loop().run_in_executor(worker, work)
+
+
+def _on_found(satellites: Satellites, change: str, found: Found) -> None:
+    uri = f"tcp://{found.host}:{found.port}"
+    if change == "added":
+        satellites.keeper.found(found.name, uri)
+    else:
+        satellites.keeper.lost(uri)
+
+
+async def _show(hub: Hub, device: HubDevice) -> None:
+    """Keep Home Assistant's picture of the hub true; what did not change is not published again."""
+    while True:
+        device.show(hub.health(), hub.satellites())
+        await asyncio.sleep(SHOW_SECONDS)
+
+
+def _local_now() -> datetime:
+    return datetime.now().astimezone()
+
+
+def _make_folders(where: Places) -> None:
+    """var and run are ours alone; etc may be the system's."""
+    where.var.mkdir(mode=0o700, parents=True, exist_ok=True)
+    where.run.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -1,0 +1,71 @@
+"""``earshot bench turn``: the time our own code adds between the end of speech and the first audio.
+
+Measured from outside: a stand-in satellite streams in real time over TCP and notes when the answer's first sound
+arrives. Taken out: the endpoint's wait (silence that must pass), speech to text and text to speech (engines), and the
+device's own delay before it proves. What remains is ours: links, voice detection, understanding, action, reply.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+from hub.bench.report import Report, goal, spread, this_machine, versions
+from hub.bench.stand_in import StandIn
+from hub.trace import Trace
+from hub.web.client import ControlClient
+from wire.pcm import Pcm
+
+MEDIAN_GOAL_MS, P95_GOAL_MS = 20.0, 50.0
+
+
+async def measure(hub: ControlClient, room: StandIn, sentences: Sequence[Pcm], turns: int) -> Report:
+    """Run ``turns`` turns, one after another, the sentences in rotation."""
+    own: list[float] = []
+    whole: list[float] = []
+    parts: dict[str, list[float]] = {"endpoint": [], "stt": [], "tts": [], "device": []}
+    failed: list[str] = []
+    for spoken in itertools.islice(itertools.cycle(sentences), turns):
+        heard = await room.turn(spoken)
+        trace = (await hub.latest_turns(1))[0]
+        if heard.first_audio_at is None or heard.last_voiced_ms is None:
+            failed.append(heard.error or "no audio")
+            continue
+        taken_out = _not_ours(trace)
+        endpoint_ms = trace.timings_ms["endpoint"]
+        after_decision_ms = (heard.first_audio_at - heard.decided_at(endpoint_ms)) * 1000
+        own.append(after_decision_ms - sum(taken_out.values()))
+        whole.append((heard.first_audio_at - heard.began) * 1000 - heard.last_voiced_ms)
+        parts["endpoint"].append(endpoint_ms)
+        for name, spent_ms in taken_out.items():
+            parts[name].append(spent_ms)
+    return _report(own, whole, parts, failed)
+
+
+def _not_ours(trace: Trace) -> dict[str, float]:
+    proofs = [action.evidence.after_ms for action in trace.actions if action.evidence]
+    return {
+        "stt": trace.engines_ms.get("stt", 0.0),
+        "tts": trace.engines_ms.get("tts", 0.0),
+        "device": max(proofs, default=0.0),
+    }
+
+
+def _report(own: list[float], whole: list[float], parts: dict[str, list[float]], failed: list[str]) -> Report:
+    figures = spread(own)
+    return Report(
+        bench="turn",
+        machine=this_machine(),
+        versions=versions("hassil", "home-assistant-intents", "aiomqtt", "wyoming"),
+        results={
+            "own_ms": figures,
+            "speech_end_to_first_audio_ms": spread(whole),
+            **{f"{name}_ms": spread(values) for name, values in parts.items()},
+            "turns": len(own) + len(failed),
+            "failed": failed,
+        },
+        goals=[
+            goal("own code, median ms", figures.get("median", float("inf")), "<=", MEDIAN_GOAL_MS),
+            goal("own code, p95 ms", figures.get("p95", float("inf")), "<=", P95_GOAL_MS),
+        ],
+    )

@@ -1,0 +1,94 @@
+"""The command line (docs/architecture.md, section Commands): stable, other programs depend on it."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+
+def parse(argv: Sequence[str]) -> argparse.Namespace:
+    """Namespace with ``command`` and that command's options. Wrong usage prints help and exits 2."""
+    if argv and argv[0] == "satellite":
+        return argparse.Namespace(command="satellite", rest=list(argv[1:]))
+    parser = argparse.ArgumentParser(prog="earshot", description="A voice appliance that keeps everything in the home.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _up(commands.add_parser("up", help="hub and a satellite on this machine"))
+    _hub(commands.add_parser("hub", help="the hub alone"))
+    commands.add_parser("satellite", help="the satellite alone (earshot satellite --help)")
+    _ask(commands.add_parser("ask", help="whole turns from recordings or typed words"))
+    _house(commands.add_parser("house", help="the devices that are known, or a simulated house"))
+    _say(commands.add_parser("say", help="speak in one room or in all"))
+    _doctor(commands.add_parser("doctor", help="what works, what does not, and what to do"))
+    _bench(commands.add_parser("bench", help="measure this machine"))
+    return parser.parse_args(argv)
+
+
+def _json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+
+
+def _log_level(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--debug", action="store_true", help="log what engineers want to know")
+
+
+def _up(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--demo", action="store_true", help="add a simulated house")
+    parser.add_argument("--config", type=Path, help="hub.toml (default: the one of this installation)")
+    parser.add_argument("--mic", default="default", help="microphone by name, wav:PATH, or none")
+    parser.add_argument("--speaker", default="default", help="speaker by name, wav:PATH, or none")
+    _log_level(parser)
+
+
+def _hub(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--config", type=Path, help="hub.toml (default: the one of this installation)")
+    parser.add_argument("--check-config", action="store_true", help="only check the configuration")
+    _log_level(parser)
+
+
+def _ask(parser: argparse.ArgumentParser) -> None:
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--wav", nargs="+", type=Path, metavar="F", help="recordings, or folders of them")
+    what.add_argument("--text", nargs="+", metavar="T", help="typed sentences")
+    what.add_argument("--lines", type=Path, metavar="FILE", help="typed sentences, one a line")
+    parser.add_argument("--satellite", default="cli", help="name in the record; one that is known gives its room")
+    parser.add_argument("--area", help="the room that is spoken in")
+    parser.add_argument("--language", help="instead of the hub's")
+    parser.add_argument("--wake", action="store_true", help="the recordings begin with the wake word")
+    parser.add_argument("--house", type=Path, metavar="FILE.toml", help="run against this simulated house")
+    parser.add_argument("--reply-wav", type=Path, metavar="OUT", help="write the spoken reply (a folder for several)")
+    _json(parser)
+
+
+def _house(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action")
+    parser.set_defaults(action="list", file=None, json=False)
+    _json(actions.add_parser("list", help="rooms and devices with their states"))
+    simulate = actions.add_parser("simulate", help="run a house of real MQTT clients until Ctrl+C")
+    simulate.add_argument("file", type=Path, metavar="FILE.toml")
+    _json(simulate)
+    _json(parser)
+
+
+def _say(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("text", nargs="+")
+    parser.add_argument("--satellite", help="only there (default: everywhere)")
+    parser.add_argument("--language")
+
+
+def _doctor(parser: argparse.ArgumentParser) -> None:
+    _json(parser)
+
+
+def _bench(parser: argparse.ArgumentParser) -> None:
+    benches = parser.add_subparsers(dest="bench", required=True, metavar="BENCH")
+    turn = benches.add_parser("turn", help="what our own code adds between end of speech and first audio")
+    turn.add_argument("--turns", type=int, default=60)
+    stt = benches.add_parser("stt", help="sentence accuracy and speed of speech to text on recordings")
+    stt.add_argument("--recordings", type=Path, metavar="MANIFEST.tsv", help="recordings with transcripts")
+    start = benches.add_parser("start", help="time to ready, memory and idle CPU of hub and satellite")
+    start.add_argument("--idle-seconds", type=float, default=20.0)
+    for bench in (turn, stt):
+        bench.add_argument("--house", type=Path, metavar="FILE.toml", help="default: the demo house")
+    for bench in (turn, stt, start):
+        _json(bench)

@@ -1,0 +1,53 @@
+"""``earshot bench``: measure this machine; prints figures, or one JSON object with ``--json``."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import msgspec
+
+from hub.bench import start, stt, turn
+from hub.bench.report import Report, told
+from hub.bench.stand_in import stand_in
+from hub.cli.reach import private_hub
+from hub.cli.up import DEMO_HOUSE
+from hub.config import HubConfig, SatelliteSection
+from hub.web.client import ControlClient
+
+SENTENCES = (
+    "turn on the bed light",
+    "turn off the bed light",
+    "close the garage door",
+    "what is the outdoor temperature",
+)
+
+
+async def run(args: argparse.Namespace) -> int:
+    """Exit 0 whether goals are met or not: a benchmark reports."""
+    measured = {"turn": _turn, "stt": _stt, "start": _start}
+    report = await measured[args.bench](args)
+    print(msgspec.json.encode(report).decode() if args.json else told(report))
+    return 0
+
+
+async def _turn(args: argparse.Namespace) -> Report:
+    async with stand_in("bench") as room:
+        here = SatelliteSection(name="bench", address=room.uri, area="Bedroom")
+        async with private_hub(args.house or DEMO_HOUSE, HubConfig(satellite=[here])) as hub:
+            sentences = [await hub.spoken(text) for text in SENTENCES]
+            async with ControlClient(hub.control_path) as client:
+                return await turn.measure(client, room, sentences, args.turns)
+
+
+async def _stt(args: argparse.Namespace) -> Report:
+    shared = Path(__file__).resolve().parents[3] / "shared" / "audio"
+    manifest = args.recordings or shared / "MANIFEST.tsv"
+    spoken = stt.recordings(manifest, "en")
+    house = args.house or manifest.parent / "demo-home.toml"
+    async with private_hub(house) as hub, ControlClient(hub.control_path) as client:
+        return await stt.measure(client, spoken)
+
+
+async def _start(args: argparse.Namespace) -> Report:
+    return await start.measure(args.idle_seconds)

@@ -1,0 +1,69 @@
+"""Reaches a hub for a command: the one that runs, or one started for it and ended with it."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import msgspec
+
+from hub.app import Hub, control_path, open_hub
+from hub.config import HubConfig, WebSection
+from hub.web.client import ControlClient
+from wire.errors import EarshotError
+from wire.places import Places, places
+from wire.settings import load
+
+
+@asynccontextmanager
+async def running() -> AsyncIterator[ControlClient]:
+    """The hub that runs on this machine. Raises EarshotError hub-unreachable."""
+    async with ControlClient(control_path(places())) as client:
+        await client.health()
+        yield client
+
+
+@asynccontextmanager
+async def reach(house: Path | None) -> AsyncIterator[ControlClient]:
+    """With ``house``: a private hub with that simulated house. Else the running hub, or one started for the command."""
+    if house is not None:
+        async with private_hub(house) as hub, ControlClient(hub.control_path) as client:
+            yield client
+        return
+    where = places()
+    async with ControlClient(control_path(where)) as client:
+        if await _answers(client):
+            yield client
+            return
+        print("no hub is running; one is started for this command", file=sys.stderr)
+        async with open_hub(load(where.etc / "hub.toml", HubConfig), where) as hub:
+            await hub.wait_ready()
+            yield client
+
+
+@asynccontextmanager
+async def private_hub(house: Path, config: HubConfig | None = None) -> AsyncIterator[Hub]:
+    """A hub of its own in a temporary folder: own broker, no satellites; ``house`` is simulated on its broker."""
+    config = config or HubConfig()
+    config = msgspec.structs.replace(
+        config, links=msgspec.structs.replace(config.links, discover=False), web=WebSection(port=0)
+    )
+    with tempfile.TemporaryDirectory(prefix="earshot-") as folder:
+        root = Path(folder)
+        where = Places(etc=root / "etc", var=root / "var", run=root / "run")
+        async with open_hub(config, where, simulated=house) as hub:
+            await hub.wait_ready()
+            yield hub
+
+
+async def _answers(client: ControlClient) -> bool:
+    try:
+        await client.health()
+    except EarshotError as error:
+        if error.code != "hub-unreachable":
+            raise
+        return False
+    return True

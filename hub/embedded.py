@@ -1,0 +1,110 @@
+"""The engines that the hub brings along: which run, what the embedded transcriber listens for, and their health."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from hub.config import HubConfig
+from hub.engines.child import EngineProgram, run_child
+from hub.engines.probe import describe
+from hub.engines.supervisor import EngineProcess
+from hub.errors import IntentFailed
+from hub.health import Component, State
+from hub.house.registry import HouseRegistry
+from hub.intent.grammar import speech_grammar
+from hub.stages import House
+from wire.connection import PeerSettings
+from wire.places import Places
+
+_log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 0.25  # how soon a renamed device is listened for
+_STATES: dict[str, State] = {"starting": "starting", "ready": "ok", "restarting": "degraded", "failed": "failed"}
+
+
+class EmbeddedEngines:
+    """Async context manager. With ``[stt] uris`` or ``[tts] uris`` set, that engine is not started here."""
+
+    def __init__(self, config: HubConfig, where: Places, peer: PeerSettings) -> None:
+        self._config, self._peer = config, peer
+        self._run = where.run
+        self._grammar = where.run / "house.grammar.json"
+        self._processes: list[EngineProcess] = []
+        self._grammar_ready = bool(config.stt.uris)
+        self._stack = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        if not self._config.stt.uris:
+            await self._start(
+                EngineProgram("stt", "hub.stt.phrase", _uri(self._run, "stt"), ("--grammar", str(self._grammar)))
+            )
+        if not self._config.tts.uris:
+            await self._start(EngineProgram("tts", "hub.tts.embedded", _uri(self._run, "tts")))
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stack.__aexit__(kind, error, trace)
+
+    @property
+    def stt_uris(self) -> Sequence[str]:
+        return self._config.stt.uris or [_uri(self._run, "stt")]
+
+    @property
+    def tts_uris(self) -> Sequence[str]:
+        return self._config.tts.uris or [_uri(self._run, "tts")]
+
+    def components(self) -> list[Component]:
+        """Health of each engine that runs here; the transcriber is only well once it knows the house."""
+        parts = [self._component(process) for process in self._processes]
+        if not self._grammar_ready:
+            parts.append(Component("grammar", "starting", "writing down what can be said to this house"))
+        return parts
+
+    async def follow(self, house: HouseRegistry) -> None:
+        """Write the speech grammar once the house is known, and whenever a name in it changes; runs for ever."""
+        await house.settled()
+        written: int | None = None
+        while True:
+            version = house.names_version
+            if version != written and not self._config.stt.uris:
+                written = version
+                await self._write_grammar(house)
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def _write_grammar(self, house: House) -> None:
+        try:
+            grammar = await asyncio.to_thread(speech_grammar, house, self._config.hub.language)
+        except IntentFailed as error:
+            _log.warning("the embedded transcriber cannot listen: %s", error)
+        else:
+            await asyncio.to_thread(grammar.write, self._grammar)
+            _log.info("the transcriber listens for %d words", len(grammar.words))
+        self._grammar_ready = True
+
+    async def _start(self, program: EngineProgram) -> None:
+        process = EngineProcess(
+            name=program.name,
+            spawn=partial(run_child, program),
+            probe=partial(describe, program.uri, self._peer),
+        )
+        self._processes.append(await self._stack.enter_async_context(process))
+
+    @staticmethod
+    def _component(process: EngineProcess) -> Component:
+        health = process.health
+        state = _STATES[health.state]
+        memory = f"{health.rss_mb:.0f} MB" if health.rss_mb else ""
+        return Component(health.name, state, health.detail or memory, None if state == "ok" else "engine-lost")
+
+
+def _uri(run: Path, name: str) -> str:
+    return f"unix://{run / name}.sock"

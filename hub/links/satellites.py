@@ -1,0 +1,98 @@
+"""All satellites of the hub: a session for every link, their states, and announcements."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Self
+
+from hub.config import LinksSection, SatelliteSection
+from hub.health import SatelliteStatus
+from hub.links.keeper import SatelliteKeeper
+from hub.links.wyoming_satellite import WyomingSatelliteLink
+from hub.session import Session, SessionParts
+from wire.connection import PeerSettings
+from wire.errors import EarshotError
+
+
+class Satellites:
+    """Async context manager. Links are kept by a SatelliteKeeper; each connected one has a session here."""
+
+    def __init__(
+        self,
+        parts: SessionParts,
+        links: LinksSection,
+        peer: PeerSettings,
+        configured: Sequence[SatelliteSection],
+    ) -> None:
+        self._parts = parts
+        self._sessions: dict[str, tuple[Session, WyomingSatelliteLink]] = {}
+        self.keeper = SatelliteKeeper(self._serve, links, peer, configured)
+
+    async def __aenter__(self) -> Self:
+        await self.keeper.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.keeper.__aexit__(kind, error, trace)
+
+    def area_of(self, name: str) -> str | None:
+        """The room of a connected satellite."""
+        known = self._sessions.get(name)
+        return known[1].area if known else None
+
+    def statuses(self) -> list[SatelliteStatus]:
+        """Every satellite that is kept, connected or not, by name."""
+        statuses = []
+        for kept in self.keeper.kept.values():
+            known = self._sessions.get(kept.name) if kept.link else None
+            statuses.append(
+                SatelliteStatus(
+                    name=kept.name,
+                    area=kept.link.area if kept.link else kept.area,
+                    address=kept.uri,
+                    state=known[0].state.value if known else "lost",
+                    muted=known[0].muted if known else False,
+                    detail=kept.reason,
+                )
+            )
+        return sorted(statuses, key=lambda status: status.name)
+
+    async def say(self, text: str, *, satellite: str | None, language: str | None) -> list[str]:
+        """Speak on one satellite or on all connected; the names of those that spoke.
+
+        Raises EarshotError: satellite-unknown, satellite-none; TtsFailed when the voice is gone.
+        """
+        chosen = {name: known for name, known in self._sessions.items() if satellite in {None, name}}
+        if not chosen and satellite:
+            raise EarshotError("satellite-unknown", f"no satellite {satellite!r} is connected; see `earshot doctor`")
+        if not chosen:
+            raise EarshotError("satellite-none", "no satellite is connected; start one with `earshot satellite`")
+        results = await asyncio.gather(
+            *(session.say(text, language) for session, _ in chosen.values()), return_exceptions=True
+        )
+        spoke = [name for name, result in zip(chosen, results, strict=True) if not isinstance(result, BaseException)]
+        for result in results:
+            if isinstance(result, BaseException) and (not spoke or not isinstance(result, EarshotError)):
+                raise result
+        return spoke
+
+    async def mute(self, satellite: str, *, muted: bool) -> None:
+        """Close or open that satellite's microphone. Raises EarshotError satellite-unknown."""
+        known = self._sessions.get(satellite)
+        if known is None:
+            raise EarshotError("satellite-unknown", f"no satellite {satellite!r} is connected; see `earshot doctor`")
+        session, link = known
+        await link.mute(muted=muted)
+        session.muted = muted
+
+    async def _serve(self, link: WyomingSatelliteLink) -> None:
+        session = Session(link, self._parts)
+        self._sessions[link.name] = (session, link)
+        try:
+            await session.run()
+        finally:
+            del self._sessions[link.name]
