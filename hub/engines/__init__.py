@@ -1,1 +1,1 @@
-"""Engine processes: start, health, restart."""
+"""Engine processes: start, health, restart, and the pool of servers that one stage may use."""

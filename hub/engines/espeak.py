@@ -1,0 +1,104 @@
+"""The espeak-ng library of the ``espeakng-loader`` wheel: phonemes for the recogniser, speech for the synthesizer.
+
+Its state is global: one thread of a process uses it. Numbers and layouts are those of espeak-ng/speak_lib.h.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import espeakng_loader
+
+_SYNCHRONOUS = 2  # AUDIO_OUTPUT_SYNCHRONOUS: espeak_Synth returns when all was given to the callback
+_DONT_EXIT = 0x8000  # espeakINITIALIZE_DONT_EXIT
+_BUFFER_MS = 60  # of audio in one callback
+_UTF8 = 1  # espeakCHARS_UTF8
+_IPA = 0x02  # phoneme mode
+_CHUNK_BYTES = 2
+
+
+class _VoiceStruct(ctypes.Structure):
+    _fields_ = (
+        ("name", ctypes.c_char_p),
+        ("languages", ctypes.c_char_p),
+        ("identifier", ctypes.c_char_p),
+        ("gender", ctypes.c_ubyte),
+        ("age", ctypes.c_ubyte),
+        ("variant", ctypes.c_ubyte),
+        ("xx1", ctypes.c_ubyte),
+        ("score", ctypes.c_int),
+        ("spare", ctypes.c_void_p),
+    )
+
+
+_Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)
+
+
+class EspeakError(RuntimeError):
+    """The library said no; a bug of ours or a broken wheel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """name: what ``select`` takes. language: as espeak-ng writes it (``en-gb``, ``pt-br``, ``cmn``)."""
+
+    name: str
+    language: str
+
+
+class Espeak:
+    """The loaded library. Make one per process: see ``espeak``."""
+
+    def __init__(self) -> None:
+        self._library = library = ctypes.CDLL(espeakng_loader.get_library_path())
+        library.espeak_TextToPhonemes.restype = ctypes.c_char_p
+        library.espeak_ListVoices.restype = ctypes.POINTER(ctypes.POINTER(_VoiceStruct))
+        data = espeakng_loader.get_data_path().encode()
+        self.rate_hz: int = library.espeak_Initialize(_SYNCHRONOUS, _BUFFER_MS, data, _DONT_EXIT)
+        if self.rate_hz <= 0:
+            raise EspeakError(f"espeak-ng does not start with the data in {data!r}")
+        self._voice = ""
+
+    def voices(self) -> Iterator[Voice]:
+        listed = self._library.espeak_ListVoices(None)
+        index = 0
+        while listed[index]:
+            voice = listed[index].contents
+            yield Voice(voice.identifier.decode(), voice.languages[1:].split(b"\0")[0].decode())
+            index += 1
+
+    def select(self, name: str) -> None:
+        """Use the voice ``name``, which may also be a language."""
+        if name != self._voice and self._library.espeak_SetVoiceByName(name.encode()) != 0:
+            raise EspeakError(f"espeak-ng has no voice {name!r}")
+        self._voice = name
+
+    def phonemes(self, text: str) -> str:
+        """IPA of ``text`` in the selected voice, stress marks included."""
+        buffer = ctypes.create_string_buffer(text.encode())
+        rest = ctypes.c_void_p(ctypes.addressof(buffer))
+        clauses: list[str] = []
+        while rest.value:
+            clauses.append(self._library.espeak_TextToPhonemes(ctypes.byref(rest), _UTF8, _IPA).decode())
+        return " ".join(clauses).strip()
+
+    def speak(self, text: str, give: Callable[[bytes], bool]) -> None:
+        """Speak in the selected voice; ``give`` gets 16-bit mono at ``rate_hz`` piece by piece, False from it stops."""
+
+        def callback(samples: ctypes.Array[ctypes.c_short], count: int, _events: int) -> int:
+            return 0 if not count or give(ctypes.string_at(samples, count * _CHUNK_BYTES)) else 1
+
+        kept = _Callback(callback)
+        self._library.espeak_SetSynthCallback(kept)
+        encoded = text.encode()
+        if self._library.espeak_Synth(encoded, len(encoded) + 1, 0, 0, 0, _UTF8, None, None) != 0:
+            raise EspeakError("espeak-ng could not speak the text")
+
+
+@functools.cache
+def espeak() -> Espeak:
+    """The one instance of this process: the library cannot be initialised twice."""
+    return Espeak()

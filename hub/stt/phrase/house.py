@@ -1,0 +1,80 @@
+"""Keeps the recogniser of the newest grammar file that works, and runs all decoding in the one worker thread."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeVar, TypeVarTuple
+
+from hub.stt.phrase.grammar import Grammar, GrammarBroken
+from hub.stt.phrase.recogniser import Recogniser
+from wire.tasks import Tasks
+
+_LOOK_SECONDS = 0.5  # how long after a new name it can be said
+
+_log = logging.getLogger(__name__)
+_Arguments = TypeVarTuple("_Arguments")
+_Result = TypeVar("_Result")
+
+
+class HouseRecogniser:
+    """The recogniser as the file changes; utterances that began with an older one end with it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._seen: tuple[int, int, int] | None = None
+        self._tasks = Tasks()
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="stt")
+        self.current: Recogniser | None = None
+        self.problem = GrammarBroken("grammar-missing", f"{path} was not written yet; the hub does when it has devices")
+
+    async def in_worker(self, work: Callable[[*_Arguments], _Result], *arguments: *_Arguments) -> _Result:
+        """Run in the thread that owns the decoders. Cancelling stops the waiting; the work ends in its turn."""
+        return await asyncio.get_running_loop().run_in_executor(self._worker, work, *arguments)
+
+    def soon(self, work: Callable[[], None]) -> None:
+        """The same after everything that was asked for before, without waiting."""
+        self._worker.submit(work)
+
+    async def __aenter__(self) -> Self:
+        await self._tasks.__aenter__()
+        await self._look()
+        self._tasks.start(self._watch(), name="stt.grammar")
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self._tasks.__aexit__(kind, error, traceback)
+        self._worker.shutdown(cancel_futures=True)
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
+            await self._look()
+
+    async def _look(self) -> None:
+        seen = _stamp(self._path)
+        if seen is None or seen == self._seen:
+            return
+        self._seen = seen
+        try:
+            self.current = await asyncio.to_thread(lambda: Recogniser(Grammar.read(self._path)))
+        except GrammarBroken as broken:
+            self.problem = broken
+            _log.error("%s; %s", broken, "the one before it stays" if self.current else "nothing can be heard")
+        else:
+            grammar = self.current.grammar
+            _log.info("grammar of %s words and %s names", len(grammar.words), len(grammar.names))
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_mtime_ns, status.st_size

@@ -1,0 +1,119 @@
+"""The Wyoming side of the embedded recogniser: describe, and one utterance after another on each connection."""
+
+from __future__ import annotations
+
+import asyncio
+import unicodedata
+
+from wyoming.asr import Transcribe, Transcript
+from wyoming.audio import AudioChunk, AudioStart, AudioStop
+from wyoming.error import Error
+from wyoming.event import Event
+from wyoming.info import AsrModel, AsrProgram, Attribution, Describe, Info
+
+from hub.engines.program import IDLE_SECONDS
+from hub.stt.phrase.grammar import GrammarBroken
+from hub.stt.phrase.house import HouseRecogniser
+from hub.stt.phrase.recogniser import MAX_SECONDS, MODEL, RATE_HZ, WIDTH_BYTES, Heard, Recogniser, TooLong
+from wire.connection import Connection
+from wire.errors import EarshotError
+
+ENGINE = "phrase"
+VERSION = "1"
+
+_MAX_UTTERANCES = 4  # decoded at a time: rooms in which somebody speaks at once
+_QUEUE_SECONDS = 5.0
+_FORMAT = {"rate": RATE_HZ, "width": WIDTH_BYTES, "channels": 1}
+
+
+class _Refused(EarshotError):
+    """One utterance cannot be heard; the connection goes on."""
+
+
+class PhraseService:
+    """Handler of the engine's server."""
+
+    def __init__(self, house: HouseRecogniser) -> None:
+        self._house = house
+        self._places = asyncio.Semaphore(_MAX_UTTERANCES)
+
+    async def __call__(self, peer: Connection) -> None:
+        language: str | None = None
+        while True:
+            event = await peer.receive(IDLE_SECONDS)
+            if Describe.is_type(event.type):
+                await peer.send(self._info().event())
+            elif Transcribe.is_type(event.type):
+                language = _text(event, "language")
+            elif AudioStart.is_type(event.type):
+                await self._answer(peer, event, language)
+
+    async def _answer(self, peer: Connection, start: Event, language: str | None) -> None:
+        """From audio-start to the transcript or the error; what audio still comes after an error is ignored."""
+        try:
+            recogniser = self._recogniser(language)
+            _check(start)
+            await self._take_place()
+            try:
+                heard = await self._hear(peer, recogniser)
+            finally:
+                self._places.release()
+        except (_Refused, GrammarBroken) as refused:
+            await peer.send(Error(text=refused.message, code=refused.code).event())
+            return
+        context = {"engine": ENGINE, "model": MODEL, "confidence": heard.confidence}
+        text = unicodedata.normalize("NFC", heard.text)
+        await peer.send(Transcript(text=text, language=recogniser.grammar.language, context=context).event())
+
+    async def _hear(self, peer: Connection, recogniser: Recogniser) -> Heard:
+        utterance = await self._house.in_worker(recogniser.listen)
+        try:
+            while True:
+                event = await peer.receive(IDLE_SECONDS)
+                if AudioChunk.is_type(event.type):
+                    await self._house.in_worker(utterance.feed, event.payload or b"")
+                elif AudioStop.is_type(event.type):
+                    return await self._house.in_worker(utterance.finish)
+        except TooLong as long:
+            raise _Refused("stt-too-long", f"more than {MAX_SECONDS:g} s of speech; say it in fewer words") from long
+        finally:
+            self._house.soon(utterance.discard)
+
+    async def _take_place(self) -> None:
+        try:
+            async with asyncio.timeout(_QUEUE_SECONDS):
+                await self._places.acquire()
+        except TimeoutError as late:
+            raise _Refused("stt-busy", f"{_MAX_UTTERANCES} people are being heard already; say it again") from late
+
+    def _recogniser(self, language: str | None) -> Recogniser:
+        recogniser = self._house.current
+        if recogniser is None:
+            raise self._house.problem
+        known = recogniser.grammar.language
+        if language is not None and language.replace("_", "-").split("-")[0].lower() != known:
+            raise _Refused(
+                "language-unknown", f"no {language[:16]!r} here, only {known}; use a Wyoming STT that has it"
+            )
+        return recogniser
+
+    def _info(self) -> Info:
+        recogniser = self._house.current
+        languages = [recogniser.grammar.language] if recogniser else []
+        made_by = Attribution(name="CMU Sphinx", url="https://github.com/cmusphinx/pocketsphinx")
+        about = "sentences of this house only"
+        model = AsrModel(MODEL, made_by, installed=True, description=about, version=VERSION, languages=languages)
+        program = AsrProgram(ENGINE, made_by, installed=True, description=about, version=VERSION, models=[model])
+        return Info(asr=[program])
+
+
+def _check(start: Event) -> None:
+    given = {key: (start.data or {}).get(key) for key in _FORMAT}
+    if given != _FORMAT:
+        form = ", ".join(f"{key} {str(value)[:16]}" for key, value in given.items())
+        raise _Refused("audio-format", f"audio with {form}; send 16 kHz, 16-bit, mono")
+
+
+def _text(event: Event, key: str) -> str | None:
+    value = (event.data or {}).get(key)
+    return value if isinstance(value, str) and value else None

@@ -1,0 +1,108 @@
+"""The Synthesizer stage: gives a text to a Wyoming TTS server and passes its audio on as it comes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing
+from typing import Annotated, Never
+
+import msgspec
+from wyoming.audio import AudioChunk, AudioStop
+from wyoming.error import Error
+from wyoming.event import Event
+from wyoming.tts import Synthesize, SynthesizeVoice
+
+from hub.engines.answers import read, refusal
+from hub.engines.pool import Pool
+from hub.errors import TtsFailed
+from wire.connection import Connection, PeerSettings, connect
+from wire.errors import AudioInvalid, FrameMalformed, PeerError, PeerTimeout
+from wire.pcm import Pcm
+
+_TRIES = 2
+
+
+class _Format(msgspec.Struct):
+    rate: Annotated[int, msgspec.Meta(ge=1)]
+    width: Annotated[int, msgspec.Meta(ge=1)]
+    channels: Annotated[int, msgspec.Meta(ge=1)]
+
+
+class WyomingSynthesizer:
+    """Implements Synthesizer over one or several servers (docs/engines.md).
+
+    uris: ours over a Unix socket, or any Wyoming TTS. deadline_seconds: to the first block, and from block to block.
+    voice: one of the server's; None lets it choose by language. A server that is lost before the first block costs one
+    retry on the next one.
+    """
+
+    def __init__(
+        self, uris: Sequence[str], settings: PeerSettings, deadline_seconds: float, *, voice: str | None = None
+    ) -> None:
+        self._pool = Pool(uris)
+        self._settings = settings
+        self._deadline_seconds = deadline_seconds
+        self._voice = voice
+
+    async def synthesize(self, text: str, *, language: str) -> AsyncIterator[Pcm]:
+        """Raises TtsFailed: tts-lost, tts-timeout, tts-refused, or the engine's own code."""
+        request = Synthesize(text=text, voice=self._chosen(language)).event()
+        asked: list[str] = []
+        while True:
+            with self._pool.lease(after=asked) as uri:
+                asked.append(uri)
+                spoken = False
+                try:
+                    async with aclosing(self._speak(uri, request)) as blocks:
+                        async for block in blocks:
+                            spoken = True
+                            yield block
+                except PeerError as error:
+                    self._pool.failed(uri)
+                    if spoken or len(asked) == _TRIES or isinstance(error, PeerTimeout):
+                        raise _lost(uri, error) from error
+                else:
+                    self._pool.worked(uri)
+                    return
+
+    def _chosen(self, language: str) -> SynthesizeVoice:
+        return SynthesizeVoice(name=self._voice) if self._voice else SynthesizeVoice(language=language)
+
+    async def _speak(self, uri: str, request: Event) -> AsyncGenerator[Pcm]:
+        async with await connect(uri, self._settings, name=f"tts {uri}") as connection:
+            try:
+                await connection.send(request)
+                async for block in _blocks(connection, self._deadline_seconds):
+                    yield block
+            finally:
+                connection.abort()  # a reply that nobody wants any more ends at once
+
+
+async def _blocks(connection: Connection, deadline_seconds: float) -> AsyncIterator[Pcm]:
+    while True:
+        event = await connection.receive(deadline_seconds)
+        if AudioStop.is_type(event.type):
+            return
+        if Error.is_type(event.type):
+            _refuse(event)
+        if AudioChunk.is_type(event.type) and event.payload:
+            yield _pcm(event)
+
+
+def _pcm(event: Event) -> Pcm:
+    form = read(event, _Format)
+    try:
+        return Pcm(form.rate, form.width, form.channels, event.payload or b"")
+    except AudioInvalid as error:
+        raise FrameMalformed("frame-malformed", f"audio from the engine: {error.message}") from error
+
+
+def _refuse(event: Event) -> Never:
+    code, message = refusal(event, otherwise="tts-refused")
+    raise TtsFailed(code, message)
+
+
+def _lost(uri: str, error: PeerError) -> TtsFailed:
+    if isinstance(error, PeerTimeout):
+        return TtsFailed("tts-timeout", f"{uri}: {error.message}; use a lighter voice or a faster box")
+    return TtsFailed("tts-lost", f"{uri}: {error.message}; it is tried again next time")
