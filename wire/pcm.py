@@ -121,6 +121,13 @@ class Converter:
         samples = self._resampler.resample_chunk(mono_floats(pcm), last=last)
         return Pcm(self._rate_hz, SPEECH_WIDTH_BYTES, 1, to_16_bit(samples))
 
+    def finish(self) -> Pcm:
+        """What the resampling filter still holds when the stream is over; the converter takes nothing after it."""
+        if self._resampler is None:
+            return Pcm(self._rate_hz, SPEECH_WIDTH_BYTES, 1, b"")
+        samples = self._resampler.resample_chunk(np.zeros(0, np.float32), last=True)
+        return Pcm(self._rate_hz, SPEECH_WIDTH_BYTES, 1, to_16_bit(samples))
+
 
 def to_speech(pcm: Pcm) -> Pcm:
     """One whole recording as 16 kHz, 16-bit, mono."""

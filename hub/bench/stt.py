@@ -46,7 +46,7 @@ def _rows(manifest: Path, language: str) -> Iterator[Recording]:
 
 
 async def measure(hub: ControlClient, spoken: list[Recording]) -> Report:
-    """One turn a recording; sentence-exact after normalising, by kind; out-of-grammar clips count as rejected or not."""
+    """One turn a recording; sentence-exact after normalising, by kind; clips out of grammar should be rejected."""
     right: dict[str, list[bool]] = defaultdict(list)
     stt_ms: list[float] = []
     clips: list[dict[str, object]] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,7 +37,7 @@ async def run(args: argparse.Namespace) -> int:
             print(answer.trace.json().decode() if args.json else _told(question, answer.trace), flush=True)
             if args.reply_wav and answer.reply_wav:
                 path = _reply_path(args.reply_wav, question, several=len(questions) > 1)
-                path.write_bytes(answer.reply_wav)
+                await asyncio.to_thread(path.write_bytes, answer.reply_wav)
     return 1 if unusable else 0
 
 
@@ -60,7 +61,7 @@ async def _turn(hub: ControlClient, question: Path | str, args: argparse.Namespa
             question, satellite=args.satellite, area=args.area, language=args.language, reply_audio=True
         )
     try:
-        recording = question.read_bytes()
+        recording = await asyncio.to_thread(question.read_bytes)
     except OSError as error:
         raise AudioInvalid("wav-unreadable", f"{error.strerror}; give a WAV recording") from error
     return await hub.ask_wav(

@@ -22,6 +22,8 @@ SENTENCES = (
     "what is the outdoor temperature",
 )
 
+RECORDINGS = Path(__file__).resolve().parents[3] / "shared" / "audio" / "MANIFEST.tsv"
+
 
 async def run(args: argparse.Namespace) -> int:
     """Exit 0 whether goals are met or not: a benchmark reports."""
@@ -41,8 +43,7 @@ async def _turn(args: argparse.Namespace) -> Report:
 
 
 async def _stt(args: argparse.Namespace) -> Report:
-    shared = Path(__file__).resolve().parents[3] / "shared" / "audio"
-    manifest = args.recordings or shared / "MANIFEST.tsv"
+    manifest = args.recordings or RECORDINGS
     spoken = stt.recordings(manifest, "en")
     house = args.house or manifest.parent / "demo-home.toml"
     async with private_hub(house) as hub, ControlClient(hub.control_path) as client:

@@ -7,9 +7,18 @@ from itertools import groupby
 
 import msgspec
 
+from hub.bus.address import configured_broker
+from hub.bus.broker import kept_broker
+from hub.cli.hub import until_signal
 from hub.cli.reach import running
+from hub.config import HubConfig
+from hub.house.file import load_house
+from hub.house.simulate import simulate
 from hub.stages import Entity
 from hub.web.control import HouseSnapshot
+from wire.places import places
+from wire.settings import load
+from wire.tasks import Tasks
 
 
 async def run(args: argparse.Namespace) -> int:
@@ -38,3 +47,16 @@ def _state(entity: Entity) -> str:
     if not entity.available:
         return "offline"
     return " ".join(part for part in (entity.state or "unknown", entity.unit) if part)
+
+
+async def _simulate(args: argparse.Namespace) -> int:
+    house = load_house(args.file)
+    where = places()
+    config = load(where.etc / "hub.toml", HubConfig)
+    address = configured_broker(config.mqtt) if config.mqtt.host else kept_broker(where.var)
+    print(f"simulating {len(house.device)} devices on {address.host}:{address.port}; Ctrl+C ends it", flush=True)
+    ended = until_signal()
+    async with Tasks() as tasks:
+        tasks.start(simulate(house, address, config.mqtt.discovery_prefix), name="simulated house")
+        await ended.wait()
+    return 0

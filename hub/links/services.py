@@ -143,6 +143,7 @@ async def audio_of(connection: Connection) -> AsyncIterator[Pcm]:
             chunk = AudioChunk.from_event(event)
             yield converter.convert(Pcm(int(chunk.rate), int(chunk.width), int(chunk.channels), chunk.audio))
         elif event.type == "audio-stop":
+            yield converter.finish()
             return
 
 
