@@ -24,8 +24,14 @@ from wire.tasks import Tasks
 
 _PING_BACK_SECONDS = 2.0  # what stock satellites wait between a pong and their next ping
 _LINGER_SECONDS = 1.0  # how long a peer may take to read our last words before we close
-_UNSENT_BYTES = 65_536  # what the kernel may hold unsent (2 s of speech): stale audio waits where we can drop it
-_KEEPALIVE = {"TCP_KEEPIDLE": 10, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3}  # seconds, seconds, times: dead after 25 s
+_TCP_OPTIONS = {
+    "TCP_NODELAY": 1,
+    "TCP_NOTSENT_LOWAT": 65_536,  # bytes held unsent, 2 s of speech: stale audio waits where we can still drop it
+    "TCP_KEEPIDLE": 10,  # seconds of silence, then
+    "TCP_KEEPCNT": 3,  # probes,
+    "TCP_KEEPINTVL": 5,  # seconds apart: the host of a peer that is never pinged is known to be gone after 25 s,
+    "TCP_USER_TIMEOUT": 20_000,  # or when it has acknowledged nothing for so many milliseconds
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +41,8 @@ class PeerSettings:
     limits: the longest frames. queue_events: held in each direction, or fewer once they are ``limits.payload_bytes``.
     write_seconds: how long a peer may take nothing while something is to be written. connect_seconds: until accepted.
     ping_seconds: we ping so long after the last pong; None: never. ping_back: begin once the peer has pinged.
-    silent_seconds: not one byte for so long, in the middle of a frame or after our ping, and the peer is gone.
+    silent_seconds: not one byte for so long, in the middle of a frame or after our ping, and the peer is gone (Pulse
+    has the exceptions).
     """
 
     limits: Limits = field(default_factory=Limits)
@@ -197,8 +204,10 @@ class Connection:
             self._writer.transport.abort()
         except PeerError as error:
             self._end(error)
+        except TimeoutError as error:  # TCP's own
+            self._end(PeerTimeout("peer-timeout", self._broke(error)))
         except OSError as error:
-            self._end(PeerClosed("peer-closed", f"the connection to {self.name} broke: {error}"))
+            self._end(PeerClosed("peer-closed", self._broke(error)))
 
     def _end(self, error: PeerError) -> None:
         """The first error is the one that stays."""
@@ -217,7 +226,7 @@ class Connection:
             if Ping.is_type(event.type):
                 self._answer(event)
             elif Pong.is_type(event.type):
-                self._pulse.ponged()
+                self._pulse.got_pong()
                 self._ponged.set()
             else:
                 self._pulse.reading_stops()
@@ -226,6 +235,7 @@ class Connection:
             await asyncio.sleep(0)  # frames that are already here need no waiting: a flood must not keep the loop
 
     def _answer(self, ping: Event) -> None:
+        self._pulse.got_ping()
         text = ping.data.get("text")
         self._outbox.offer_urgent(encode(Pong(text=text if isinstance(text, str) else None).event()))
         if self._settings.ping_back:
@@ -273,6 +283,9 @@ class Connection:
                 )
             await asyncio.sleep(rest_seconds if deadline_seconds is None else deadline_seconds - clock())
 
+    def _broke(self, error: OSError) -> str:
+        return f"the connection to {self.name} broke: {error}; see whether it has power and network"
+
     def _too_slow(self) -> PeerTimeout:
         return PeerTimeout(
             "peer-timeout",
@@ -308,8 +321,6 @@ async def connect(uri: str, settings: PeerSettings, *, name: str | None = None) 
 def _tune(link: socket.socket) -> None:
     if link.family not in (socket.AF_INET, socket.AF_INET6):
         return
-    link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     link.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, _UNSENT_BYTES)
-    for option, value in _KEEPALIVE.items():
+    for option, value in _TCP_OPTIONS.items():
         link.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)

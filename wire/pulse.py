@@ -19,6 +19,7 @@ class Pulse:
         self._pinged_at_seconds: float | None = None
         self._in_frame = False
         self._kept_waiting = False
+        self._spoke, self._knows_pings = False, False
 
     def heard(self) -> None:
         """Any byte arrived."""
@@ -29,11 +30,16 @@ class Pulse:
 
     def frame_ends(self) -> None:
         self._in_frame = False
+        self._spoke = True
+
+    def got_ping(self) -> None:
+        self._knows_pings = True
 
     def pinged(self) -> None:
         self._pinged_at_seconds = self._clock()
 
-    def ponged(self) -> None:
+    def got_pong(self) -> None:
+        self._knows_pings = True
         self._pinged_at_seconds = None
 
     def reading_stops(self) -> None:
@@ -56,8 +62,8 @@ class Pulse:
             return None
         if self._in_frame:
             return self._heard_at_seconds + self._silent_seconds
-        if self._pinged_at_seconds is None:
-            return None
+        if self._pinged_at_seconds is None or (self._spoke and not self._knows_pings):
+            return None  # Wyoming had no ping before 1.5: who speaks but never pongs is left to TCP's own timeouts
         # A ping sent late (this machine was asleep) leaves the peer as long to answer as one sent in time.
         in_time_seconds = self._pinged_at_seconds - self._ping_interval_seconds
         return max(self._heard_at_seconds, in_time_seconds) + self._silent_seconds

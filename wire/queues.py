@@ -74,8 +74,8 @@ class Outbox(_Queue):
 
     async def put(self, frame: bytes) -> None:
         """Queue a frame that will not be dropped; waits for room."""
-        self.raise_if_ended()
         await self._until(lambda: not self._full)
+        self.raise_if_ended()  # the end empties the queue, which is room too
         self._append(frame, droppable=False)
 
     def offer(self, frame: bytes, *, live_audio: bool) -> int:

@@ -1,0 +1,68 @@
+"""Background tasks end with their block, and neither side's errors are lost or wrapped without need."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from wire.tasks import Tasks
+
+
+async def test_leaving_cancels_and_awaits_every_task() -> None:
+    ended: list[str] = []
+
+    async def work() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0)
+            ended.append("work")
+
+    async with Tasks() as tasks:
+        tasks.start(work(), name="work")
+        await asyncio.sleep(0)
+        assert len(tasks) == 1
+    assert ended == ["work"]
+    assert len(tasks) == 0
+
+
+async def test_the_blocks_own_error_comes_out_as_it_is() -> None:
+    async def block() -> None:
+        async with Tasks() as tasks:
+            tasks.start(asyncio.Event().wait(), name="waits")
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        await block()
+
+
+async def test_a_bug_in_a_task_ends_the_block() -> None:
+    async def bug() -> None:
+        raise ZeroDivisionError
+
+    async def block() -> None:
+        async with Tasks() as tasks:
+            tasks.start(bug(), name="bug")
+            await asyncio.Event().wait()
+
+    with pytest.raises(ExceptionGroup) as group:
+        await block()
+    assert group.group_contains(ZeroDivisionError)
+    task = asyncio.current_task()
+    assert task is not None
+    assert task.cancelling() == 0
+
+
+async def test_cancelling_from_outside_stays_a_cancelling() -> None:
+    async def block() -> None:
+        async with Tasks() as tasks:
+            tasks.start(asyncio.Event().wait(), name="waits")
+            await asyncio.Event().wait()
+
+    task = asyncio.create_task(block())
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert task.cancelled()
