@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 
 _TOKEN = re.compile(r"[()\[\]|;=]|<\w+>|[^\s()\[\]|;=<>]+")
@@ -45,6 +46,29 @@ class JsgfMatcher:
         if kind == "rule":
             return self._width(self._rules[parts[0]])
         return sum(self._width(part) for part in parts)
+
+    def samples(self, each: int = 6) -> list[str]:
+        """Some sentences of every alternative of ``<sentence>``, always the same."""
+        kind, *branches = self._rules["<sentence>"]
+        dice = random.Random(2)
+        walks = [
+            self._walk(branch, dice)
+            for branch in (branches if kind == "either" else [("sequence", *branches)])
+            for _ in range(each)
+        ]
+        return list(dict.fromkeys(walks))
+
+    def _walk(self, node: tuple, dice: random.Random) -> str:
+        kind, *parts = node
+        if kind == "word":
+            return parts[0]
+        if kind == "rule":
+            return self._walk(self._rules[parts[0]], dice)
+        if kind == "either":
+            return self._walk(dice.choice(parts), dice)
+        if kind == "optional" and dice.random() < 0.5:
+            return ""
+        return " ".join(filter(None, (self._walk(part, dice) for part in parts)))
 
 
 def _parse(tokens: list[str], at: int) -> tuple[tuple, int]:
