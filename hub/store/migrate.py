@@ -59,8 +59,10 @@ def prepare(path: Path, steps: Sequence[Migration]) -> None:
         with closing(sqlite3.connect(path, isolation_level=None, timeout=BUSY_SECONDS)) as connection:
             if unclean:  # the only time a check of the whole file is worth its reads
                 _check(connection, path)
+            version = _version(connection, path, newest=steps[-1].version)  # before anything is written
             connection.execute("PRAGMA journal_mode = WAL")
-            _migrate(connection, path, steps)
+            for step in steps[version:]:
+                _apply(connection, step)
     except (OSError, sqlite3.Error) as error:
         raise translated(error, path) from error
 
@@ -102,29 +104,22 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
         )
 
 
-def _migrate(connection: sqlite3.Connection, path: Path, steps: Sequence[Migration]) -> None:
-    version = _version(connection, path)
-    newest = steps[-1].version
+def _version(connection: sqlite3.Connection, path: Path, *, newest: int) -> int:
+    """The file's schema, 0 for a new file. Raises StoreLost for what is not ours to migrate."""
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    if tables == 0:
+        return 0
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    if application != APPLICATION_ID:
+        raise StoreLost("store-corrupt", f"{path} is a database of another program; move it away")
+    version: int = connection.execute("SELECT max(version) FROM schema_version").fetchone()[0]
     if version > newest:
         raise StoreLost(
             "store-newer",
             f"{path} was written by a newer Earshot (schema {version}, this one knows {newest}); "
             "install that version again, or move the file away",
         )
-    for step in steps:
-        if step.version > version:
-            _apply(connection, step)
-
-
-def _version(connection: sqlite3.Connection, path: Path) -> int:
-    (application,) = connection.execute("PRAGMA application_id").fetchone()
-    (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-    if tables == 0:
-        return 0
-    if application != APPLICATION_ID:
-        raise StoreLost("store-corrupt", f"{path} is a database of another program; move it away")
-    (version,) = connection.execute("SELECT max(version) FROM schema_version").fetchone()
-    return int(version or 0)
+    return version
 
 
 def _apply(connection: sqlite3.Connection, step: Migration) -> None:

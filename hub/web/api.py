@@ -15,7 +15,6 @@ from hub.web.control import About, Answer, HouseSnapshot, HubControl, Status
 from hub.web.refusal import RequestRefused
 from wire.wav import read_wav, wav_bytes
 
-MAX_BODY_BYTES = 16 << 20  # more than 8 minutes of 16 kHz speech
 BODY_SECONDS = 30.0
 TURNS_SHOWN = 20
 

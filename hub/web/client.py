@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -12,7 +13,7 @@ import msgspec
 from hub.health import Health, SatelliteStatus
 from hub.trace import Trace
 from hub.web.control import Answer, HouseSnapshot, Status
-from hub.web.refusal import Refusal
+from hub.web.refusal import MAX_BODY_BYTES, TOO_LARGE, Refusal, RequestRefused
 from wire.errors import EarshotError
 
 CONNECT_SECONDS = 2.0
@@ -81,6 +82,8 @@ class ControlClient:
         reply_audio: bool = False,
     ) -> Answer:
         """Run a turn from a WAV file as it is: the hub says what is wrong with it."""
+        if len(wav_file) > MAX_BODY_BYTES:  # the hub would hang up in the middle, and its reason be lost
+            raise RequestRefused("request-too-large", TOO_LARGE, status=413)
         given = {"satellite": satellite, "area": area, "language": language}
         query = {key: value for key, value in given.items() if value is not None}
         flags = {"wake": str(wake).lower(), "reply_audio": str(reply_audio).lower()}
@@ -104,7 +107,7 @@ class ControlClient:
     ) -> T:
         headers = {"Content-Type": content_type}
         return await self._exchange(
-            "POST", path, schema, seconds=TURN_SECONDS, data=body, headers=headers, params=params
+            "POST", path, schema, seconds=TURN_SECONDS, data=io.BytesIO(body), headers=headers, params=params
         )
 
     async def _exchange(self, method: str, path: str, schema: type[T], *, seconds: float, **request: Any) -> T:

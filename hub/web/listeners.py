@@ -13,9 +13,9 @@ from aiohttp import web
 
 from hub.config import WebSection
 from hub.web import page
-from hub.web.api import MAX_BODY_BYTES, Api
+from hub.web.api import Api
 from hub.web.control import About, HubControl
-from hub.web.refusal import refusals
+from hub.web.refusal import MAX_BODY_BYTES, refusals
 from wire.errors import ConfigError
 
 SHUTDOWN_SECONDS = 2.0  # for requests in flight at the end; then they are cancelled

@@ -14,6 +14,9 @@ from wire.errors import AudioInvalid, DeviceLost, EarshotError, PeerError
 
 _log = logging.getLogger(__name__)
 
+MAX_BODY_BYTES = 16 << 20  # more than 8 minutes of 16 kHz speech
+TOO_LARGE = "the recording is larger than the 16 MiB that the hub takes; send a shorter one"
+
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -41,7 +44,7 @@ _STATUSES: tuple[tuple[type[EarshotError], int], ...] = (
 _HTTP_CODES = {
     404: ("not-found", "there is nothing at this address; see docs/web.md for what there is"),
     405: ("method-not-allowed", "this address does not take that method; see docs/web.md"),
-    413: ("request-too-large", "the recording is longer than the hub takes; send at most 16 MiB"),
+    413: ("request-too-large", TOO_LARGE),
 }
 
 

@@ -1,0 +1,97 @@
+"""A hub as the control socket and the page see it: a small house, one satellite, turns that only echo."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from types import MappingProxyType
+
+from hub.health import Component, Health, SatelliteStatus, summarize
+from hub.metrics import Metrics
+from hub.stages import Action, Area, Entity, Evidence
+from hub.trace import Trace, UnderstoodTrace
+from hub.web.control import About
+from wire.pcm import Pcm, silence
+
+ABOUT = About("Our house", "1.2.3", "2026-11-20T18:00:00.000Z")
+
+
+def trace(turn: str = "01TURN", text: str = "turn on the bed light", **changes) -> Trace:
+    """A turn that went well."""
+    proof = Evidence("home/bed/state", "ON", 12.0)
+    action = Action("light.bed_light", "Bed Light", "turn_on", "home/bed/set", "ON", "confirmed", proof)
+    record = Trace(
+        turn=turn,
+        satellite="bedroom",
+        area="Bedroom",
+        started="2026-11-20T18:02:11.120Z",
+        transcript=text,
+        understood=UnderstoodTrace("intents", "HassTurnOn", {"name": "Bed Light"}),
+        actions=[action],
+        reply="Bed Light is on.",
+        timings_ms={"endpoint": 310.0, "first_audio": 350.0},
+    )
+    for name, value in changes.items():
+        setattr(record, name, value)
+    return record
+
+
+class FakeHouse:
+    names_version = 1
+
+    def areas(self) -> Sequence[Area]:
+        return [Area("Bedroom", aliases=("sleeping room",))]
+
+    def entities(self) -> Sequence[Entity]:
+        return [
+            Entity("light.bed_light", "light", "Bed Light", "Bedroom", attributes=MappingProxyType({"position": 5}))
+        ]
+
+
+class FakeHub:
+    """Implements HubControl. asked: what was asked of it, in order. failure: raised by whatever acts."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple] = []
+        self.turns = [trace("01B"), trace("01A")]
+        self.failure: Exception | None = None
+        self.never_ends = False
+        self.cancelled = asyncio.Event()
+        self._metrics = Metrics()
+
+    def health(self) -> Health:
+        return summarize([Component("stt", "ok"), Component("store", "degraded", "disk full", "store-full", False)])
+
+    def satellites(self) -> list[SatelliteStatus]:
+        return [SatelliteStatus("bedroom", "Bedroom", "tcp://127.0.0.1:10700", "idle")]
+
+    def house(self) -> FakeHouse:
+        return FakeHouse()
+
+    def metrics(self) -> str:
+        return self._metrics.exposition(self.health())
+
+    async def latest_turns(self, limit: int) -> list[Trace]:
+        return self.turns[:limit]
+
+    async def ask_text(self, text, *, satellite, area, language, reply_audio) -> tuple[Trace, Pcm | None]:
+        await self._note("text", text, satellite, area, language, reply_audio)
+        return trace(text=text), silence(20) if reply_audio else None
+
+    async def ask_audio(self, pcm, *, satellite, area, language, wake, reply_audio) -> tuple[Trace, Pcm | None]:
+        await self._note("audio", pcm, satellite, area, language, wake, reply_audio)
+        return trace(), pcm if reply_audio else None
+
+    async def say(self, text, *, satellite, language) -> list[str]:
+        await self._note("say", text, satellite, language)
+        return [satellite or "bedroom"]
+
+    async def _note(self, *what) -> None:
+        self.asked.append(what)
+        if self.failure:
+            raise self.failure
+        if self.never_ends:
+            try:
+                await asyncio.Event().wait()
+            finally:
+                self.cancelled.set()

@@ -1,0 +1,124 @@
+"""The discovery message and the states, as Home Assistant's schemas want them.
+
+These rules are those of its MQTT integration (device discovery); the messages were also run through the real 2025.4.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from hub.health import Component, SatelliteStatus, summarize
+from hub.presence.payload import EVENT_TYPES, Hub, discovery, event_type, states, turn_event
+from hub.stages import Action
+from hub.trace import ErrorTrace, UnderstoodTrace
+from tests.fakes_control import trace
+
+HUB = Hub("ab12ab12ab12", "Our house", "1.2.3", transcripts=False)
+OPEN_HUB = Hub("ab12ab12ab12", "Our house", "1.2.3", transcripts=True)
+SATELLITES = [
+    SatelliteStatus("kitchen", "Kitchen", "tcp://127.0.0.1:10700", "listening", muted=True),
+    SatelliteStatus("Living Room", None, "tcp://127.0.0.1:10701", "lost"),
+]
+HEALTH = summarize([Component("stt", "ok"), Component("store", "failed", "disk full", "store-full", False)])
+
+
+def act(outcome):
+    return Action("light.x", "X", "turn_on", "t", "ON", outcome)
+
+
+def test_the_message_has_what_device_discovery_requires():
+    config = discovery(HUB, SATELLITES)
+    assert config["device"]["identifiers"] == ["earshot_ab12ab12ab12"]
+    assert config["origin"]["name"] == "earshot"
+    assert config["availability"] == [{"topic": "earshot/ab12ab12ab12/status"}]
+    assert all("platform" in component for component in config["components"].values())
+
+
+def test_every_entity_has_an_id_of_its_own():
+    ids = [component["unique_id"] for component in discovery(OPEN_HUB, SATELLITES)["components"].values()]
+    assert len(ids) == len(set(ids)) == 9
+
+
+@pytest.mark.parametrize(
+    ("platform", "required"),
+    [
+        ("event", {"state_topic", "event_types"}),
+        ("binary_sensor", {"state_topic"}),
+        ("sensor", {"state_topic"}),
+        ("switch", {"command_topic", "state_topic"}),
+        ("notify", {"command_topic"}),
+    ],
+)
+def test_entities_have_the_topics_of_their_platform(platform, required):
+    components = [c for c in discovery(OPEN_HUB, SATELLITES)["components"].values() if c["platform"] == platform]
+    assert components
+    assert all(required <= set(component) for component in components)
+
+
+def test_no_topic_has_a_wildcard():
+    text = json.dumps(discovery(OPEN_HUB, SATELLITES))
+    topics = re.findall(r'"(?:\w+_)?topic": "([^"]+)"', text)
+    assert topics
+    assert not [topic for topic in topics if "+" in topic or "#" in topic]
+
+
+def test_a_satellite_is_available_only_while_hub_and_satellite_are():
+    mute = discovery(HUB, SATELLITES)["components"]["living_room_mute"]
+    assert mute["availability_mode"] == "all"
+    assert [entry["topic"] for entry in mute["availability"]] == [
+        "earshot/ab12ab12ab12/status",
+        "earshot/ab12ab12ab12/satellite/living_room/status",
+    ]
+
+
+def test_a_satellite_that_is_gone_is_removed_by_platform_alone():
+    components = discovery(HUB, [], ["hall"])["components"]
+    assert components["hall_mute"] == {"platform": "switch"}
+    assert components["hall_say"] == {"platform": "notify"}
+
+
+def test_words_are_offered_only_when_the_household_said_so():
+    assert "transcript" not in discovery(HUB, [])["components"]
+    assert "transcript" in discovery(OPEN_HUB, [])["components"]
+    assert "bed light" not in turn_event(HUB, trace()).lower().replace("bed_light", "").replace('"bed light"', "")
+    assert "turn on the bed light" not in turn_event(HUB, trace())
+    assert "turn on the bed light" in turn_event(OPEN_HUB, trace())
+
+
+def test_states_say_who_is_there_muted_and_what_is_wrong():
+    shown = states(HUB, HEALTH, SATELLITES)
+    base = "earshot/ab12ab12ab12"
+    assert json.loads(shown[f"{base}/satellites"]) == {"connected": 1, "names": ["kitchen"]}
+    assert shown[f"{base}/satellite/kitchen/status"] == "online"
+    assert shown[f"{base}/satellite/kitchen/mute"] == "ON"
+    assert shown[f"{base}/satellite/living_room/status"] == "offline"
+    health = json.loads(shown[f"{base}/health"])
+    assert (health["state"], health["ready"]) == ("degraded", True)
+    assert [problem["code"] for problem in health["problems"]] == ["store-full"]
+
+
+@pytest.mark.parametrize(
+    ("record", "kind"),
+    [
+        (trace(), "acted"),
+        (trace(actions=[act("sent")]), "acted"),
+        (trace(actions=[]), "answered"),
+        (trace(actions=[act("confirmed"), act("refused")]), "refused"),
+        (trace(actions=[act("refused"), act("failed")]), "failed"),
+        (trace(actions=[], understood=UnderstoodTrace()), "not_understood"),
+        (trace(error=ErrorTrace("stt-lost", "it died")), "failed"),
+    ],
+)
+def test_a_turn_has_one_of_the_announced_types(record, kind):
+    assert event_type(record) == kind
+    assert json.loads(turn_event(HUB, record))["event_type"] == kind
+    assert kind in EVENT_TYPES
+
+
+def test_the_event_is_the_trace_record():
+    event = json.loads(turn_event(OPEN_HUB, trace()))
+    assert event.pop("event_type") == "acted"
+    assert event == json.loads(trace().json())
