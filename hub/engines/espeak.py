@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import functools
-from collections.abc import Callable, Iterator
+import itertools
 from dataclasses import dataclass
 
 import espeakng_loader
@@ -17,7 +17,7 @@ _DONT_EXIT = 0x8000  # espeakINITIALIZE_DONT_EXIT
 _BUFFER_MS = 60  # of audio in one callback
 _UTF8 = 1  # espeakCHARS_UTF8
 _IPA = 0x02  # phoneme mode
-_CHUNK_BYTES = 2
+_SAMPLE_BYTES = 2
 
 
 class _VoiceStruct(ctypes.Structure):
@@ -43,9 +43,9 @@ class EspeakError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """name: what ``select`` takes. language: as espeak-ng writes it (``en-gb``, ``pt-br``, ``cmn``)."""
+    """identifier: what ``select`` takes. language: as espeak-ng writes it (``en-gb``, ``pt-br``, ``cmn``)."""
 
-    name: str
+    identifier: str
     language: str
 
 
@@ -62,13 +62,16 @@ class Espeak:
             raise EspeakError(f"espeak-ng does not start with the data in {data!r}")
         self._voice = ""
 
-    def voices(self) -> Iterator[Voice]:
+    def voices(self) -> list[Voice]:
+        """The first voice of each language; those of MBROLA need data that the wheel does not have."""
+        found: dict[str, Voice] = {}
         listed = self._library.espeak_ListVoices(None)
-        index = 0
-        while listed[index]:
-            voice = listed[index].contents
-            yield Voice(voice.identifier.decode(), voice.languages[1:].split(b"\0")[0].decode())
-            index += 1
+        for index in itertools.takewhile(lambda number: bool(listed[number]), itertools.count()):
+            entry = listed[index].contents
+            voice = Voice(entry.identifier.decode(), entry.languages[1:].split(b"\0")[0].decode().lower())
+            if not voice.identifier.startswith("mb/"):
+                found.setdefault(voice.language, voice)
+        return list(found.values())
 
     def select(self, name: str) -> None:
         """Use the voice ``name``, which may also be a language."""
@@ -85,17 +88,21 @@ class Espeak:
             clauses.append(self._library.espeak_TextToPhonemes(ctypes.byref(rest), _UTF8, _IPA).decode())
         return " ".join(clauses).strip()
 
-    def speak(self, text: str, give: Callable[[bytes], bool]) -> None:
-        """Speak in the selected voice; ``give`` gets 16-bit mono at ``rate_hz`` piece by piece, False from it stops."""
+    def speak(self, text: str) -> bytes:
+        """Speech in the selected voice, 16-bit mono at ``rate_hz``."""
+        sound = bytearray()
 
-        def callback(samples: ctypes.Array[ctypes.c_short], count: int, _events: int) -> int:
-            return 0 if not count or give(ctypes.string_at(samples, count * _CHUNK_BYTES)) else 1
+        def collect(samples: ctypes.Array[ctypes.c_short], count: int, _events: int) -> int:
+            if count:
+                sound.extend(ctypes.string_at(samples, count * _SAMPLE_BYTES))
+            return 0  # go on
 
-        kept = _Callback(callback)
-        self._library.espeak_SetSynthCallback(kept)
+        callback = _Callback(collect)
+        self._library.espeak_SetSynthCallback(callback)
         encoded = text.encode()
         if self._library.espeak_Synth(encoded, len(encoded) + 1, 0, 0, 0, _UTF8, None, None) != 0:
             raise EspeakError("espeak-ng could not speak the text")
+        return bytes(sound)
 
 
 @functools.cache

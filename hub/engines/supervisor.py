@@ -167,13 +167,12 @@ class EngineProcess:
             if self.timing.clock() >= deadline_seconds:
                 return f"did not answer within {self.patience.ready_seconds:g} s of its start"
             await self.timing.sleep(self.patience.poll_seconds)
-        self._is_ready.set()
-        self._now("ready", pid=pid, rss_mb=await asyncio.to_thread(resident_mb, pid))
         missed = 0
         while missed < self.patience.misses:
+            self._now("ready", pid=pid, rss_mb=await asyncio.to_thread(resident_mb, pid))
+            self._is_ready.set()
             await self.timing.sleep(self.patience.probe_every_seconds)
             missed = 0 if await self._answers() else missed + 1
-            self._now("ready", pid=pid, rss_mb=await asyncio.to_thread(resident_mb, pid))
         return f"left {missed} questions in a row unanswered"
 
     async def _answers(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import unicodedata
+from contextlib import suppress
 
 from wyoming.asr import Transcribe, Transcript
 from wyoming.audio import AudioChunk, AudioStart, AudioStop
@@ -16,7 +17,7 @@ from hub.stt.phrase.grammar import GrammarBroken
 from hub.stt.phrase.house import HouseRecogniser
 from hub.stt.phrase.recogniser import MAX_SECONDS, MODEL, RATE_HZ, WIDTH_BYTES, Heard, Recogniser, TooLong
 from wire.connection import Connection
-from wire.errors import EarshotError
+from wire.errors import EarshotError, PeerClosed
 
 ENGINE = "phrase"
 VERSION = "1"
@@ -39,14 +40,15 @@ class PhraseService:
 
     async def __call__(self, peer: Connection) -> None:
         language: str | None = None
-        while True:
-            event = await peer.receive(IDLE_SECONDS)
-            if Describe.is_type(event.type):
-                await peer.send(self._info().event())
-            elif Transcribe.is_type(event.type):
-                language = _text(event, "language")
-            elif AudioStart.is_type(event.type):
-                await self._answer(peer, event, language)
+        with suppress(PeerClosed):  # the hub leaves when it has its answer, or wants none any more
+            while True:
+                event = await peer.receive(IDLE_SECONDS)
+                if Describe.is_type(event.type):
+                    await peer.send(self._info().event())
+                elif Transcribe.is_type(event.type):
+                    language = _text(event, "language")
+                elif AudioStart.is_type(event.type):
+                    await self._answer(peer, event, language)
 
     async def _answer(self, peer: Connection, start: Event, language: str | None) -> None:
         """From audio-start to the transcript or the error; what audio still comes after an error is ignored."""
