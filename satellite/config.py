@@ -18,6 +18,7 @@ class SatelliteSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
 
     uri: ``auto`` is port 10700 on the address of the local network and on loopback (docs/satellite.md, "The open
     port"); else tcp://ADDRESS:PORT or unix:///PATH. zeroconf_name: empty is the network card's address in hex.
+    zeroconf: announce the satellite, so that hubs find it.
     """
 
     name: Name = "Earshot satellite"
@@ -44,7 +45,7 @@ class SpeakerSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     """device: ``default``, part of a device's name, ``wav:DIR`` (each sound becomes a file there) or ``none``.
 
     keep_open_seconds: silence is played for so long after a sound, so that the next one is not clipped by a
-    sleeping device.
+    sleeping device. volume: factor for every sound, 1 is as it came.
     """
 
     device: DeviceName = "default"
@@ -82,7 +83,11 @@ class VadSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
 
 class CuesSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Which of our own short sounds are played."""
+    """Which of our own short sounds are played.
+
+    awake: the wake word was heard. done: the command was heard to its end. error: something failed. timer: a timer
+    ended. volume: factor for these sounds, beside the speaker's.
+    """
 
     awake: bool = True
     done: bool = False
@@ -94,13 +99,15 @@ class CuesSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
 class LimitsSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """stream_seconds: longest command. reply_seconds: longest answer kept; what is beyond is dropped.
 
-    silent_seconds: a hub or an audio device that says nothing for so long is lost. peers: connections at once.
+    silent_seconds: a hub that says nothing for so long is lost. device_silent_seconds: so is a microphone or speaker.
+    retry_min_seconds: first pause before a lost device is tried again; each further one is twice as long.
+    retry_max_seconds: longest such pause. peers: connections at once.
     """
 
     stream_seconds: Seconds = 60.0
     reply_seconds: Seconds = 300.0
     silent_seconds: Annotated[float, Meta(gt=2, le=3600)] = 5.0  # above the 2 s between pings
-    device_silent_seconds: Seconds = 2.0
+    device_silent_seconds: Seconds = 3.0
     retry_min_seconds: Seconds = 0.5
     retry_max_seconds: Seconds = 10.0
     peers: Annotated[int, Meta(ge=2, le=64)] = 8

@@ -1,4 +1,4 @@
-"""Finds every error code that a person can meet, in the programs and the scripts: what docs/errors.md must explain."""
+"""Finds every error code that a person can meet, in programs and scripts: what docs/errors.md must explain."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ PACKAGES = ("wire", "hub", "satellite")
 
 
 def codes() -> dict[str, list[str]]:
-    """Each code with the places (file:line) where it is raised."""
-    found: dict[str, list[str]] = defaultdict(list)
+    """Each code with the places (file:line) that use it. ``*`` in a code stands for what an f-string fills in."""
     trees = {path: ast.parse(path.read_text("utf-8")) for package in PACKAGES for path in _sources(package)}
-    errors = _error_classes(list(trees.values()))
+    takers = _classes_that_take_a_code(list(trees.values()))
+    found: dict[str, list[str]] = defaultdict(list)
     for path, tree in trees.items():
-        for code, line in _raised(tree, errors):
+        for code, line in _used(tree, takers):
             found[code].append(f"{path.relative_to(ROOT)}:{line}")
     for script in ("setup", "check", "test"):
         for number, text in enumerate((ROOT / "scripts" / script).read_text("utf-8").splitlines(), 1):
@@ -31,23 +31,37 @@ def _sources(package: str) -> list[Path]:
     return sorted((ROOT / package).rglob("*.py"))
 
 
-def _error_classes(trees: list[ast.Module]) -> set[str]:
-    """EarshotError and every class that comes from it, by name."""
-    known, before = {"EarshotError"}, 0
+def _classes_that_take_a_code(trees: list[ast.Module]) -> set[str]:
+    """EarshotError and what comes from it, by name, but for classes whose constructor asks for no code."""
     classes = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
-    while len(known) != before:
-        before = len(known)
-        known |= {c.name for c in classes if any(isinstance(b, ast.Name) and b.id in known for b in c.bases)}
-    return known
+    takers, before = {"EarshotError"}, 0
+    while len(takers) != before:
+        before = len(takers)
+        takers |= {
+            one.name
+            for one in classes
+            if any(isinstance(base, ast.Name) and base.id in takers for base in one.bases) and _takes_a_code(one)
+        }
+    return takers
 
 
-def _raised(tree: ast.Module, errors: set[str]) -> Iterator[tuple[str, int]]:
-    """First arguments of calls like ``SttFailed("stt-deadline", …)``, and every literal ``code=``."""
+def _takes_a_code(error: ast.ClassDef) -> bool:
+    constructors = [part for part in error.body if isinstance(part, ast.FunctionDef) and part.name == "__init__"]
+    return all(constructor.args.args[1].arg == "code" for constructor in constructors)
+
+
+def _used(tree: ast.Module, takers: set[str]) -> Iterator[tuple[str, int]]:
+    """First arguments of calls like ``SttFailed("stt-timeout", …)`` and, in an error's own constructor,
+    ``super().__init__("discovery-invalid", …)``; and every literal ``code=`` and ``otherwise=``.
+    """
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call):
             continue
-        given = [keyword.value for keyword in node.keywords if keyword.arg == "code"]
-        if node.args and _name(node.func) in errors:
+        given = [keyword.value for keyword in node.keywords if keyword.arg in ("code", "otherwise")]
+        function = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        if node.args and function in takers:
+            given.append(node.args[0])
+        if function == "__init__" and len(node.args) == 2:  # code and message
             given.append(node.args[0])
         for code in (code for expression in given for code in _literals(expression)):
             yield code, node.lineno
@@ -62,7 +76,3 @@ def _literals(expression: ast.expr) -> Iterator[str]:
         yield from _literals(expression.orelse)
     elif isinstance(expression, ast.JoinedStr):
         yield "".join(str(part.value) if isinstance(part, ast.Constant) else "*" for part in expression.values)
-
-
-def _name(function: ast.expr) -> str:
-    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
