@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
 from hub.arbiter import Arbiter
-from hub.asking import Asker, joined
+from hub.asking import Asker
 from hub.bus.address import BrokerAddress, configured_broker
 from hub.bus.broker import own_broker
 from hub.bus.client import Bus
 from hub.config import HubConfig
+from hub.control import Hub, control_path
 from hub.embedded import EmbeddedEngines
-from hub.errors import TtsFailed
-from hub.health import Component, Health, SatelliteStatus, lost, summarize
 from hub.house.actor import HouseActor
 from hub.house.file import load_house
 from hub.house.registry import HouseRegistry
@@ -35,7 +32,7 @@ from hub.presence.device import HubDevice
 from hub.presence.identity import hub_id
 from hub.presence.payload import Hub as HubIdentity
 from hub.session import SessionParts
-from hub.stages import House, WakeDetector
+from hub.stages import WakeDetector
 from hub.store.journal import Journal
 from hub.stt.wyoming_client import WyomingTranscriber
 from hub.trace import Trace
@@ -45,117 +42,17 @@ from hub.vad.silero import SileroVad
 from hub.wake.openwakeword import OpenWakeWordDetector, WakeSettings
 from hub.web.control import About
 from hub.web.listeners import control_socket, status_page
+from hub.worker import AudioWorker
 from wire.connection import PeerSettings
 from wire.discovery import Found, browse
-from wire.errors import EarshotError
 from wire.frame import Limits
-from wire.pcm import Pcm
 from wire.places import Places
 from wire.tasks import Tasks
 
 _log = logging.getLogger(__name__)
-_T = TypeVar("_T")
 
-READY_SECONDS = 60.0
-LOOK_SECONDS = 0.05
 SHOW_SECONDS = 1.0
 WAKE_STEP_SECONDS = 0.08
-
-
-def control_path(where: Places) -> Path:
-    """The socket that the ``earshot`` command uses."""
-    return where.run / "hub.sock"
-
-
-class Hub:
-    """A running hub: implements HubControl for the control socket and PresenceControl for Home Assistant."""
-
-    def __init__(
-        self,
-        *,
-        path: Path,
-        bus: Bus,
-        house: HouseRegistry,
-        engines: EmbeddedEngines,
-        journal: Journal,
-        satellites: Satellites,
-        asker: Asker,
-        stages: Stages,
-        metrics: Metrics,
-        language: str,
-    ) -> None:
-        self.control_path = path
-        self._bus, self._house, self._engines, self._journal = bus, house, engines, journal
-        self._satellites, self._asker, self._stages = satellites, asker, stages
-        self._metrics, self._language = metrics, language
-
-    async def wait_ready(self) -> None:
-        """Return once a command spoken now can be carried out. Raises EarshotError hub-not-ready."""
-        try:
-            async with asyncio.timeout(READY_SECONDS):
-                while not self.health().ready:
-                    await asyncio.sleep(LOOK_SECONDS)
-        except TimeoutError as error:
-            why = "; ".join(part.detail or part.name for part in self.health().components if part.state != "ok")
-            raise EarshotError("hub-not-ready", f"not ready after {READY_SECONDS:g} s: {why}") from error
-
-    def health(self) -> Health:
-        return summarize([self._broker(), self._known_house(), *self._engines.components(), self._journal.component()])
-
-    def satellites(self) -> list[SatelliteStatus]:
-        return self._satellites.statuses()
-
-    def house(self) -> House:
-        return self._house
-
-    def metrics(self) -> str:
-        return self._metrics.exposition(self.health())
-
-    async def latest_turns(self, limit: int) -> list[Trace]:
-        return await self._journal.latest(limit)
-
-    async def ask_text(
-        self, text: str, *, satellite: str | None, area: str | None, language: str | None, speak: bool
-    ) -> tuple[Trace, Pcm | None]:
-        name, room = self._asked_from(satellite, area)
-        return await self._asker.text(text, satellite=name, area=room, language=language, speak=speak)
-
-    async def ask_audio(
-        self, pcm: Pcm, *, satellite: str | None, area: str | None, language: str | None, wake: bool, speak: bool
-    ) -> tuple[Trace, Pcm | None]:
-        name, room = self._asked_from(satellite, area)
-        trace, reply = await self._asker.audio(pcm, satellite=name, area=room, language=language, wake=wake)
-        return trace, reply if speak else None
-
-    async def say(self, text: str, *, satellite: str | None, language: str | None) -> list[str]:
-        return await self._satellites.say(text, satellite=satellite, language=language)
-
-    async def mute(self, satellite: str, *, muted: bool) -> None:
-        await self._satellites.mute(satellite, muted=muted)
-
-    async def spoken(self, text: str) -> Pcm:
-        """``text`` in the hub's own voice. Raises TtsFailed."""
-        synthesizer = self._stages.synthesizer
-        pcm = joined([block async for block in synthesizer.synthesize(text, language=self._language)])
-        if pcm is None:
-            raise TtsFailed("tts-empty", "the voice made no sound for this text; check the voice's language")
-        return pcm
-
-    def _asked_from(self, satellite: str | None, area: str | None) -> tuple[str, str | None]:
-        name = satellite or "cli"
-        return name, area or self._satellites.area_of(name)
-
-    def _broker(self) -> Component:
-        if self._bus.connected:
-            return Component("broker", "ok")
-        if self._bus.problem:
-            return lost("broker", self._bus.problem)
-        return Component("broker", "starting", "connecting to the broker")
-
-    def _known_house(self) -> Component:
-        if not self._house.is_settled:
-            return Component("house", "starting", "reading the devices from the broker")
-        return Component("house", "ok", f"{len(self._house.entities())} devices")
 
 
 @asynccontextmanager
@@ -183,7 +80,9 @@ async def open_hub(config: HubConfig, where: Places, *, simulated: Path | None =
         tasks = await enter(Tasks())
         if simulated:
             tasks.start(simulate(house_file, address, config.mqtt.discovery_prefix), name="simulated house")
-        house = await enter(HouseRegistry(bus, house_file, discovery_prefix=config.mqtt.discovery_prefix))
+        house = HouseRegistry(bus, prefix=config.mqtt.discovery_prefix, notes=house_file)
+        known = asyncio.Event()
+        tasks.start(_learn(house, known), name="house")
         interpreter = await enter(SentenceInterpreter(house, languages=[config.hub.language]))
         stages = Stages(
             transcriber=WyomingTranscriber(engines.stt_uris, peer, deadline_seconds=config.stt.deadline_seconds),
@@ -196,14 +95,13 @@ async def open_hub(config: HubConfig, where: Places, *, simulated: Path | None =
         )
         metrics = Metrics()
         records = _Records(journal, metrics)
-        worker = stack.enter_context(ThreadPoolExecutor(max_workers=1, thread_name_prefix="audio"))
         parts = SessionParts(
             stages=stages,
             endpoint=config.endpoint,
             language=config.hub.language,
             new_voice=SileroVad,
             new_wake=partial(_new_wake, config),
-            run_in_worker=_in(worker),
+            run_in_worker=stack.enter_context(AudioWorker()),
             arbiter=Arbiter(),
             on_trace=records.take,
         )
@@ -214,6 +112,7 @@ async def open_hub(config: HubConfig, where: Places, *, simulated: Path | None =
             path=control_path(where),
             bus=bus,
             house=house,
+            known=known,
             engines=engines,
             journal=journal,
             satellites=satellites,
@@ -223,7 +122,7 @@ async def open_hub(config: HubConfig, where: Places, *, simulated: Path | None =
             language=config.hub.language,
         )
         records.device = await enter(HubDevice(bus, hub, identity, discovery_prefix=config.mqtt.discovery_prefix))
-        tasks.start(engines.follow(house), name="speech grammar")
+        tasks.start(engines.follow(house, known), name="speech grammar")
         tasks.start(_show(hub, records.device), name="presence")
         await enter(offered(config.services, peer, parts, hub, words=config.wake.words))
         about = About(config.hub.name, VERSION, datetime.now(UTC).isoformat(timespec="seconds"))
@@ -270,17 +169,19 @@ def _new_wake(config: HubConfig) -> WakeDetector:
     return OpenWakeWordDetector(section.words, WakeSettings(section.threshold, section.trigger_level, steps))
 
 
-def _in(worker: ThreadPoolExecutor) -> Callable[[Callable[[], object]], Awaitable[object]]:
-    """Run in the one audio thread: voice detection and wake words of all rooms, in the order of their audio."""
-    return lambda work: asyncio.get_running_loop().run_in_executor(worker, work)
-
-
 def _on_found(satellites: Satellites, change: str, found: Found) -> None:
     uri = f"tcp://{found.host}:{found.port}"
     if change == "added":
         satellites.keeper.found(found.name, uri)
     else:
         satellites.keeper.lost(uri)
+
+
+async def _learn(house: HouseRegistry, known: asyncio.Event) -> None:
+    """Wait until everything that the broker retains about the house has been read."""
+    while not await house.settled():
+        pass
+    known.set()
 
 
 async def _show(hub: Hub, device: HubDevice) -> None:
@@ -295,6 +196,6 @@ def _local_now() -> datetime:
 
 
 def _make_folders(where: Places) -> None:
-    """var and run are ours alone; etc may be the system's."""
+    """Folders var and run are ours alone; etc may be the system's."""
     where.var.mkdir(mode=0o700, parents=True, exist_ok=True)
     where.run.mkdir(mode=0o700, parents=True, exist_ok=True)

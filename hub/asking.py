@@ -24,11 +24,11 @@ class Asker:
         self._parts = parts
 
     async def text(
-        self, text: str, *, satellite: str, area: str | None, language: str | None, speak: bool
+        self, text: str, *, satellite: str, area: str | None, language: str | None, reply_audio: bool
     ) -> tuple[Trace, Pcm | None]:
         """Run a turn from its words; a failed turn is a trace with its error."""
         trace = new_trace(satellite, area, language or self._parts.language)
-        room = _Reader(speak=speak)
+        room = _Reader(keep_audio=reply_audio)
         async with asyncio.timeout(TURN_SECONDS):
             await Turn(self._parts.stages, room, trace).typed(text)
         await self._parts.on_trace(trace)
@@ -67,15 +67,15 @@ class Asker:
 class _Reader:
     """Implements Room for somebody who reads the answer, and may want its sound too."""
 
-    def __init__(self, *, speak: bool) -> None:
-        self._speak = speak
+    def __init__(self, *, keep_audio: bool) -> None:
+        self._keep_audio = keep_audio
         self.reply: list[Pcm] = []
 
     async def heard(self, text: str) -> None:
         """The words were typed."""
 
     async def say(self, text: str, blocks: AsyncIterator[Pcm]) -> None:  # noqa: ARG002 Room's signature
-        if self._speak:
+        if self._keep_audio:
             self.reply = [block async for block in blocks]
 
     async def failed(self, code: str, message: str) -> None:

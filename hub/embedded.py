@@ -17,7 +17,6 @@ from hub.engines.probe import describe
 from hub.engines.supervisor import EngineProcess
 from hub.errors import IntentFailed
 from hub.health import Component, State
-from hub.house.registry import HouseRegistry
 from hub.intent.grammar import speech_grammar
 from hub.stages import House
 from wire.connection import PeerSettings
@@ -69,9 +68,9 @@ class EmbeddedEngines:
             parts.append(Component("grammar", "starting", "writing down what can be said to this house"))
         return parts
 
-    async def follow(self, house: HouseRegistry) -> None:
+    async def follow(self, house: House, known: asyncio.Event) -> None:
         """Write the speech grammar once the house is known, and whenever a name in it changes; runs for ever."""
-        await house.settled()
+        await known.wait()
         written: int | None = None
         while True:
             version = house.names_version

@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import Enum
-from typing import TypeVar
 
 from hub.arbiter import Arbiter
 from hub.config import EndpointSection
@@ -17,11 +16,11 @@ from hub.stages import VoiceDetector, Wake, WakeDetector
 from hub.trace import ErrorTrace, Trace, WakeTrace, new_trace
 from hub.turn import Stages, Turn
 from hub.vad.utterance import Utterance
+from hub.worker import RunInWorker
 from wire.errors import PeerError
 from wire.pcm import Pcm
 
 _log = logging.getLogger(__name__)
-_T = TypeVar("_T")
 
 PRE_ROLL_BLOCKS_MS = 320  # the hub's wake engine answers 300-500 ms after the word: what followed it is command
 WAKE_TAIL_MS = 240  # voice this early after a wake word is still the word (FIELD A18)
@@ -38,7 +37,7 @@ class State(Enum):
 class SessionParts:
     """What every session of a hub shares, or makes for itself by calling.
 
-    run_in_worker: runs a function in the one audio thread. on_trace: takes every finished turn's record.
+    on_trace: takes every finished turn's record.
     """
 
     stages: Stages
@@ -46,7 +45,7 @@ class SessionParts:
     language: str
     new_voice: Callable[[], VoiceDetector]
     new_wake: Callable[[], WakeDetector]
-    run_in_worker: Callable[[Callable[[], object]], Awaitable[object]]
+    run_in_worker: RunInWorker
     arbiter: Arbiter
     on_trace: Callable[[Trace], Awaitable[None]]
 
@@ -122,7 +121,7 @@ class Session:
         self._recent.append(pcm)
         while sum(block.duration_ms for block in self._recent[1:]) >= PRE_ROLL_BLOCKS_MS:
             self._recent.pop(0)
-        wake = await self._in_worker(lambda: detector.process(pcm.data))
+        wake = await self._parts.run_in_worker(lambda: detector.process(pcm.data))
         if wake is None:
             return
         if not self._parts.arbiter.claim(self._link.name):
@@ -152,7 +151,7 @@ class Session:
             self._voice = self._parts.new_voice()
         self._voice.reset()
         skip_ms = WAKE_TAIL_MS if self._heard_wake else 0
-        utterance = Utterance(self._voice, self._parts.endpoint, self._in_worker, skip_ms=skip_ms)
+        utterance = Utterance(self._voice, self._parts.endpoint, self._parts.run_in_worker, skip_ms=skip_ms)
         self._utterance, self._voice_told = utterance, False
         trace = new_trace(self._link.name, self._link.area, self._parts.language)
         if self._heard_wake:
@@ -202,9 +201,6 @@ class Session:
         await asyncio.wait([turn])
         if was_speaking:
             await self._link.stop_playback()
-
-    async def _in_worker(self, work: Callable[[], _T]) -> _T:
-        return await self._parts.run_in_worker(work)  # type: ignore[return-value]
 
     @contextmanager
     def speaking(self) -> Iterator[None]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from hub.errors import EarshotError
 from hub.stages import Intent, NotUnderstood, Result, Transcript, Wake
 from hub.turn import Stages
 from wire.pcm import SPEECH_WIDTH_BYTES, Pcm, silence
 
+T = TypeVar("T")
 VOICE = b"\x01\x10"  # a sample that FakeVoice calls speech
 
 
@@ -120,6 +122,6 @@ def fake_stages(**replaced: object) -> Stages:
     return Stages(**{**parts, **replaced})  # type: ignore[arg-type]
 
 
-async def in_this_thread(work: Callable[[], object]) -> object:
+async def in_this_thread(work: Callable[[], T]) -> T:
     """Implements run_in_worker for tests: calls at once."""
     return work()

@@ -124,9 +124,8 @@ class StandIn:
 
 
 @asynccontextmanager
-async def stand_in(name: str, port: int = 0) -> AsyncIterator[StandIn]:
-    """A stand-in on loopback, on a free port unless one is named."""
+async def stand_in(name: str, uri: str = "tcp://127.0.0.1:0") -> AsyncIterator[StandIn]:
+    """A stand-in, on a free loopback port unless told otherwise."""
     room = StandIn(name)
-    async with serve(f"tcp://127.0.0.1:{port}", room.serve, PeerSettings(), max_peers=4) as uri:
-        room.uri = uri
+    async with serve(uri, room.serve, PeerSettings(), max_peers=4) as room.uri:
         yield room

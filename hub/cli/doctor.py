@@ -12,8 +12,8 @@ from typing import Literal
 
 import msgspec
 
-from hub.app import control_path
 from hub.config import HubConfig
+from hub.control import control_path
 from hub.health import Component
 from hub.web.client import ControlClient
 from wire.errors import ConfigError, EarshotError

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import msgspec
 
-from hub.app import Hub, control_path, open_hub
+from hub.app import open_hub
 from hub.config import HubConfig, WebSection
+from hub.control import Hub, control_path
 from hub.web.client import ControlClient
 from wire.errors import EarshotError
 from wire.places import Places, places

@@ -14,9 +14,10 @@ from pathlib import Path
 
 import msgspec
 
-from hub.app import Hub, open_hub
+from hub.app import open_hub
 from hub.cli.hub import log_to_stdout, until_signal
 from hub.config import HubConfig, SatelliteSection
+from hub.control import Hub
 from wire.places import Places, places
 from wire.settings import load
 from wire.wav import write_wav

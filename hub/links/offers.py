@@ -23,7 +23,7 @@ class Asks(Protocol):
     """The hub, as the handle service needs it."""
 
     async def ask_text(
-        self, text: str, *, satellite: str | None, area: str | None, language: str | None, speak: bool
+        self, text: str, *, satellite: str | None, area: str | None, language: str | None, reply_audio: bool
     ) -> tuple[Trace, Pcm | None]: ...
 
 
@@ -38,7 +38,7 @@ async def offered(
     languages = [parts.language]
 
     async def ask(text: str, language: str | None) -> Trace:
-        return (await hub.ask_text(text, satellite="wyoming", area=None, language=language, speak=False))[0]
+        return (await hub.ask_text(text, satellite="wyoming", area=None, language=language, reply_audio=False))[0]
 
     stages, language = parts.stages, parts.language
     offers = [

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 
 from wyoming.asr import Transcribe, Transcript
 from wyoming.audio import AudioChunk, AudioStart, AudioStop
@@ -19,8 +20,9 @@ from wyoming.tts import Synthesize
 from wyoming.wake import Detect, Detection, NotDetected
 
 from hub.errors import StageFailed
-from hub.stages import Synthesizer, Transcriber, Wake, WakeDetector
+from hub.stages import Synthesizer, Transcriber, WakeDetector
 from hub.trace import Trace
+from hub.worker import RunInWorker
 from wire.connection import Connection
 from wire.errors import AudioInvalid, EarshotError, FrameMalformed
 from wire.pcm import Converter, Pcm
@@ -91,11 +93,7 @@ class TtsService:
 class WakeService:
     """detect, audio-start, audio-chunk*, audio-stop → detection (at the chunk that had it) or not-detected."""
 
-    def __init__(
-        self,
-        new_detector: Callable[[], WakeDetector],
-        run_in_worker: Callable[[Callable[[], Wake | None]], Awaitable[Wake | None]],
-    ) -> None:
+    def __init__(self, new_detector: Callable[[], WakeDetector], run_in_worker: RunInWorker) -> None:
         self._new_detector, self._run_in_worker = new_detector, run_in_worker
 
     async def answer(self, connection: Connection, event: Event) -> None:
@@ -106,7 +104,7 @@ class WakeService:
         heard_ms = 0.0
         detected = False
         async for block in audio_of(connection):
-            wake = await self._run_in_worker(lambda block=block: detector.process(block.data))  # type: ignore[misc]
+            wake = await self._run_in_worker(partial(detector.process, block.data))
             heard_ms += block.duration_ms
             if wake and (not names or wake.word in names):
                 detected = True

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 
 from hub.config import EndpointSection
 from hub.stages import VoiceDetector
 from hub.vad.endpoint import Endpointer, SpeechEnded, SpeechStarted
+from hub.worker import RunInWorker
 from wire.pcm import SPEECH_RATE_HZ, SPEECH_WIDTH_BYTES, Pcm, speech
 
 WINDOW_SAMPLES = 512  # what Silero takes, exactly
@@ -16,14 +17,11 @@ WINDOW_BYTES = WINDOW_SAMPLES * SPEECH_WIDTH_BYTES
 WINDOW_MS = WINDOW_SAMPLES * 1000 / SPEECH_RATE_HZ
 LEAD_MS = 320  # audio kept before the first voiced window: soft consonants come before the detector says "speech"
 
-RunInWorker = Callable[[Callable[[], list[float]]], Awaitable[list[float]]]
-
 
 class Utterance:
     """Feed it audio; read its ``speech()``; ``ended`` tells why and when it was over.
 
     Memory is bounded by the endpointer: no utterance outlives no_speech_seconds or max_seconds of audio.
-    run_in_worker: calls a function in the audio worker thread (voice detection is CPU work).
     """
 
     def __init__(

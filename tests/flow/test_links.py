@@ -81,7 +81,7 @@ async def test_a_satellite_that_died_is_served_again() -> None:
         await first.turn(voice(400))
         await life.aclose()
         await until(lambda: satellites.statuses()[0].state == "lost")
-        async with stand_in("kitchen", port=int(first.uri.rpartition(":")[2])) as second:
+        async with stand_in("kitchen", first.uri) as second:
             await second.turn(voice(400))
             await until(lambda: traces.qsize() == 2)
 

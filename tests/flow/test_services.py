@@ -45,9 +45,11 @@ class Asks:
         self._asker = Asker(parts)
 
     async def ask_text(
-        self, text: str, *, satellite: str | None, area: str | None, language: str | None, speak: bool
+        self, text: str, *, satellite: str | None, area: str | None, language: str | None, reply_audio: bool
     ) -> tuple[Trace, Pcm | None]:
-        return await self._asker.text(text, satellite=satellite or "x", area=area, language=language, speak=speak)
+        return await self._asker.text(
+            text, satellite=satellite or "x", area=area, language=language, reply_audio=reply_audio
+        )
 
 
 @asynccontextmanager

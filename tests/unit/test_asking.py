@@ -76,11 +76,11 @@ async def test_the_wake_word_must_come_first_when_asked_for() -> None:
     assert trace.wake.word == "okay_nabu"
 
 
-@pytest.mark.parametrize("speak", [True, False])
-async def test_typed_words_are_a_turn_with_or_without_sound(*, speak: bool) -> None:
+@pytest.mark.parametrize("reply_audio", [True, False])
+async def test_typed_words_are_a_turn_with_or_without_sound(*, reply_audio: bool) -> None:
     traces: list[Trace] = []
-    trace, reply = await asker(traces).text("turn on the bed light", speak=speak, **ASK)
+    trace, reply = await asker(traces).text("turn on the bed light", reply_audio=reply_audio, **ASK)
     assert traces == [trace]
     assert trace.transcript == "turn on the bed light"
-    assert ("first_audio" in trace.timings_ms) is speak
-    assert (reply is not None) is speak
+    assert ("first_audio" in trace.timings_ms) is reply_audio
+    assert (reply is not None) is reply_audio

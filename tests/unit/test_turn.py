@@ -49,7 +49,7 @@ class FakeRoom:
 
 
 async def utterance_of(*blocks: Pcm, settings: EndpointSection | None = None) -> Utterance:
-    utterance = Utterance(FakeVoice(), settings or EndpointSection(), in_this_thread)  # type: ignore[arg-type]
+    utterance = Utterance(FakeVoice(), settings or EndpointSection(), in_this_thread)
     for block in blocks:
         await utterance.feed(block)
     return utterance

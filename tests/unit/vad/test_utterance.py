@@ -17,7 +17,7 @@ async def spoken_ms(utterance: Utterance) -> float:
 
 
 def new() -> Utterance:
-    return Utterance(FakeVoice(), SETTINGS, in_this_thread)  # type: ignore[arg-type]
+    return Utterance(FakeVoice(), SETTINGS, in_this_thread)
 
 
 async def test_speech_is_passed_on_from_shortly_before_it_began() -> None:

@@ -1,0 +1,123 @@
+"""A running hub as others use it: the control socket, the status page, Home Assistant, and our own programs."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from hub.asking import Asker, joined
+from hub.bus.client import Bus
+from hub.embedded import EmbeddedEngines
+from hub.errors import TtsFailed
+from hub.health import Component, Health, SatelliteStatus, lost, summarize
+from hub.house.registry import HouseRegistry
+from hub.links.satellites import Satellites
+from hub.metrics import Metrics
+from hub.stages import House
+from hub.store.journal import Journal
+from hub.trace import Trace
+from hub.turn import Stages
+from wire.errors import EarshotError
+from wire.pcm import Pcm
+from wire.places import Places
+
+READY_SECONDS = 60.0
+LOOK_SECONDS = 0.05
+
+
+def control_path(where: Places) -> Path:
+    """The socket that the ``earshot`` command uses."""
+    return where.run / "hub.sock"
+
+
+class Hub:
+    """A running hub: implements HubControl for the control socket and PresenceControl for Home Assistant."""
+
+    def __init__(
+        self,
+        *,
+        path: Path,
+        bus: Bus,
+        house: HouseRegistry,
+        known: asyncio.Event,
+        engines: EmbeddedEngines,
+        journal: Journal,
+        satellites: Satellites,
+        asker: Asker,
+        stages: Stages,
+        metrics: Metrics,
+        language: str,
+    ) -> None:
+        self.control_path = path
+        self._bus, self._house, self._known = bus, house, known
+        self._engines, self._journal = engines, journal
+        self._satellites, self._asker, self._stages = satellites, asker, stages
+        self._metrics, self._language = metrics, language
+
+    async def wait_ready(self) -> None:
+        """Return once a command spoken now can be carried out. Raises EarshotError hub-not-ready."""
+        try:
+            async with asyncio.timeout(READY_SECONDS):
+                while not self.health().ready:  # noqa: ASYNC110 health is asked of its parts, nothing tells it
+                    await asyncio.sleep(LOOK_SECONDS)
+        except TimeoutError as error:
+            why = "; ".join(part.detail or part.name for part in self.health().components if part.state != "ok")
+            raise EarshotError("hub-not-ready", f"not ready after {READY_SECONDS:g} s: {why}") from error
+
+    def health(self) -> Health:
+        return summarize([self._broker(), self._known_house(), *self._engines.components(), self._journal.component()])
+
+    def satellites(self) -> list[SatelliteStatus]:
+        return self._satellites.statuses()
+
+    def house(self) -> House:
+        return self._house
+
+    def metrics(self) -> str:
+        return self._metrics.exposition(self.health())
+
+    async def latest_turns(self, limit: int) -> list[Trace]:
+        return await self._journal.latest(limit)
+
+    async def ask_text(
+        self, text: str, *, satellite: str | None, area: str | None, language: str | None, reply_audio: bool
+    ) -> tuple[Trace, Pcm | None]:
+        name, room = self._asked_from(satellite, area)
+        return await self._asker.text(text, satellite=name, area=room, language=language, reply_audio=reply_audio)
+
+    async def ask_audio(
+        self, pcm: Pcm, *, satellite: str | None, area: str | None, language: str | None, wake: bool, reply_audio: bool
+    ) -> tuple[Trace, Pcm | None]:
+        name, room = self._asked_from(satellite, area)
+        trace, reply = await self._asker.audio(pcm, satellite=name, area=room, language=language, wake=wake)
+        return trace, reply if reply_audio else None
+
+    async def say(self, text: str, *, satellite: str | None, language: str | None) -> list[str]:
+        return await self._satellites.say(text, satellite=satellite, language=language)
+
+    async def mute(self, satellite: str, *, muted: bool) -> None:
+        await self._satellites.mute(satellite, muted=muted)
+
+    async def spoken(self, text: str) -> Pcm:
+        """``text`` in the hub's own voice. Raises TtsFailed."""
+        synthesizer = self._stages.synthesizer
+        pcm = joined([block async for block in synthesizer.synthesize(text, language=self._language)])
+        if pcm is None:
+            raise TtsFailed("tts-empty", "the voice made no sound for this text; check the voice's language")
+        return pcm
+
+    def _asked_from(self, satellite: str | None, area: str | None) -> tuple[str, str | None]:
+        name = satellite or "cli"
+        return name, area or self._satellites.area_of(name)
+
+    def _broker(self) -> Component:
+        if self._bus.connected:
+            return Component("broker", "ok")
+        if self._bus.problem:
+            return lost("broker", self._bus.problem)
+        return Component("broker", "starting", "connecting to the broker")
+
+    def _known_house(self) -> Component:
+        if not self._known.is_set():
+            return Component("house", "starting", "reading the devices from the broker")
+        return Component("house", "ok", f"{len(self._house.entities())} devices")
