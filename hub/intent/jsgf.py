@@ -6,6 +6,7 @@ Alternatives, optional words and shared rules stay operators; only letters insid
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from itertools import permutations, product
 
@@ -14,7 +15,7 @@ from hassil.expression import Group as HassilGroup
 
 NEVER = None  # an expression that nothing said can match here (a wildcard, a list without values)
 
-_NOT_SPOKEN = re.compile(r"[^\w\s'-]|_")  # %, °, / and other marks stand for words that the templates list beside them
+_PUNCTUATION = re.compile(r"[.,?!;:¿¡]")
 _RULE_UNSAFE = re.compile(r"[^a-z0-9_]")
 
 ListRule = Callable[[str], str | None]
@@ -71,11 +72,12 @@ class TemplateWriter:
 
 
 def _literal(text: str) -> str | None:
-    """Words of a text; NEVER where it holds a mark that is not spoken."""
+    """Words of a text; NEVER where it holds digits or a mark (%, °, /): the templates list words beside them."""
     spoken = text.lower().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").replace("-", " ")
-    if _NOT_SPOKEN.search(re.sub(r"[.,?!;:¿¡]", "", spoken)):
+    spoken = _PUNCTUATION.sub("", spoken)
+    if any(unicodedata.category(char)[0] in "NPS" for char in spoken if char != "'"):
         return NEVER
-    return " ".join(re.sub(r"[.,?!;:¿¡]", "", spoken).split())
+    return " ".join(spoken.split())
 
 
 def _alternatives(items: Iterable[str | None], *, optional: bool) -> str | None:

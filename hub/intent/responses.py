@@ -12,6 +12,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from hub.intent.language import load_intents
 from hub.stages import Entity
 
+_EVERYDAY_INTENTS = ("HassTurnOn", "HassTurnOff", "HassGetState", "HassGetCurrentTime", "HassGetCurrentDate")
+
 
 @dataclass(frozen=True)
 class SpokenState:
@@ -42,7 +44,10 @@ class SpokenState:
 
 
 class ResponseTemplates:
-    """One language's templates: answers by intent and key, errors by key. Compiled on first use."""
+    """One language's templates: answers by intent and key, errors by key.
+
+    Compiled on first use, but for the everyday ones: 10 ms each would be too much in the middle of a turn.
+    """
 
     def __init__(self, code: str) -> None:
         responses = load_intents(code).get("responses", {})
@@ -50,6 +55,9 @@ class ResponseTemplates:
         self._errors: dict[str, str] = responses.get("errors", {})
         self._environment = ImmutableSandboxedEnvironment(autoescape=False)
         self._compiled: dict[str, Template] = {}
+        for intent in _EVERYDAY_INTENTS:
+            for source in self._intents.get(intent, {}).values():
+                self._template(source)
 
     def answer(
         self,
@@ -78,8 +86,11 @@ class ResponseTemplates:
 
     def _render(self, source: str, **variables: Any) -> str:
         try:
-            if source not in self._compiled:
-                self._compiled[source] = self._environment.from_string(source)
-            return " ".join(self._compiled[source].render(**variables).split())
+            return " ".join(self._template(source).render(**variables).split())
         except (TemplateError, TypeError, ValueError):  # a template for values that this house does not have
             return ""
+
+    def _template(self, source: str) -> Template:
+        if source not in self._compiled:
+            self._compiled[source] = self._environment.from_string(source)
+        return self._compiled[source]
