@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -32,7 +33,7 @@ class Sentences:
     """The templates of one language.
 
     intents: all that may be said. targeted: only those that name a device, room or floor and swallow nothing, to find
-    out which name was meant when nothing fits. responses: Jinja templates by intent and response key.
+    out which name was meant when nothing fits. spellings: other ways to write a word, and the templates' own.
     """
 
     language: str
@@ -42,10 +43,9 @@ class Sentences:
 
     def respelled(self, text: str) -> str:
         """The text in the templates' own spelling."""
-        lowered = text.lower()
         for other, own in self.spellings:
-            lowered = lowered.replace(other, own)
-        return lowered
+            text = re.sub(rf"\b{other}\b", own, text, flags=re.IGNORECASE)
+        return text
 
 
 def resolve_language(language: str) -> str:

@@ -18,7 +18,7 @@ _BEYOND_INTENTS = ("HassMedia", "HassSetVolume", "HassGetWeather", "HassVacuum",
 
 _NAMED = (("name",), ("area", "floor"))  # what may be unknown in a sentence, the rest being known
 _ANYWHERE = "\N{REPLACEMENT CHARACTER}anywhere"  # a room for sentences that need one, where nobody knows the room
-_NAME_LENGTH = 4  # shorter words that fit nowhere are articles, not devices
+_NAME_LENGTHS = range(4, 41)  # letters; shorter words that fit nowhere are articles, longer ones are talk
 _READINGS = 4  # readings of one sentence in which a name is looked for
 _LITERALS = 2  # fewer matched letters ("is") are no sign that a command was meant
 
@@ -97,11 +97,14 @@ def _rank(reading: RecognizeResult) -> tuple[int, int]:
 
 
 def _is_usable(reading: RecognizeResult, text: str, names: HouseNames) -> bool:
-    """Whether the words before an unknown name say that something was to be done with it."""
+    """Whether words beside an unknown name say that something was to be done with it.
+
+    A sentence that opens with it ("what a nice light") is talk: too many templates only end in a known word.
+    """
     unknown = _unknown_text(reading)
     if not unknown or text.lower().removeprefix("the ").startswith(unknown.lower()):
         return False
-    is_name = len(unknown) >= _NAME_LENGTH or names.has(unknown)  # has: something that this cannot be done with
+    is_name = len(unknown) in _NAME_LENGTHS or names.has(unknown)  # has: something that this cannot be done with
     return is_name and reading.text_chunks_matched >= _LITERALS
 
 

@@ -108,7 +108,16 @@ def test_an_unknown_name_is_told(
 
 
 @pytest.mark.parametrize(
-    "text", ["what is the meaning of life", "tell me a joke", "who is the president", "the", "", "x " * TEXT_LENGTH]
+    "text",
+    [
+        "what is the meaning of life",
+        "tell me a joke",
+        "who is the president",
+        "the",
+        "",
+        "x " * TEXT_LENGTH,
+        "turn on the " + "light " * 30,
+    ],
 )
 def test_what_is_no_command_is_no_unknown_device(english: Sentences, names: HouseNames, text: str) -> None:
     assert match(text, english, names, "Kitchen") == NotUnderstood(text)
