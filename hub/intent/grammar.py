@@ -79,7 +79,7 @@ def speech_grammar(house: House, language: str) -> SpeechGrammar:
 
     Raises IntentFailed (language-unknown) where nobody wrote templates.
     """
-    data = get_speech_to_phrase_intents(language)
+    data = get_speech_to_phrase_intents(language.replace("_", "-").partition("-")[0].lower())
     if data is None:
         known = ", ".join(get_speech_to_phrase_languages())
         raise IntentFailed("language-unknown", f"no spoken sentences for {language!r}: choose one of {known}")

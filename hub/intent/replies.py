@@ -183,8 +183,11 @@ class _Reply:
 
     def _unsupported(self) -> str:
         name = self._intent.name
-        key = next((key for start, key in _UNSUPPORTED.items() if name.startswith(start)), "unsupported")
-        return self._wording.say("unsupported_timer" if "Timer" in name else key)
+        keys = (key for start, key in _UNSUPPORTED.items() if name.startswith(start))
+        key = "unsupported_timer" if "Timer" in name else next(keys, "unsupported")
+        if key == "unsupported" and "name" in self._intent.slots:
+            return self._wording.say("wrong_kind", [self._named()])
+        return self._wording.say(key)
 
     def _named(self) -> str:
         spoken = {**self._intent.spoken, **{k: str(v) for k, v in self._intent.slots.items() if k == "name"}}

@@ -99,6 +99,10 @@ def test_other_languages_have_a_grammar(language: str) -> None:
     assert grammar.language == language
 
 
+def test_a_region_has_the_grammar_of_its_language(grammar: SpeechGrammar) -> None:
+    assert speech_grammar(HOUSE, "en-GB") == grammar
+
+
 def test_a_language_without_templates_is_refused_by_name() -> None:
     with pytest.raises(IntentFailed, match=r"'xx'.*en") as refusal:
         speech_grammar(HOUSE, "xx")

@@ -161,6 +161,11 @@ def test_what_we_cannot_do_is_said(replier: TemplateReplier, name: str, said: st
     assert replier.reply(intent(name), None, language="en") == said
 
 
+def test_what_a_device_cannot_do_is_said_of_the_device(replier: TemplateReplier) -> None:
+    reply = replier.reply(intent("HassLightSet", name="TV"), Result("unsupported"), language="en")
+    assert reply == "I cannot do that with TV."
+
+
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
