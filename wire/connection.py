@@ -199,9 +199,6 @@ class Connection:
         except (FrameTooLarge, FrameMalformed) as error:
             self._end(error)
             self._writer.write(encode(Error(text=error.message, code=error.code).event()))
-        except PeerTimeout as error:
-            self._end(error)
-            self._writer.transport.abort()
         except PeerError as error:
             self._end(error)
         except TimeoutError as error:  # TCP's own
@@ -216,6 +213,8 @@ class Connection:
             self._inbox.end(error)
             self._outbox.end(error)
             self._tasks.cancel()
+            if isinstance(error, PeerTimeout):  # what it did not take by now it will not take
+                self._writer.transport.abort()
 
     async def _read(self) -> None:
         while True:

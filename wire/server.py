@@ -129,8 +129,8 @@ class _Peers:
         self._tasks.start(self._serve(Connection(name, self._settings, ear, writer)), name=f"wire.serve[{name}]")
 
     async def _serve(self, connection: Connection) -> None:
-        try:
-            async with connection:
+        async with connection:
+            try:
                 await self._handler(connection)
-        except PeerError as error:
-            _log.info("%s: %s", connection.name, error)
+            except PeerError as error:
+                _log.info("%s: %s", connection.name, error)
