@@ -21,6 +21,7 @@ _log = logging.getLogger(__name__)
 
 BLOCK_SAMPLES = 1024  # what satellites of the field send: 64 ms
 BLOCK_BYTES = BLOCK_SAMPLES * SPEECH_WIDTH_BYTES
+_WAKING_SECONDS = 5.0  # a sound server may take 2-3 s to wake a sleeping device for its first block
 _OPEN = b""
 _QUEUE_BLOCKS = 48  # 3 s: a stall of this program longer than that loses the oldest audio
 
@@ -135,10 +136,12 @@ class DeviceMicrophone:
             return
         shaper = Shaper(channel=self._channel, gain_db=self._gain_db)
         frames = BLOCK_SAMPLES * stream.rate_hz // SPEECH_RATE_HZ
+        patience_seconds = max(self._silent_seconds, _WAKING_SECONDS)
         _log.info("microphone %r open at %d Hz", stream.name, stream.rate_hz)
         try:
             deliver(_OPEN)
-            while (data := stream.read(frames, silent_seconds=self._silent_seconds, stop=stop)) is not None:
+            while (data := stream.read(frames, silent_seconds=patience_seconds, stop=stop)) is not None:
+                patience_seconds = self._silent_seconds
                 for block in shaper.shape(Pcm(stream.rate_hz, SPEECH_WIDTH_BYTES, stream.channels, data)):
                     deliver(block)
         except DeviceLost as error:

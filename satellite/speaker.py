@@ -169,6 +169,7 @@ class _Pump:
             if pcm is not None:
                 self._write(self._louder(converter.convert(pcm)), wanted)
             elif ended:
+                self._write(self._louder(converter.finish()), wanted)
                 break
             else:
                 self.silence()
