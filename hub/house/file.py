@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -84,6 +85,17 @@ class Device(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
             available=self.fault != "offline",
             sensitive=self.sensitive,
             exposed=self.exposed,
+        )
+
+    def noted_on(self, entity: Entity) -> Entity:
+        """An announced entity as people want it: what this note says goes before what the device says."""
+        return replace(
+            entity,
+            name=self.name or entity.name,
+            area=self.room or entity.area,
+            aliases=self.aliases,
+            sensitive=self.sensitive,
+            exposed=entity.exposed and self.exposed,
         )
 
 

@@ -1,0 +1,61 @@
+"""Components with one value: switch, lock, sensor, binary sensor, scene, button."""
+
+from __future__ import annotations
+
+from hub.house import templates
+from hub.house.dialect import Dialect, DialectBuilder, Options, one_of
+
+
+def switch(options: Options) -> Dialect:
+    on, off = options.word("payload_on", "ON"), options.word("payload_off", "OFF")
+    builder = DialectBuilder(options)
+    states = {options.word("state_off", off): "off", options.word("state_on", on): "on"}
+    builder.reads("state", "state_topic", "value_template", parse=one_of(states))
+    options.required_topic("command_topic")
+    builder.writes("state", "command_topic", "command_template", lambda state: on if state == "on" else off)
+    return builder.build()
+
+
+def lock(options: Options) -> Dialect:
+    payloads = {"locked": options.word("payload_lock", "LOCK"), "unlocked": options.word("payload_unlock", "UNLOCK")}
+    names = ("locked", "unlocked", "locking", "unlocking", "jammed")
+    states = {options.word(f"state_{name}", name.upper()): name for name in names}
+    builder = DialectBuilder(options)
+    builder.reads("state", "state_topic", "value_template", parse=one_of(states))
+    options.required_topic("command_topic")
+    builder.writes("state", "command_topic", "command_template", payloads.__getitem__)
+    return builder.build()
+
+
+def sensor(options: Options) -> Dialect:
+    """Any text is a state; Home Assistant's word for "no value" is None."""
+    options.required_topic("state_topic")
+    builder = DialectBuilder(options)
+    builder.reads(
+        "state", "state_topic", "value_template", parse=lambda text: None if text == "None" else text[:255].lower()
+    )
+    return builder.build()
+
+
+def binary_sensor(options: Options) -> Dialect:
+    options.required_topic("state_topic")
+    states = {options.word("payload_off", "OFF"): "off", options.word("payload_on", "ON"): "on"}
+    builder = DialectBuilder(options)
+    builder.reads("state", "state_topic", "value_template", parse=one_of(states))
+    return builder.build()
+
+
+def scene(options: Options) -> Dialect:
+    return _press(options, options.word("payload_on", "ON"))
+
+
+def button(options: Options) -> Dialect:
+    return _press(options, options.word("payload_press", "PRESS"))
+
+
+def _press(options: Options, payload: str) -> Dialect:
+    topic = options.required_topic("command_topic")
+    template = options.template("command_template")
+    builder = DialectBuilder(options)
+    builder.writer("press", lambda _: [options.command(topic, templates.command(template, payload))])
+    return builder.build()

@@ -1,0 +1,181 @@
+"""How one entity speaks MQTT: which messages tell its state, and what to publish so that it takes another one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from hub.bus.routes import topic_problem
+from hub.house import templates
+from hub.house.errors import DiscoveryInvalid
+from hub.house.templates import Template, TemplateInvalid
+
+# What an entity is or shall be: "state" and Home Assistant's attributes (brightness 0-255, hs_color, position 0-100,
+# color_temp_kelvin, percentage, temperature, …). Scenes and buttons take {"press": True}, covers {"stop": True}.
+Values = Mapping[str, Any]
+Reader = Callable[[str], Values | None]
+
+_MAX_TEXT = 4096
+_MAX_LIST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message that carries a command, or part of one."""
+
+    topic: str
+    payload: str
+    qos: int
+    retain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """readers: for each state topic, what its messages change (None or {}: nothing). write: messages for wanted values.
+
+    reads, writes: which values can be seen and which can be commanded. fixed: attributes that never change.
+    """
+
+    readers: Mapping[str, tuple[Reader, ...]]
+    write: Callable[[Values], list[Outgoing]]
+    reads: frozenset[str]
+    writes: frozenset[str]
+    fixed: Values = field(default_factory=dict)
+
+
+class Options:
+    """The options of one announcement, each checked when it is asked for. Raises DiscoveryInvalid with its name."""
+
+    def __init__(self, config: Mapping[str, Any]) -> None:
+        self._config = config
+        qos = config.get("qos", 1)
+        self._qos = max(1, qos) if isinstance(qos, int) and 0 <= qos <= 2 else 1  # a command is worth an answer
+        self._retain = self.flag("retain", default=False)
+
+    def text(self, key: str, default: str | None = None) -> str | None:
+        """Numbers and truth values are taken as their text, as Home Assistant does; null is no text at all."""
+        value = self._config.get(key, default)
+        if value is None:
+            return None
+        if not isinstance(value, str | int | float) or len(text := str(value)) > _MAX_TEXT:
+            raise DiscoveryInvalid(f"{key} must be a text of at most {_MAX_TEXT} characters")
+        return text
+
+    def word(self, key: str, default: str) -> str:
+        return self.text(key) or default
+
+    def topic(self, key: str) -> str | None:
+        topic = self.text(key)
+        if topic is not None and (problem := topic_problem(topic)):
+            raise DiscoveryInvalid(f"{key} {topic[:100]!r} {problem}")
+        return topic
+
+    def required_topic(self, key: str) -> str:
+        if (topic := self.topic(key)) is None:
+            raise DiscoveryInvalid(f"{key} is missing")
+        return topic
+
+    def template(self, *keys: str) -> Template | None:
+        """The first of ``keys`` that is there."""
+        for key in keys:
+            if source := self.text(key):
+                try:
+                    return Template(source)
+                except TemplateInvalid as error:
+                    raise DiscoveryInvalid(f"{key}: {str(error)[:200]}") from error
+        return None
+
+    def number(self, key: str, default: float) -> float:
+        value = self._config.get(key, default)
+        try:
+            number = float(value)
+        except (TypeError, ValueError, OverflowError):
+            number = float("nan")
+        if not -1e9 < number < 1e9:
+            raise DiscoveryInvalid(f"{key} must be a number")
+        return number
+
+    def flag(self, key: str, *, default: bool) -> bool:
+        value = self._config.get(key, default)
+        if not isinstance(value, bool):
+            raise DiscoveryInvalid(f"{key} must be true or false")
+        return value
+
+    def words(self, key: str, default: Iterable[str] = ()) -> tuple[str, ...]:
+        value = self._config.get(key)
+        if value is None:
+            return tuple(default)
+        if not isinstance(value, list) or len(value) > _MAX_LIST or not all(isinstance(word, str) for word in value):
+            raise DiscoveryInvalid(f"{key} must be a list of at most {_MAX_LIST} texts")
+        return tuple(value)
+
+    def command(self, topic: str, payload: str) -> Outgoing:
+        return Outgoing(topic, payload, self._qos, self._retain)
+
+
+class DialectBuilder:
+    """Collects readers and writers of one entity, value by value."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self._readers: dict[str, list[Reader]] = {}
+        self._writers: dict[str, Callable[[Any], list[Outgoing]]] = {}
+        self._reads: set[str] = set()
+
+    def reads(self, name: str, topic_key: str, *template_keys: str, parse: Callable[[str], Any]) -> None:
+        """``name`` is what ``parse`` makes of the messages on the topic, if one is announced (None: nothing)."""
+        topic = self.options.topic(topic_key)
+        template = self.options.template(*template_keys)
+        if topic is None:
+            return
+
+        def reader(payload: str) -> Values | None:
+            text = templates.read(template, payload)
+            parsed = None if not text else parse(text)
+            return None if parsed is None else {name: parsed}
+
+        self.reader(topic, reader, name)
+
+    def reader(self, topic: str, reader: Reader, *names: str) -> None:
+        self._readers.setdefault(topic, []).append(reader)
+        self._reads.update(names)
+
+    def writes(self, name: str, topic_key: str, template_key: str, show: Callable[[Any], Any] = str) -> None:
+        """Command ``name`` through its own topic, if one is announced."""
+        topic = self.options.topic(topic_key)
+        template = self.options.template(template_key)
+        if topic is not None:
+            self.writer(name, lambda wanted: [self.options.command(topic, templates.command(template, show(wanted)))])
+
+    def writer(self, name: str, write: Callable[[Any], list[Outgoing]]) -> None:
+        self._writers[name] = write
+
+    def can_write(self, name: str) -> bool:
+        return name in self._writers
+
+    def build(self, fixed: Values | None = None) -> Dialect:
+        """Values are written in the order in which their writers were added."""
+        writers = dict(self._writers)
+
+        def write(wanted: Values) -> list[Outgoing]:
+            return [out for name, writer in writers.items() if name in wanted for out in writer(wanted[name])]
+
+        readers = {topic: tuple(readers) for topic, readers in self._readers.items()}
+        return Dialect(readers, write, frozenset(self._reads), frozenset(writers), fixed or {})
+
+
+def one_of(words: Mapping[str, Any]) -> Callable[[str], Any]:
+    """Parses a message by a table; anything else changes nothing."""
+    return words.get
+
+
+def number(text: str) -> float | None:
+    """A finite number, as an int if it is whole."""
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    if not -1e12 < value < 1e12:
+        return None
+    return int(value) if value.is_integer() else value
