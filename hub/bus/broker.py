@@ -55,6 +55,20 @@ async def own_broker(var: Path, run: Path) -> AsyncIterator[BrokerAddress]:
         await broker.end()
 
 
+def kept_broker(var: Path) -> BrokerAddress:
+    """The own broker of the hub that runs with this ``var``, for other programs of its user.
+
+    Reads files: blocking. Raises BrokerLost (broker-missing) where no hub ever ran one.
+    """
+    data = var / "broker"
+    try:
+        port, password = int((data / "port").read_text("ascii")), (data / "password").read_text("ascii").strip()
+    except (OSError, ValueError) as error:
+        message = f"no hub has run a broker in {data} ({error}); start the hub, or name a broker in [mqtt] host"
+        raise BrokerLost("broker-missing", message) from error
+    return BrokerAddress("127.0.0.1", port, USERNAME, password)
+
+
 class _Broker:
     """One mosquitto process at a time, always on the same port and files."""
 
