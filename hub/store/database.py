@@ -101,7 +101,12 @@ class Database:
         self._enqueue(_Write(statements))
 
     async def write(self, *statements: Statement) -> None:
-        """Write and wait until it is on the disk. Raises StoreLost; then nothing of it was written."""
+        """Write and wait until it is on the disk. Raises StoreLost; then nothing of it was written.
+
+        While earlier writes wait for the disk to recover this does not join them, but fails at once.
+        """
+        if self.trouble and self._queue:
+            raise StoreLost(self.trouble.code, self.trouble.message)
         done = asyncio.get_running_loop().create_future()
         self._enqueue(_Write(statements, done))
         await done
@@ -170,15 +175,16 @@ class Database:
             self.dropped += 1
             _fail(write, error)
             return True
-        if self.trouble is None:
-            self.trouble = translated(error, self._path)
-            _log.warning("%s", self.trouble)
-        if write.done:
-            _fail(write, self.trouble)
-        elif len(self._queue) < self._queue_writes:
-            self._queue.appendleft(write)
-        else:
-            self._drop(write)
+        trouble = translated(error, self._path)
+        if self.trouble is None or self.trouble.code != trouble.code:
+            _log.warning("%s", trouble)
+        self.trouble = trouble
+        unwritten = (write, *self._queue)
+        self._queue = deque(one for one in unwritten if one.done is None)  # the others' callers do not wait that long
+        for one in unwritten:
+            _fail(one, trouble)
+        if len(self._queue) > self._queue_writes:
+            self._drop(self._queue.popleft())
         return False
 
     def _retry_seconds(self, failures: int) -> float:

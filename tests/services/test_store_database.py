@@ -283,6 +283,8 @@ async def test_a_full_disk_is_waited_out(tmp_path, caplog):
                 await database.write(big)
             assert caught.value.code == "store-full"
             database.offer(big)
+            with pytest.raises(StoreLost):  # at once, not after the writes that wait
+                await asyncio.wait_for(database.write(row(3)), 10)
             assert await count(database) == 1  # what is there can still be read
             ballast.unlink()
             async with asyncio.timeout(20):
