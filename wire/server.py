@@ -126,7 +126,9 @@ class _Peers:
             writer.write(encode(Error(text=text, code="too-many-peers").event()))
             writer.close()
             return
-        self._tasks.start(self._serve(Connection(name, self._settings, ear, writer)), name=f"wire.serve[{name}]")
+        connection = Connection(name, self._settings, ear, writer)
+        task = self._tasks.start(self._serve(connection), name=f"wire.serve[{name}]")
+        task.add_done_callback(lambda _: writer.close())  # a task that is cancelled before it ran closes nothing itself
 
     async def _serve(self, connection: Connection) -> None:
         async with connection:

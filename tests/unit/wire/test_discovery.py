@@ -37,7 +37,7 @@ class NoLookUps(Tasks):
     def __post_init__(self) -> None:
         super().__init__()
 
-    def start(self, work: Any, *, name: str) -> None:
+    def start(self, work: Any, *, name: str) -> Any:
         work.close()
         self.started.append(name)
 
