@@ -14,6 +14,7 @@ from hub.privacy import without_words
 from hub.trace import Trace
 
 EVENT_TYPES = ("acted", "answered", "refused", "not_understood", "failed")
+ORIGIN = "Earshot"  # hub.house leaves out what comes from here: the hub is no device that it controls itself
 LONGEST_STATE = 255  # characters; Home Assistant refuses longer states
 
 
@@ -45,7 +46,7 @@ def discovery(hub: Hub, satellites: Sequence[SatelliteStatus], gone: Iterable[st
             "model": "Voice hub",
             "sw_version": hub.version,
         },
-        "origin": {"name": "earshot", "sw_version": hub.version},
+        "origin": {"name": ORIGIN, "sw_version": hub.version},
         "availability": [{"topic": hub.topics.status}],
         "components": entities | removed,
         "qos": 1,

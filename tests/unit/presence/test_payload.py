@@ -11,6 +11,7 @@ import re
 import pytest
 
 from hub.health import Component, SatelliteStatus, summarize
+from hub.house.discovery import _OURSELVES
 from hub.presence.payload import EVENT_TYPES, Hub, discovery, event_type, states, turn_event
 from hub.stages import Action
 from hub.trace import ErrorTrace, UnderstoodTrace
@@ -32,7 +33,7 @@ def act(outcome):
 def test_the_message_has_what_device_discovery_requires():
     config = discovery(HUB, SATELLITES)
     assert config["device"]["identifiers"] == ["earshot_ab12ab12ab12"]
-    assert config["origin"]["name"] == "earshot"
+    assert config["origin"]["name"] == _OURSELVES  # so that the hub does not control itself
     assert config["availability"] == [{"topic": "earshot/ab12ab12ab12/status"}]
     assert all("platform" in component for component in config["components"].values())
 
