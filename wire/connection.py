@@ -248,14 +248,12 @@ class Connection:
 
     async def _flush(self) -> None:
         """Wait until the kernel has the frame, as long as the peer takes at least some of it each ``write_seconds``."""
-        left_bytes = self._writer.transport.get_write_buffer_size()
-        while True:
+        while left_bytes := self._writer.transport.get_write_buffer_size():
             try:
                 async with asyncio.timeout(self._settings.write_seconds):
-                    return await self._writer.drain()
+                    await self._writer.drain()
             except TimeoutError as stalled:
-                before_bytes, left_bytes = left_bytes, self._writer.transport.get_write_buffer_size()
-                if left_bytes >= before_bytes:
+                if self._writer.transport.get_write_buffer_size() >= left_bytes:
                     raise self._too_slow() from stalled
 
     async def _ping(self) -> None:

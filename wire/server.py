@@ -36,7 +36,7 @@ async def serve(uri: str, handler: Handler, settings: PeerSettings, *, max_peers
     """
     address = parse_uri(uri)
     async with Tasks() as tasks:
-        peers = _Peers(handler, settings, max_peers, tasks)
+        peers = _Peers(str(address), handler, settings, max_peers, tasks)
         server = await _listen(address, peers.protocol)
         try:
             yield _bound_uri(address, server)
@@ -104,7 +104,8 @@ def _in_use(address: TcpAddress | UnixAddress) -> ConfigError:
 class _Peers:
     """Makes what asyncio needs for each accepted socket, and starts its handler."""
 
-    def __init__(self, handler: Handler, settings: PeerSettings, max_peers: int, tasks: Tasks) -> None:
+    def __init__(self, uri: str, handler: Handler, settings: PeerSettings, max_peers: int, tasks: Tasks) -> None:
+        self._uri = uri
         self._handler, self._settings, self._max_peers, self._tasks = handler, settings, max_peers, tasks
         self._count = 0
         self.open = True
@@ -119,7 +120,7 @@ class _Peers:
             return
         self._count += 1
         peer = writer.get_extra_info("peername")
-        name = f"{peer[0]}:{peer[1]}" if isinstance(peer, tuple) else f"peer {self._count}"
+        name = f"{peer[0]}:{peer[1]}" if isinstance(peer, tuple) else f"{self._uri} #{self._count}"
         if len(self._tasks) >= self._max_peers:
             _log.info("%s turned away: %s peers are connected already", name, self._max_peers)
             text = f"{self._max_peers} peers are connected already; close one"

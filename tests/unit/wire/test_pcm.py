@@ -134,9 +134,10 @@ def test_what_16_khz_cannot_hold_does_not_fold_back() -> None:
     form=st.sampled_from([(48_000, 2, 2), (44_100, 3, 1), (22_050, 2, 1), (8_000, 4, 2), (16_000, 3, 2)]),
     cuts=st.lists(st.integers(0, 10_000), max_size=12),
     seed=st.integers(0, 2**32 - 1),
+    end_known=st.booleans(),
 )
 def test_a_stream_converts_to_the_same_whatever_its_blocks_are(
-    form: tuple[int, int, int], cuts: list[int], seed: int
+    form: tuple[int, int, int], cuts: list[int], seed: int, *, end_known: bool
 ) -> None:
     rate_hz, width_bytes, channels = form
     frame_bytes = width_bytes * channels
@@ -146,11 +147,19 @@ def test_a_stream_converts_to_the_same_whatever_its_blocks_are(
     converter, blocks = Converter(), []
     for begin, end in zip(places, [*places[1:], 3_000], strict=True):
         block = Pcm(rate_hz, width_bytes, channels, data[begin * frame_bytes : end * frame_bytes])
-        blocks.append(converter.convert(block, last=end == 3_000).data)
+        blocks.append(converter.convert(block, last=end_known and end == 3_000).data)
+    if not end_known:
+        blocks.append(converter.finish().data)
     ours = np.frombuffer(b"".join(blocks), "<i2").astype(int)
     theirs = np.frombuffer(whole.data, "<i2").astype(int)
     assert len(ours) == len(theirs)
     assert np.max(np.abs(ours - theirs), initial=0) <= 1
+
+
+@pytest.mark.parametrize("rate_hz", [16_000, 48_000])
+def test_nothing_converts_to_nothing(rate_hz: int) -> None:
+    assert Converter().finish().data == b""
+    assert to_speech(Pcm(rate_hz, 2, 2, b"")).data == b""
 
 
 def test_a_stream_cannot_change_its_format() -> None:
