@@ -55,7 +55,7 @@ class _Ring:
     def push(self, block: bytes) -> None:
         self._blocks.append(block)
         self._held_bytes += len(block)
-        while self._held_bytes - len(self._blocks[0]) >= self._capacity_bytes:
+        while self._blocks and self._held_bytes - len(self._blocks[0]) >= self._capacity_bytes:
             self._held_bytes -= len(self._blocks.popleft())
 
     def drain(self) -> bytes:

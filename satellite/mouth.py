@@ -36,6 +36,7 @@ class Mouth:
         self._speaker, self._settings, self._reporter = speaker, settings, reporter
         self._tasks = Tasks()
         self._sounds: set[asyncio.Task[None]] = set()
+        self._waiting = self._hushes = 0
 
     async def __aenter__(self) -> Self:
         await self._tasks.__aenter__()
@@ -57,25 +58,31 @@ class Mouth:
 
     def hush(self) -> None:
         """Silence at once; ``played`` of what was being said is not called any more."""
+        self._hushes += 1
         for task in self._sounds:
             task.cancel()
 
     def _begin(self, sound: Sound, played: Callable[[], Awaitable[None]] | None) -> None:
-        if len(self._sounds) >= _MOST_SOUNDS:
+        if self._waiting >= _MOST_SOUNDS:
             _log.warning("a sound was dropped: %d are waiting for the speaker already", _MOST_SOUNDS)
             return
-        self._tasks.start(self._play(sound, played), name="satellite.mouth")
+        self._waiting += 1
+        self._tasks.start(self._play(sound, played, self._hushes), name="satellite.mouth")
 
-    async def _play(self, sound: Sound, played: Callable[[], Awaitable[None]] | None) -> None:
+    async def _play(self, sound: Sound, played: Callable[[], Awaitable[None]] | None, hushes: int) -> None:
+        """hushes: how many there were when the sound began to wait; one more since, and it is not played."""
         task = asyncio.current_task()
         assert task is not None
         self._sounds.add(task)
         try:
+            if hushes != self._hushes:
+                return
             await self._speaker.play(sound)
             await self._reporter.recovered("speaker")
         except (DeviceLost, AudioInvalid) as error:
             await self._reporter.report(error)
         finally:
+            self._waiting -= 1
             self._sounds.discard(task)
         if played is not None:
             await played()

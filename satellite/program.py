@@ -22,6 +22,7 @@ from satellite.session import Link, Session
 from satellite.speaker import DeviceSpeaker, NoSpeaker, Speaker
 from satellite.troubles import Troubles
 from satellite.wake import OpenWakeWordScorer, WakeDetector
+from wire.address import parse_uri
 from wire.tasks import Tasks
 
 _FILE = "wav:"
@@ -35,6 +36,8 @@ class Satellite:
     """
 
     def __init__(self, config: SatelliteConfig) -> None:
+        if config.satellite.uri != "auto":
+            parse_uri(config.satellite.uri)
         self._config = config
         self._connected = asyncio.Event()
         self._system = AudioSystem()

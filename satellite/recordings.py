@@ -18,7 +18,7 @@ _log = logging.getLogger(__name__)
 
 Sleep = Callable[[float], Awaitable[None]]
 
-_LEAD_SECONDS = 2.5  # silence before the first recording: a wake word detector needs 2.1 s before it can score
+_LEAD_SECONDS = 2.5  # silence before the first recording: a wake word detector needs 2 s before it can score
 _GAP_SECONDS = 2.5  # silence after each: an utterance must have an end
 _BLOCK_SECONDS = BLOCK_BYTES / SPEECH_WIDTH_BYTES / SPEECH_RATE_HZ
 

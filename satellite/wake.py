@@ -41,7 +41,7 @@ class OpenWakeWordScorer:
     """The networks, one feature extractor for all words.
 
     The package fills its buffers with 8 s of silence at start and at each reset, a hundred inferences at once. Here
-    they begin empty: the first score comes after 2.1 s of real audio, and nothing is scored that was not heard.
+    they begin empty: the first score comes after 2 s of real audio, and nothing is scored that was not heard.
     """
 
     def __init__(self, words: Sequence[str]) -> None:

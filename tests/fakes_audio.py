@@ -62,6 +62,12 @@ class FakeSpeaker:
         self.cancelled = 0
         self._turn = asyncio.Lock()
 
+    def unplug(self) -> None:
+        self.plugged = False
+
+    def plug(self) -> None:
+        self.plugged = True
+
     async def play(self, sound: Sound) -> None:
         async with self._turn:
             if not self.plugged:

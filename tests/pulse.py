@@ -1,8 +1,8 @@
 """A PulseAudio server of its own with virtual devices, for tests of real PortAudio code without sound hardware.
 
-Two null sinks: "mouth" (what is played there is heard by the microphone) and "room" (what the speaker plays there can be
-recorded). ALSA is pointed at them, so PortAudio finds two devices: EARSHOT_MIC and EARSHOT_SPEAKER. Microphone and
-speaker can be unplugged and plugged in again while streams are open.
+Two null sinks: "mouth" (what is played there is heard by the microphone) and "room" (what the speaker plays there can
+be recorded). ALSA is pointed at them, so PortAudio finds two devices: MIC and SPEAKER. Both can be unplugged and
+plugged in again while streams are open.
 """
 
 from __future__ import annotations

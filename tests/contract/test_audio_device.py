@@ -66,10 +66,7 @@ async def loudspeaker(request: pytest.FixtureRequest) -> AsyncIterator[Loudspeak
     if request.param == "fake":
         fake = FakeSpeaker()
 
-        def plugged(is_plugged: bool) -> None:
-            fake.plugged = is_plugged
-
-        yield Loudspeaker(lambda: plugged(True), lambda: plugged(False), lambda: 0, fake)
+        yield Loudspeaker(fake.plug, fake.unplug, lambda: 0, fake)
         return
     pulse: Pulse = request.getfixturevalue("pulse")
     system = AudioSystem()
@@ -124,12 +121,12 @@ async def test_microphone_can_be_opened_again(mic: Mic):
 
 async def test_unplugged_microphone_is_lost_and_comes_back(mic: Mic):
     """Unplugging ends the blocks with DeviceLost; while it is away, opening says so; plugged in, it works again."""
-    with pytest.raises(DeviceLost) as lost:
+    with pytest.raises(DeviceLost) as lost:  # noqa: PT012 - the device is lost inside the block
         async with mic.microphone.record() as blocks:
             await anext(blocks)
             await asyncio.to_thread(mic.unplug)
-            while True:
-                await anext(blocks)
+            async for _ in blocks:
+                pass
     assert lost.value.code == "mic-lost"
     with pytest.raises(DeviceLost):
         async with mic.microphone.record() as blocks:
