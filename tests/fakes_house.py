@@ -1,14 +1,21 @@
-"""A house without MQTT, for tests: what a house file says, with states that tests set."""
+"""Houses without MQTT, for tests: what a house file says with states that tests set, and devices that obey at once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from hub.house.file import load_house
+from hub.bus.routes import Callback, Message, matches
+from hub.errors import BrokerLost
+from hub.house.file import Device, HouseFile, load_house
+from hub.house.simulated.announce import announcement, base_topic
+from hub.house.simulated.behaviour import Behaviour, behaviour
 from hub.stages import Area, Entity
+from tests.fakes_bus import FakeBus
 
 
 class FakeHouse:
@@ -56,3 +63,66 @@ class FakeHouse:
     def _learn_area(self, entity: Entity) -> None:
         if entity.area is not None and entity.area not in self._areas:
             self._areas[entity.area] = Area(entity.area)
+
+
+class LoopbackBus(FakeBus):
+    """A bus whose broker is itself: what is published comes back to those who listen, retained messages later too."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.silenced: set[str] = set()  # topics on which published messages get lost
+
+    async def publish(self, topic: str, payload: str | bytes, *, qos: int = 0, retain: bool = False) -> None:
+        text = payload.decode() if isinstance(payload, bytes) else payload
+        await super().publish(topic, text, qos=qos, retain=retain)
+        self.deliver(topic, text)
+
+    def deliver(self, topic: str, text: str) -> None:
+        if topic not in self.silenced:
+            self.receive(topic, text.encode())
+
+    def retain(self, topic: str, text: str) -> None:
+        """A device says something that the broker keeps."""
+        self.retained[topic] = text
+        self.deliver(topic, text)
+
+    def listen(self, pattern: str, callback: Callback) -> Callable[[], None]:
+        stop = super().listen(pattern, callback)
+        for topic, text in tuple(self.retained.items()):
+            if matches(pattern, topic):
+                callback(Message(topic, text.encode(), retain=True))
+        return stop
+
+    async def synced(self, seconds: float = 10.0) -> None:
+        if not self.up:
+            raise BrokerLost("broker-lost", "the broker is away")
+
+
+class DevicesOnLoopback:
+    """The simulator's devices on a LoopbackBus: they obey and report at once, or not at all (``fault``)."""
+
+    def __init__(self, house: HouseFile, bus: LoopbackBus, prefix: str = "homeassistant") -> None:
+        self._bus = bus
+        self.behaviours: dict[str, Behaviour] = {}
+        for device in house.device:
+            topic, payload = announcement(device, prefix)
+            bus.retain(topic, json.dumps(payload))
+            bus.retain(f"{base_topic(device)}/availability", "offline" if device.fault == "offline" else "online")
+            self.behaviours[device.id] = behaviour(device)
+            for pattern in (f"{base_topic(device)}/set", f"{base_topic(device)}/+/set"):
+                bus.listen(pattern, partial(self._obey, device))
+            self._report(device)
+
+    def _obey(self, device: Device, message: Message) -> None:
+        if device.fault == "offline":
+            return
+        if device.fault != "refuses":
+            self.behaviours[device.id].obey(
+                message.topic.removeprefix(f"{base_topic(device)}/"), message.payload.decode()
+            )
+        if device.fault != "silent":
+            self._report(device)
+
+    def _report(self, device: Device) -> None:
+        for name, payload in self.behaviours[device.id].report().items():
+            self._bus.retain(f"{base_topic(device)}/{name}" if name else base_topic(device), payload)

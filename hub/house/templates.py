@@ -94,6 +94,10 @@ class _Sandbox(ImmutableSandboxedEnvironment):
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:  # noqa: ARG002 - Jinja's signature
         return any(isinstance(obj, kind) and attr in methods for kind, methods in _METHODS.items())
 
+    def wrap_str_format(self, value: Any) -> None:  # noqa: ARG002 - Jinja's signature
+        """No str.format: a width in it is a size, and it is a door that Jinja leaves open before all others."""
+        return
+
     def call_binop(self, context: jinja2.runtime.Context, operator: str, left: Any, right: Any) -> Any:
         for side in (left, right):
             if isinstance(side, str) and (operator != "+" or len(side) * 2 > MAX_CHARACTERS):
