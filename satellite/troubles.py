@@ -30,11 +30,12 @@ class Troubles:
         """A device that is still lost, for the same reason, is not told again."""
         if isinstance(error, DeviceLost):
             known = self._lost.get(_device(error))
+            error = DeviceLost(error.code, error.message)  # kept for long: without the traceback and all it holds
             self._lost[_device(error)] = error
             if known is not None and known.code == error.code:
-                _log.debug("still %s", error)
+                _log.debug("still %s: %s", error.code, error.message)
                 return
-        _log.warning("%s", error)
+        _log.warning("%s: %s", error.code, error.message)
         if self.hub is not None:
             with contextlib.suppress(PeerError):  # its session ends by itself
                 await self.hub.report(error)
