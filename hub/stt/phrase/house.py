@@ -14,7 +14,7 @@ from hub.stt.phrase.grammar import Grammar, GrammarBroken
 from hub.stt.phrase.recogniser import Recogniser
 from wire.tasks import Tasks
 
-_LOOK_SECONDS = 0.5  # how long after a new name it can be said
+_LOOK_SECONDS = 0.2  # how long after a new name it can be said
 
 _log = logging.getLogger(__name__)
 _Arguments = TypeVarTuple("_Arguments")

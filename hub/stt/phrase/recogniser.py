@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import array
+import math
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -22,11 +23,14 @@ _PRIME_BYTES = RATE_HZ * WIDTH_BYTES  # the first second tells how the microphon
 _PIECE_BYTES = 2048  # 64 ms: decoding holds Python's lock, so no piece may take long
 _MIN_BYTES = RATE_HZ * WIDTH_BYTES // 5  # 200 ms; no command is shorter
 _SILENT_PEAK = 100  # -50 dBFS: below it nobody spoke into the microphone
-_REJECT_BELOW = 0.25  # score; measured: docs/engines.md
-_SURE_ABOVE = 0.65  # score of clean, near speech
-# lw 1: the grammar's choices are equally likely, whatever their number. bestpath would double the time to reorder
-# what a closed grammar has ordered already.
-_SETTINGS = {"lm": None, "lw": 1.0, "bestpath": False, "loglevel": "FATAL"}
+# How much less likely the sentence is than the best sounds of any kind, in the decoder's log units per 10 ms frame.
+_REJECT_BELOW = -50.0  # keeps every command that was heard rightly (docs/engines.md)
+_SURE_ABOVE = -20.0  # clean, near speech
+_LOG_BASE = math.log(1.0001)  # of the decoder
+# lw 1: the grammar's choices are equally likely, whatever their number. compallsen: scores are relative to every sound
+# there is, not only to those of the grammar, which is what tells a command from other speech. bestpath would double
+# the time to put into order what a closed grammar has put into order already.
+_SETTINGS = {"lm": None, "lw": 1.0, "compallsen": True, "bestpath": False, "loglevel": "FATAL"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +117,8 @@ class Utterance:
     def _decode(self, *, last: bool = False) -> None:
         if not self._decoding:
             self._prime()
-        whole = len(self._waiting) if last else len(self._waiting) // _PIECE_BYTES * _PIECE_BYTES
+        unit_bytes = WIDTH_BYTES if last else _PIECE_BYTES
+        whole = len(self._waiting) // unit_bytes * unit_bytes
         for start in range(0, whole, _PIECE_BYTES):
             self._decoder.process_raw(bytes(self._waiting[start : min(start + _PIECE_BYTES, whole)]), False, False)
         del self._waiting[:whole]
@@ -121,7 +126,8 @@ class Utterance:
     def _prime(self) -> None:
         """Learn the mean of the first second's features, which live decoding would otherwise start without."""
         self._decoder.start_utt()
-        self._decoder.process_raw(bytes(self._waiting[:_PRIME_BYTES]), True, True)
+        first = len(self._waiting[:_PRIME_BYTES]) // WIDTH_BYTES * WIDTH_BYTES
+        self._decoder.process_raw(bytes(self._waiting[:first]), True, True)
         self._decoder.end_utt()
         self._decoder.set_cmn(self._decoder.get_cmn())
         self._decoder.start_utt()
@@ -131,9 +137,10 @@ class Utterance:
         best = self._decoder.hyp()
         if best is None or not best.hypstr:
             return Heard("", 0.0)
-        confidence = min(max((best.score - _REJECT_BELOW) / (_SURE_ABOVE - _REJECT_BELOW), 0.0), 1.0)
-        if best.score < _REJECT_BELOW:
+        score = math.log(max(best.score, sys.float_info.min)) / _LOG_BASE / max(self._decoder.n_frames(), 1)
+        if score < _REJECT_BELOW:
             return Heard("", 0.0)
+        confidence = min((score - _REJECT_BELOW) / (_SURE_ABOVE - _REJECT_BELOW), 1.0)
         return Heard(self._recogniser.grammar.written(best.hypstr), round(confidence, 2))
 
 

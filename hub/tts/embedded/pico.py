@@ -49,7 +49,7 @@ def _pairs(data: Path) -> Iterator[PicoFiles]:
 
 
 class PicoVoice:
-    """A loaded voice; used in one thread. It stays for the life of the process."""
+    """A loaded voice; used in one thread."""
 
     rate_hz = RATE_HZ
 
@@ -57,14 +57,24 @@ class PicoVoice:
         self._library = ctypes.CDLL(library)
         self._memory = ctypes.create_string_buffer(_MEMORY_BYTES)
         self._system, self._engine = ctypes.c_void_p(), ctypes.c_void_p()
+        self._resources: list[ctypes.c_void_p] = []
         self._call("initialize", self._memory, _MEMORY_BYTES, ctypes.byref(self._system))
         self._call("createVoiceDefinition", self._system, _VOICE)
         for path in (files.analysis, files.sound):
             resource, name = ctypes.c_void_p(), ctypes.create_string_buffer(_NAME_BYTES)
             self._call("loadResource", self._system, str(path).encode(), ctypes.byref(resource))
+            self._resources.append(resource)
             self._call("getResourceName", self._system, resource, name)
             self._call("addResourceToVoiceDefinition", self._system, _VOICE, name)
         self._call("newEngine", self._system, _VOICE, ctypes.byref(self._engine))
+
+    def close(self) -> None:
+        """Give back its memory and files; the voice cannot speak any more."""
+        self._library.pico_disposeEngine(self._system, ctypes.byref(self._engine))
+        self._library.pico_releaseVoiceDefinition(self._system, _VOICE)
+        for resource in self._resources:
+            self._library.pico_unloadResource(self._system, ctypes.byref(resource))
+        self._library.pico_terminate(ctypes.byref(self._system))
 
     def render(self, text: str) -> bytes:
         """16-bit mono at ``rate_hz``."""
