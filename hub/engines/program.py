@@ -34,7 +34,7 @@ def arguments(description: str) -> argparse.ArgumentParser:
     """The arguments that every engine has."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--uri", required=True, help="where to listen: unix:///path or tcp://host:port")
-    parser.add_argument("--nice", type=int, default=0, help="lower priority by this (0 to 19)")
+    parser.add_argument("--nice", type=int, default=0, choices=range(20), metavar="N", help="lower priority by 0 to 19")
     parser.add_argument(
         "--memory-mb", type=int, default=1024, help="address space limit; more is refused by the kernel"
     )
@@ -47,8 +47,7 @@ def run(args: argparse.Namespace, engine: Callable[[], Coroutine[Any, Any, None]
     if not _die_with_parent():
         return 0
     os.nice(args.nice)
-    limit_bytes = args.memory_mb << 20
-    resource.setrlimit(resource.RLIMIT_AS, (limit_bytes, limit_bytes))
+    _limit_memory(args.memory_mb << 20)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold what was said
     try:
         asyncio.run(engine())
@@ -65,6 +64,12 @@ async def serve_engine(uri: str, handler: Handler) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with serve(uri, handler, _SETTINGS, max_peers=_MAX_PEERS):
         await stop.wait()
+
+
+def _limit_memory(limit_bytes: int) -> None:
+    _, allowed_bytes = resource.getrlimit(resource.RLIMIT_AS)
+    if allowed_bytes == resource.RLIM_INFINITY or limit_bytes < allowed_bytes:
+        resource.setrlimit(resource.RLIMIT_AS, (limit_bytes, limit_bytes))
 
 
 def _die_with_parent() -> bool:

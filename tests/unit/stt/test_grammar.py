@@ -1,0 +1,61 @@
+"""The grammar file as the recogniser reads it, and how words sound."""
+
+# ruff: noqa: RUF001  # IPA is written in letters that look like others
+
+from __future__ import annotations
+
+import pytest
+
+from hub.stt.phrase.grammar import Grammar
+from hub.stt.phrase.pronounce import arpabet
+from tests.fakes_engines import GRAMMAR
+
+
+@pytest.fixture
+def grammar() -> Grammar:
+    return Grammar(**GRAMMAR)
+
+
+def test_every_word_is_known(grammar: Grammar) -> None:
+    """Rule names and operators are no words."""
+    said = "turn on off the living room lamp bed light t v front door lock unlock what time is it"
+    assert grammar.words == set(said.split())
+
+
+@pytest.mark.parametrize(
+    ("spoken", "written"),
+    [
+        ("turn on the t v", "turn on the TV"),
+        ("turn off living room lamp", "turn off Living Room Lamp"),
+        ("lock the front door", "lock the Front Door"),
+        ("what time is it", "what time is it"),
+        ("front doors", "front doors"),
+    ],
+)
+def test_names_are_as_people_wrote_them(grammar: Grammar, spoken: str, written: str) -> None:
+    assert grammar.written(spoken) == written
+
+
+def test_the_longest_name_wins() -> None:
+    grammar = Grammar(1, "en", "", {"lamp": "LAMP", "hall lamp": "Hall Lamp"})
+    assert grammar.written("turn on hall lamp and lamp") == "turn on Hall Lamp and LAMP"
+
+
+def test_a_house_without_names() -> None:
+    assert Grammar(1, "en", "", {}).written("what time is it") == "what time is it"
+
+
+@pytest.mark.parametrize(
+    ("ipa", "phones"),
+    [
+        ("ˈɛkoʊbˌiː", "EH K OW B IY"),
+        ("dʒˈʌdʒ", "JH AH JH"),
+        ("fˈaɪɚ", "F AY ER"),
+        ("jˈuː", "Y UW"),
+        ("lˈɪɾəl", "L IH T AH L"),
+        ("θˈɜːməmˌɪks", "TH ER M AH M IH K S"),
+        ("", ""),
+    ],
+)
+def test_ipa_becomes_phones_of_the_model(ipa: str, phones: str) -> None:
+    assert arpabet(ipa) == phones
