@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
 from satellite.microphone import Microphone
 from satellite.noticing import Analyser, Noticed
 from wire.errors import DeviceLost
-
-_log = logging.getLogger(__name__)
-
-Hear = Callable[[bytes, Noticed], Awaitable[None]]
 
 
 class Listener(Protocol):

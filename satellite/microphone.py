@@ -14,7 +14,6 @@ from typing import Protocol
 import numpy as np
 
 from satellite.portaudio import AudioSystem
-from wire.errors import DeviceLost
 from wire.pcm import SPEECH_RATE_HZ, SPEECH_WIDTH_BYTES, Converter, Pcm, mono_floats, to_16_bit
 
 _log = logging.getLogger(__name__)
@@ -42,11 +41,11 @@ class BlockQueue:
     """Blocks, and at last the error that ended them, from a thread to the loop; when full the oldest is dropped."""
 
     def __init__(self, maxsize: int = _QUEUE_BLOCKS) -> None:
-        self._queue: asyncio.Queue[bytes | DeviceLost] = asyncio.Queue(maxsize)
+        self._queue: asyncio.Queue[bytes | BaseException] = asyncio.Queue(maxsize)
         self._maxsize = maxsize
         self.dropped = 0
 
-    def put(self, item: bytes | DeviceLost) -> None:
+    def put(self, item: bytes | BaseException) -> None:
         if self._queue.full():
             self._queue.get_nowait()
             self.dropped += 1
@@ -56,7 +55,7 @@ class BlockQueue:
 
     async def get(self) -> bytes:
         item = await self._queue.get()
-        if isinstance(item, DeviceLost):
+        if isinstance(item, BaseException):
             raise item
         return item
 
@@ -113,11 +112,16 @@ class DeviceMicrophone:
         loop = asyncio.get_running_loop()
         queue, stop = BlockQueue(), threading.Event()
 
-        def deliver(item: bytes | DeviceLost) -> None:
-            loop.call_soon_threadsafe(queue.put, item)
+        def deliver(block: bytes) -> None:
+            loop.call_soon_threadsafe(queue.put, block)
+
+        def ended(pump: asyncio.Future[None]) -> None:
+            if error := pump.exception():
+                queue.put(error)
 
         thread = ThreadPoolExecutor(1, "microphone")
         pump = loop.run_in_executor(thread, self._pump, deliver, stop)
+        pump.add_done_callback(ended)
         try:
             await queue.get()  # _OPEN
             yield queue.blocks()
@@ -125,27 +129,20 @@ class DeviceMicrophone:
             stop.set()
             await asyncio.wait([pump])  # one poll at most: when the caller goes on, the device is closed
             thread.shutdown(wait=False)
-            pump.result()
 
-    def _pump(self, deliver: Callable[[bytes | DeviceLost], None], stop: threading.Event) -> None:
+    def _pump(self, deliver: Callable[[bytes], None], stop: threading.Event) -> None:
         """Runs in the thread until told to stop or the device is lost; gives _OPEN, then blocks."""
-        try:
-            stream = self._system.open("mic", self._name, channels=self._channel + 1)
-        except DeviceLost as error:
-            deliver(error)
-            return
+        stream = self._system.open("mic", self._name, channels=self._channel + 1)
+        _log.info("microphone %r open at %d Hz", stream.name, stream.rate_hz)
         shaper = Shaper(channel=self._channel, gain_db=self._gain_db)
         frames = BLOCK_SAMPLES * stream.rate_hz // SPEECH_RATE_HZ
         patience_seconds = max(self._silent_seconds, _WAKING_SECONDS)
-        _log.info("microphone %r open at %d Hz", stream.name, stream.rate_hz)
         try:
             deliver(_OPEN)
             while (data := stream.read(frames, silent_seconds=patience_seconds, stop=stop)) is not None:
                 patience_seconds = self._silent_seconds
                 for block in shaper.shape(Pcm(stream.rate_hz, SPEECH_WIDTH_BYTES, stream.channels, data)):
                     deliver(block)
-        except DeviceLost as error:
-            deliver(error)
         finally:
             stream.close()
             _log.info("microphone %r closed", stream.name)

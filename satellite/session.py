@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from wyoming.audio import AudioChunk
 from wyoming.error import Error
 from wyoming.event import Event
+from wyoming.pipeline import PipelineStage, RunPipeline
 from wyoming.snd import Played
 from wyoming.user_event import UserEvent
 from wyoming.wake import Detection
@@ -23,6 +24,8 @@ from wire.errors import AudioInvalid, EarshotError, FrameMalformed, PeerError
 from wire.pcm import Pcm
 
 _log = logging.getLogger(__name__)
+
+_T = TypeVar("_T")
 
 _QUIET_ERRORS = frozenset({"duplicate_wake_up_detected"})  # another satellite answers: no sound from this one
 
@@ -92,11 +95,8 @@ class Session:
         on = self._on.get(event.type)
         if on is None:
             _log.debug("event %.40r needs nothing from us", event.type)
-            return
-        try:
+        else:
             await on(event)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise FrameMalformed("frame-malformed", f"{event.type!r:.80} lacks or mistypes {error!s:.80}") from error
 
     # --- what the ears tell
 
@@ -148,7 +148,7 @@ class Session:
         self._mouth.cue("done")
 
     async def _on_error(self, event: Event) -> None:
-        error = Error.from_event(event)
+        error = _parsed(Error.from_event, event)
         _log.info("the hub reports %.80r: %.200r", error.code, error.text)
         self._listening.finish()
         if error.code not in _QUIET_ERRORS:
@@ -165,9 +165,8 @@ class Session:
     async def _on_audio_chunk(self, event: Event) -> None:
         if self._reply is None or self._reply_refused:
             return  # of an answer that was stopped or cannot be played
-        chunk = AudioChunk.from_event(event)
         try:
-            pcm = Pcm(chunk.rate, chunk.width, chunk.channels, chunk.audio or b"")
+            pcm = _parsed(_pcm, event)
         except AudioInvalid as error:
             self._reply_refused = True
             await self.report(error)
@@ -182,14 +181,14 @@ class Session:
             self._reply = None
 
     async def _on_run_pipeline(self, event: Event) -> None:
-        if event.data["start_stage"] == "asr":
+        if _parsed(RunPipeline.from_event, event).start_stage is PipelineStage.ASR:
             await self._listen_now()
 
     async def _on_timer_finished(self, _event: Event) -> None:
         self._mouth.cue("timer")
 
     async def _on_user_event(self, event: Event) -> None:
-        match UserEvent.from_event(event).name:
+        match _parsed(UserEvent.from_event, event).name:
             case "stop-playback":
                 await self._hush()
             case "listen-now":
@@ -213,6 +212,8 @@ class Session:
 
     async def _played(self) -> None:
         """Called by the mouth; a link that is gone is for its reader to report."""
+        if not self._unplayed:
+            return  # it was stopped in the moment of its end, and that was told
         self._unplayed -= 1
         with contextlib.suppress(PeerError):
             await self._link.send(Played().event())
@@ -229,3 +230,15 @@ class Session:
                 await self._hush()
                 self._mouth.cue("awake")
             await self._link.send(event)
+
+
+def _parsed(parse: Callable[[Event], _T], event: Event) -> _T:
+    try:
+        return parse(event)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise FrameMalformed("frame-malformed", f"{event.type!r:.80} lacks or mistypes {error!s:.80}") from error
+
+
+def _pcm(event: Event) -> Pcm:
+    chunk = AudioChunk.from_event(event)
+    return Pcm(chunk.rate, chunk.width, chunk.channels, chunk.audio or b"")

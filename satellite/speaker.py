@@ -15,7 +15,7 @@ import numpy as np
 
 from satellite.portaudio import AudioSystem, Stream
 from satellite.sound import Sound
-from wire.errors import AudioInvalid
+from wire.errors import AudioInvalid, DeviceLost
 from wire.pcm import SPEECH_WIDTH_BYTES, Converter, Pcm, mono_floats, to_16_bit
 
 _log = logging.getLogger(__name__)
@@ -113,7 +113,7 @@ class DeviceSpeaker:
         if self._playing is not None and error is not None:
             self._playing.finish(error if isinstance(error, Exception) else RuntimeError(str(error)))
         elif error is not None:
-            _log.warning("%s", error)
+            _log.warning("speaker %r: %s", self._name, error, exc_info=None if isinstance(error, DeviceLost) else error)
         elif self._playing is not None and not self._stop.is_set():
             self._start_pump()  # the sound came just when the device was being closed
 

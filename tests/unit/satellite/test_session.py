@@ -169,7 +169,9 @@ async def test_stop_playback(*, playing: bool):
     assert room.link.types.count("played") == int(playing)
 
 
-@pytest.mark.parametrize("event", [("user-event", {"name": "listen-now"}), ("run-pipeline", {"start_stage": "asr"})])
+@pytest.mark.parametrize(
+    "event", [("user-event", {"name": "listen-now"}), ("run-pipeline", {"start_stage": "asr", "end_stage": "tts"})]
+)
 async def test_the_hub_can_ask_for_a_command(event: tuple[str, dict[str, Any]]):
     room = await running()
     await room.hub(event[0], **event[1])
