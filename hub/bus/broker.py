@@ -38,7 +38,7 @@ async def own_broker(var: Path, run: Path) -> AsyncIterator[BrokerAddress]:
     var: keeps credentials, port and retained messages. run: keeps its settings and process id.
     Raises BrokerLost: broker-missing (mosquitto is not installed), broker-failed (it would not start).
     """
-    program = shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}:{_SBIN}")
+    program = await asyncio.to_thread(shutil.which, "mosquitto", path=f"{os.environ.get('PATH', '')}:{_SBIN}")
     if program is None:
         raise BrokerLost("broker-missing", "mosquitto is not installed; run: sudo apt-get install mosquitto")
     try:

@@ -52,11 +52,10 @@ class Connection:
                 while not self._inbox.empty():  # the library's iterator makes a task per message
                     yield _message(self._inbox.get_nowait())
         except aiomqtt.MqttError as error:
-            raise BrokerLost("broker-lost", f"the broker closed the connection ({error})") from error
-        finally:
-            self._lost = True
+            self._lost = True  # not when the reader is cancelled: then the line is still good for a last word
             for wait in self._waits:  # the library would let them wait out their time
                 wait.reschedule(0)
+            raise BrokerLost("broker-lost", f"the broker closed the connection ({error})") from error
 
     async def publish(self, topic: str, payload: bytes, *, qos: int, retain: bool) -> None:
         """With qos 1 the broker has it on return. Raises BrokerLost."""
@@ -101,13 +100,13 @@ async def connected(address: BrokerAddress, *, client_id: str, will_topic: str) 
     inbox: asyncio.Queue[aiomqtt.Message] = asyncio.Queue(_INBOX_MESSAGES)
     client = _client(address, inbox, ProtocolVersion.V5, client_id, will_topic)
     try:
-        await _enter(client)
+        await client.open()
     except aiomqtt.MqttError as error:
         if _refusal(error) not in _REFUSED_VERSION:
             raise _lost(address, error) from error
         client = _client(address, inbox, ProtocolVersion.V311, client_id, will_topic)
         try:
-            await _enter(client)
+            await client.open()
         except aiomqtt.MqttError as older:
             raise _lost(address, older) from older
     try:
@@ -123,7 +122,7 @@ def _client(
     protocol: ProtocolVersion,
     client_id: str,
     will_topic: str,
-) -> aiomqtt.Client:
+) -> _Client:
     limits = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
     limits.MaximumPacketSize = MAX_PAYLOAD_BYTES + 2048
     return _Client(
@@ -146,31 +145,36 @@ def _client(
 
 
 class _Client(aiomqtt.Client):
-    """aiomqtt's client with the deadline for TCP and TLS that it has no argument for."""
+    """aiomqtt's client with what it has no argument for: a deadline for TCP and TLS, and a way to give up."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._client.connect_timeout = _CONNECT_SECONDS
         self.pending_calls_threshold = _CALLS
+        self._reached = asyncio.Event()
 
-    def abandon(self) -> None:
-        """Close the socket of a connection that never came to be; the library leaves it open."""
-        self._client.disconnect()
+    async def open(self) -> None:
+        """Connect; cancelled, leave nothing behind. The library connects in a thread that cannot be stopped."""
+        connecting = asyncio.ensure_future(self.__aenter__())
+        try:
+            await asyncio.shield(connecting)
+        except asyncio.CancelledError:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_CONNECT_SECONDS + 1):
+                    await self._reached.wait()
+            connecting.cancel()
+            await asyncio.wait({connecting})
+            self._client.disconnect()
+            raise
+        except aiomqtt.MqttError:
+            self._client.disconnect()  # the library leaves the socket of a refused or unanswered connection open
+            raise
 
-
-async def _enter(client: aiomqtt.Client) -> None:
-    """Connect. The library connects in a thread that cannot be stopped: when cancelled, wait for it and close."""
-    connecting = asyncio.ensure_future(client.__aenter__())
-    try:
-        await asyncio.shield(connecting)
-    except asyncio.CancelledError:
-        with contextlib.suppress(aiomqtt.MqttError):
-            await connecting
-            await client.__aexit__(None, None, None)
-        raise
-    except aiomqtt.MqttError:
-        cast("_Client", client).abandon()
-        raise
+    def _client_connect(self) -> None:
+        try:
+            super()._client_connect()
+        finally:
+            self._loop.call_soon_threadsafe(self._reached.set)
 
 
 def _message(message: aiomqtt.Message) -> Message:
