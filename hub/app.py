@@ -21,7 +21,7 @@ from hub.embedded import EmbeddedEngines
 from hub.house.actor import HouseActor
 from hub.house.file import load_house
 from hub.house.registry import HouseRegistry
-from hub.house.simulate import simulate
+from hub.house.simulated.house import SimulatedHouse
 from hub.intent.replies import TemplateReplier
 from hub.intent.sentences import SentenceInterpreter
 from hub.links.introductions import VERSION
@@ -79,7 +79,7 @@ async def open_hub(config: HubConfig, where: Places, *, simulated: Path | None =
         bus = await enter(Bus(address, name=f"earshot_{identity.id}", status_topic=identity.topics.status))
         tasks = await enter(Tasks())
         if simulated:
-            tasks.start(simulate(house_file, address, config.mqtt.discovery_prefix), name="simulated house")
+            await enter(SimulatedHouse(house_file, address, config.mqtt.discovery_prefix))
         house = HouseRegistry(bus, prefix=config.mqtt.discovery_prefix, notes=house_file)
         known = asyncio.Event()
         tasks.start(_learn(house, known), name="house")

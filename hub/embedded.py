@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -20,10 +20,12 @@ from hub.health import Component, State
 from hub.intent.grammar import speech_grammar
 from hub.stages import House
 from wire.connection import PeerSettings
+from wire.errors import PeerError
 from wire.places import Places
 
 _log = logging.getLogger(__name__)
 
+LISTENS_SECONDS = 0.05
 LOOK_SECONDS = 0.25  # how soon a renamed device is listened for
 _STATES: dict[str, State] = {"starting": "starting", "ready": "ok", "restarting": "degraded", "failed": "failed"}
 
@@ -86,8 +88,19 @@ class EmbeddedEngines:
             _log.warning("the embedded transcriber cannot listen: %s", error)
         else:
             await asyncio.to_thread(grammar.write, self._grammar)
+            if not self._grammar_ready:
+                await self._until_it_listens()
             _log.info("the transcriber listens for %d words", len(grammar.words))
         self._grammar_ready = True
+
+    async def _until_it_listens(self) -> None:
+        """The embedded transcriber names a language once it has compiled its first grammar."""
+        while True:
+            with suppress(PeerError):
+                info = await describe(_uri(self._run, "stt"), self._peer)
+                if any(model.languages for program in info.asr for model in program.models):
+                    return
+            await asyncio.sleep(LISTENS_SECONDS)
 
     async def _start(self, program: EngineProgram) -> None:
         process = EngineProcess(

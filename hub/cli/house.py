@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 from itertools import groupby
 
 import msgspec
@@ -12,13 +13,11 @@ from hub.bus.broker import kept_broker
 from hub.cli.hub import until_signal
 from hub.cli.reach import running
 from hub.config import HubConfig
-from hub.house.file import load_house
-from hub.house.simulate import simulate
+from hub.house.simulated.house import SimulatedHouse, load_simulated_house
 from hub.stages import Entity
 from hub.web.control import HouseSnapshot
 from wire.places import places
 from wire.settings import load
-from wire.tasks import Tasks
 
 
 async def run(args: argparse.Namespace) -> int:
@@ -50,13 +49,12 @@ def _state(entity: Entity) -> str:
 
 
 async def _simulate(args: argparse.Namespace) -> int:
-    house = load_house(args.file)
+    house = load_simulated_house(args.file)
     where = places()
     config = load(where.etc / "hub.toml", HubConfig)
-    address = configured_broker(config.mqtt) if config.mqtt.host else kept_broker(where.var)
-    print(f"simulating {len(house.device)} devices on {address.host}:{address.port}; Ctrl+C ends it", flush=True)
+    address = configured_broker(config.mqtt) if config.mqtt.host else await asyncio.to_thread(kept_broker, where.var)
     ended = until_signal()
-    async with Tasks() as tasks:
-        tasks.start(simulate(house, address, config.mqtt.discovery_prefix), name="simulated house")
+    async with SimulatedHouse(house, address, config.mqtt.discovery_prefix):
+        print(f"simulating {len(house.device)} devices on {address.host}:{address.port}; Ctrl+C ends it", flush=True)
         await ended.wait()
     return 0
