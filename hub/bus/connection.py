@@ -24,7 +24,8 @@ _log = logging.getLogger(__name__)
 _paho_log = logging.getLogger(f"{__name__}.paho")
 _paho_log.setLevel(logging.CRITICAL)  # whatever it calls an error comes to us as an exception, which we tell of
 _CONNECT_SECONDS = 2.0
-_ANSWER_SECONDS = 4.0  # for the broker's answer to a publish, subscribe or disconnect
+_ANSWER_SECONDS = 4.0  # for the broker's answer to connect, publish and disconnect
+_SUBSCRIBED_SECONDS = 20.0  # its answer to subscribe comes after what was retained for the subscription before
 _KEEPALIVE_SECONDS = 10
 _INBOX_MESSAGES = 4096  # drained at every wake-up; if it ever fills up the newest message is dropped and logged
 _CALLS = 64  # publishes under way at once; further ones wait
@@ -59,15 +60,16 @@ class Connection:
 
     async def publish(self, topic: str, payload: bytes, *, qos: int, retain: bool) -> None:
         """With qos 1 the broker has it on return. Raises BrokerLost."""
-        async with self._answer("a message"):
+        async with self._answer("a message", _ANSWER_SECONDS):
             await self._client.publish(topic, payload, qos=qos, retain=retain)
 
     async def subscribe(self, patterns: Sequence[str]) -> None:
         """With qos 0: state is retained, so a lost message is replaced by the next. Raises BrokerLost."""
         for begin in range(0, len(patterns), _SUBSCRIBE_TOPICS):
             part = patterns[begin : begin + _SUBSCRIBE_TOPICS]
-            async with self._answer("a subscription"):
-                codes = await self._client.subscribe([(pattern, 0) for pattern in part])
+            async with self._answer("a subscription", _SUBSCRIBED_SECONDS):
+                asked = [(pattern, 0) for pattern in part]
+                codes = await self._client.subscribe(asked, timeout=_SUBSCRIBED_SECONDS)
             refused = [
                 pattern for pattern, code in zip(part, codes, strict=False) if _number(code) >= _SUBSCRIBE_FAILED
             ]
@@ -75,10 +77,10 @@ class Connection:
                 _log.warning("the broker lets us not listen to %d topics, first %.100r", len(refused), refused[0])
 
     @asynccontextmanager
-    async def _answer(self, to: str) -> AsyncIterator[None]:
+    async def _answer(self, to: str, seconds: float) -> AsyncIterator[None]:
         """Wait for the broker, but no longer than the connection lives."""
         try:
-            async with asyncio.timeout(_ANSWER_SECONDS) as wait:
+            async with asyncio.timeout(seconds) as wait:
                 self._waits.add(wait)
                 try:
                     if self._lost:
@@ -87,7 +89,7 @@ class Connection:
                 finally:
                     self._waits.discard(wait)
         except (aiomqtt.MqttError, OSError) as error:  # TimeoutError is an OSError
-            raise BrokerLost("broker-lost", f"the broker did not take {to} ({error})") from error
+            raise BrokerLost("broker-lost", f"the broker did not take {to} ({str(error) or 'no answer'})") from error
 
 
 @asynccontextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 
@@ -48,36 +48,43 @@ def matches(pattern: str, topic: str) -> bool:
 
 
 class Routes:
-    """Callbacks by topic pattern, in the order in which they were added."""
+    """Callbacks by topic pattern. Patterns are sorted by their first level: most of a house's messages match none."""
 
     def __init__(self) -> None:
         self._exact: dict[str, list[Callback]] = {}
-        self._wild: dict[str, list[Callback]] = {}
+        self._wild: dict[str, dict[str, list[Callback]]] = {}
 
     def add(self, pattern: str, callback: Callback) -> bool:
         """True if nobody listened to this pattern before: it must be subscribed."""
-        routes = self._wild if "+" in pattern or "#" in pattern else self._exact
-        listeners = routes.setdefault(pattern, [])
+        listeners = self._shelf(pattern).setdefault(pattern, [])
         listeners.append(callback)
         return len(listeners) == 1
 
     def remove(self, pattern: str, callback: Callback) -> bool:
         """True if nobody listens to this pattern any more: it must be unsubscribed."""
-        routes = self._wild if "+" in pattern or "#" in pattern else self._exact
-        listeners = routes.get(pattern, [])
+        shelf = self._shelf(pattern)
+        listeners = shelf.get(pattern, [])
         if callback not in listeners:
             return False
         listeners.remove(callback)
         if listeners:
             return False
-        del routes[pattern]
+        del shelf[pattern]
         return True
 
     def patterns(self) -> list[str]:
-        return [*self._wild, *self._exact]
+        return [*(pattern for shelf in self._wild.values() for pattern in shelf), *self._exact]
 
-    def callbacks(self, topic: str) -> Iterator[Callback]:
-        yield from tuple(self._exact.get(topic, ()))
-        for pattern, listeners in tuple(self._wild.items()):
-            if matches(pattern, topic):
-                yield from tuple(listeners)
+    def callbacks(self, topic: str) -> list[Callback]:
+        """Those that listened when the message came, whatever they add or remove when called."""
+        found = list(self._exact.get(topic, ()))
+        for level in (topic.partition("/")[0], "+", "#"):
+            for pattern, listeners in self._wild.get(level, {}).items():
+                if matches(pattern, topic):
+                    found += listeners
+        return found
+
+    def _shelf(self, pattern: str) -> dict[str, list[Callback]]:
+        if "+" not in pattern and "#" not in pattern:
+            return self._exact
+        return self._wild.setdefault(pattern.partition("/")[0], {})
