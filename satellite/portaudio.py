@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 import pyaudio
 
-from satellite.quiet import captured_stderr, silence_alsa
+from satellite.quiet import captured_stderr, silence_alsa, unload_probed_plugins
 from wire.errors import DeviceLost
 from wire.pcm import SPEECH_RATE_HZ, SPEECH_WIDTH_BYTES
 
@@ -119,6 +119,7 @@ class AudioSystem:
         if self._library is None:
             silence_alsa()
             self._library = pyaudio.PyAudio()
+            unload_probed_plugins()
             self.stale = False
         return self._library
 

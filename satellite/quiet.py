@@ -1,4 +1,4 @@
-"""Keeps the C audio libraries off stderr: ALSA, JACK and PortAudio print pages there for a device that is not used."""
+"""Keeps the C audio libraries quiet and small: they print pages and load codecs for devices that nobody uses."""
 
 from __future__ import annotations
 
@@ -26,6 +26,16 @@ def silence_alsa() -> None:
     os.environ.setdefault("JACK_NO_START_SERVER", "1")
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL("libasound.so.2").snd_lib_error_set_handler(_ignore)
+
+
+def unload_probed_plugins() -> None:
+    """Give back what ALSA loaded to list every device that could be (its AC-3 plugin brings all of libavcodec).
+
+    15 MB resident on Debian 12. Only without an open stream: ALSA reads its configuration again for the next one.
+    """
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL("libasound.so.2").snd_config_update_free_global()
+        ctypes.CDLL(None).malloc_trim(0)  # glibc only
 
 
 @contextlib.contextmanager

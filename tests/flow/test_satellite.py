@@ -281,17 +281,17 @@ def test_satellite_process_is_small_and_ends_cleanly(tmp_path: Path):
             ready = process.stdout.readline()
             assert ready.startswith("READY Earshot satellite tcp://127.0.0.1:")
             uri = ready.split()[-1]
-            asyncio.run(_hear_one_word(uri))
+            asyncio.run(hear_one_word(uri))
             rss_mb = psutil.Process(process.pid).memory_info().rss / 1e6
             process.send_signal(signal.SIGTERM)
-            assert process.wait(timeout=10) == 0
             process.stdout.read()
+            assert process.wait(timeout=10) == 0
         finally:
             process.kill()
     assert rss_mb <= 80
 
 
-async def _hear_one_word(uri: str) -> None:
+async def hear_one_word(uri: str) -> None:
     async with assistant(uri) as home:
         await home.greet()
         await home.next("detection")

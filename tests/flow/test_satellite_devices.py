@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import signal
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from wyoming.asr import Transcript
 from wyoming.error import Error
 from wyoming.satellite import PauseSatellite, RunSatellite
 from wyoming.user_event import UserEvent
 
-from tests.flow.test_satellite import WAKE, Assistant, assistant, satellite
+from tests.flow.test_satellite import WAKE, Assistant, assistant, hear_one_word, program, satellite
 from tests.pulse import MIC, SPEAKER, Pulse, pulse_server
 from wire.pcm import Pcm, silence, speech, to_speech
 from wire.wav import read_wav
@@ -107,3 +110,21 @@ async def test_a_speaker_that_comes_late_is_found(tmp_path: Path, pulse: Pulse):
         await user_count(pulse, 1)
         await home.say(silence(100))
         await told(home, "device-recovered", device="speaker")
+
+
+def test_satellite_process_is_small_on_sound_devices(tmp_path: Path, pulse: Pulse, alexa: Pcm):
+    """Listing ALSA's devices loads codecs: with microphone and speaker in use the process stays under 80 MB."""
+    flags = ("--uri", "tcp://127.0.0.1:0", "--mic", MIC, "--speaker", SPEAKER, "--wake-word", "alexa")
+    with subprocess.Popen(program(*flags), stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            uri = process.stdout.readline().split()[-1]
+            with pulse.said(alexa):
+                asyncio.run(hear_one_word(uri))
+            rss_mb = psutil.Process(process.pid).memory_info().rss / 1e6
+            process.send_signal(signal.SIGTERM)
+            process.stdout.read()
+            assert process.wait(timeout=10) == 0
+        finally:
+            process.kill()
+    assert rss_mb <= 80
