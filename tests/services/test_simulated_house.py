@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+import sys
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -116,14 +117,47 @@ async def test_faults_are_told_apart_from_obedience(broker):
         assert results[0].actions[0].evidence.after_ms >= 250
 
 
-async def test_a_device_that_dies_is_offline_by_its_last_will(broker):
+async def test_a_house_that_ends_takes_its_devices_with_it(broker):
     async with Bus(broker, name="hub") as bus:
         house = HouseRegistry(bus)
         async with SimulatedHouse(FAULTY, broker):
             assert await house.settled()
-            assert {entity.entity_id: entity.available for entity in house.entities()}["switch.fine"]
+            assert len(house.entities()) == len(FAULTY.device)
         await bus.synced()
-        assert not any(entity.available for entity in house.entities())
+        assert house.entities() == ()
+        left = []
+        bus.listen("homeassistant/#", left.append)
+        await bus.synced()
+        assert left == []
+
+
+async def test_devices_that_die_without_a_word_are_offline(broker, home):
+    file = home / "house.toml"
+    await asyncio.to_thread(file.write_text, '[[device]]\nid = "switch.a"\nname = "A"\nstate = "ON"\n')
+    script = (
+        "import asyncio, os, sys\n"
+        "from pathlib import Path\n"
+        "from hub.bus.address import BrokerAddress\n"
+        "from hub.house.simulated import load_simulated_house, simulate\n"
+        "address = BrokerAddress('127.0.0.1', int(sys.argv[2]), sys.argv[3], os.environ['BROKER_PASSWORD'])\n"
+        "asyncio.run(simulate(load_simulated_house(Path(sys.argv[1])), address))\n"
+    )
+    child = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", script, str(file), str(broker.port), broker.username),
+        env={**os.environ, "BROKER_PASSWORD": broker.password},
+    )
+    async with Bus(broker, name="hub") as bus, asyncio.timeout(30):
+        house = HouseRegistry(bus)
+        actor = HouseActor(house, bus, proof_seconds=2.0)
+        turn_off = Intent("HassTurnOff", {"name": "A"}, "default", "en", "")
+        while not house.entities() or house.entities()[0].state is None:
+            await house.settled()
+        assert (await actor.carry_out(turn_off, area=None)).actions[0].outcome == "confirmed"
+        child.kill()
+        await child.wait()
+        while house.entities()[0].available:
+            await bus.synced()
+        assert (await actor.carry_out(turn_off, area=None)).problem == "offline"
 
 
 async def test_after_a_broker_crash_the_next_action_works(broker, kill_broker):

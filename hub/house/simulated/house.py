@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 from collections.abc import Mapping
@@ -23,6 +24,7 @@ from wire.errors import ConfigError
 
 _log = logging.getLogger(__name__)
 _OWN_CLIENTS = 50  # a larger house has one client a room: a broker and a process hold so many connections only
+_WITHDRAW_SECONDS = 1.0
 _COMMANDS = 64  # waiting at one device; more are dropped, as a slow device drops them
 
 
@@ -44,7 +46,10 @@ async def simulate(house: HouseFile, address: BrokerAddress, discovery_prefix: s
 
 
 class SimulatedHouse:
-    """``async with``: when the body begins, all is announced and reported, if the broker is there."""
+    """``async with``: when the body begins all is announced and reported; when it ends all is withdrawn.
+
+    Raises BrokerLost if there is no broker at the begin. One that is killed leaves its devices behind, offline.
+    """
 
     def __init__(self, house: HouseFile, address: BrokerAddress, discovery_prefix: str = "homeassistant") -> None:
         self._house, self._address, self._prefix = house, address, discovery_prefix
@@ -69,6 +74,9 @@ class SimulatedHouse:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        async with asyncio.TaskGroup() as group:
+            for device in self.devices.values():
+                group.create_task(device.withdraw())
         await self._stack.__aexit__(kind, error, trace)
 
     @property
@@ -122,6 +130,13 @@ class SimulatedDevice:
             raise BrokerLost("broker-lost", f"{self._device.id} could not announce itself") from None
         await self._bus.synced(seconds)
 
+    async def withdraw(self) -> None:
+        """Take announcement and state off the broker, if it is there: a simulated house leaves no ghosts."""
+        topics = [announcement(self._device, self._prefix)[0], *map(self._topic, self.behaviour.report())]
+        with contextlib.suppress(BrokerLost):
+            for topic in topics if self._bus.connected else ():
+                await self._bus.publish(topic, b"", qos=1, retain=True, seconds=_WITHDRAW_SECONDS)
+
     def _on_bus(self, connected: bool, _: BrokerLost | None) -> None:  # noqa: FBT001 - the bus's callback
         if connected:
             self._online.set()
@@ -170,5 +185,7 @@ class SimulatedDevice:
 
     async def _report(self) -> None:
         for name, payload in self.behaviour.report().items():
-            topic = f"{self._base}/{name}" if name else self._base
-            await self._bus.publish(topic, payload, retain=True)
+            await self._bus.publish(self._topic(name), payload, retain=True)
+
+    def _topic(self, name: str) -> str:
+        return f"{self._base}/{name}" if name else self._base
