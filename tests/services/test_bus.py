@@ -1,6 +1,7 @@
 """The bus on a real broker: it is there when the broker is, says so, and loses nothing that it promised."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import sys
@@ -208,3 +209,51 @@ async def test_it_can_be_left_while_nobody_answers():
 def test_a_name_that_would_break_topics_is_refused(name):
     with pytest.raises(ValueError, match="client name"):
         Bus(BrokerAddress("127.0.0.1", 1), name=name)
+
+
+class OldBroker:
+    """A broker of MQTT 3.1.1 only, as far as a connection needs one: refuses version 5, acknowledges the rest."""
+
+    def __init__(self):
+        self.versions, self._writers = [], []
+
+    async def serve(self, reader, writer):
+        self._writers.append(writer)
+        try:
+            while True:
+                kind, body = await self._packet(reader)
+                if kind >> 4 == 1:  # CONNECT: length of "MQTT", "MQTT", version
+                    self.versions.append(body[6])
+                    writer.write(bytes([0x20, 2, 0, 0 if body[6] == 4 else 1]))
+                elif kind >> 4 == 3 and kind & 6:  # PUBLISH with an answer: topic, then its number
+                    begin = 2 + int.from_bytes(body[:2], "big")
+                    writer.write(bytes([0x40, 2]) + body[begin : begin + 2])
+                elif kind >> 4 == 8:  # SUBSCRIBE
+                    writer.write(bytes([0x90, 3]) + body[:2] + b"\x00")
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            writer.close()
+
+    async def _packet(self, reader):
+        kind, length, shift = (await reader.readexactly(1))[0], 0, 0
+        while True:
+            digit = (await reader.readexactly(1))[0]
+            length |= (digit & 127) << shift
+            shift += 7
+            if digit < 128:
+                return kind, await reader.readexactly(length)
+
+    async def closed(self):
+        for writer in self._writers:
+            with contextlib.suppress(ConnectionError):
+                await writer.wait_closed()
+
+
+async def test_a_broker_without_mqtt_5_is_spoken_to_in_its_own_version():
+    old = OldBroker()
+    async with await asyncio.start_server(old.serve, "127.0.0.1", 0) as server:
+        async with Bus(BrokerAddress("127.0.0.1", server.sockets[0].getsockname()[1]), name="a") as bus:
+            await bus.publish("x", "1", qos=1)
+        await old.closed()
+    assert old.versions == [5, 4]
