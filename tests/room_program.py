@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from pathlib import Path
 
 from hub.bench.stand_in import stand_in
 from wire.wav import read_wav
@@ -15,7 +16,7 @@ async def main(uri: str) -> None:
         print("READY", flush=True)  # noqa: T201
         while line := (await asyncio.to_thread(sys.stdin.readline)).strip():
             try:
-                heard = await room.turn(read_wav(line))
+                heard = await room.turn(await asyncio.to_thread(read_wav, Path(line)))
             except TimeoutError:
                 print(json.dumps({"error": "timeout", "answered": False}), flush=True)  # noqa: T201
                 continue

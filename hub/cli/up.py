@@ -80,10 +80,9 @@ async def _first(ended: asyncio.Event, satellite: Process) -> None:
 async def _recording(hub: Hub, where: Places) -> Path:
     """A recording to try without a microphone, spoken by the hub's own voice."""
     path = where.var / "try" / f"{TRY_THIS.replace(' ', '_')}.wav"
-    if not path.exists():
-        spoken = await hub.spoken(TRY_THIS)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_wav(path, spoken)
+    spoken = await hub.spoken(TRY_THIS)
+    await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
+    await asyncio.to_thread(write_wav, path, spoken)
     return path
 
 
