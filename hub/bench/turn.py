@@ -7,6 +7,7 @@ device's own delay before it proves. What remains is ours: links, voice detectio
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 from collections.abc import Sequence
 
@@ -16,6 +17,7 @@ from hub.trace import Trace
 from hub.web.client import ControlClient
 from wire.pcm import Pcm
 
+RECORD_SECONDS = 10.0
 MEDIAN_GOAL_MS, P95_GOAL_MS = 20.0, 50.0
 
 
@@ -25,9 +27,11 @@ async def measure(hub: ControlClient, room: StandIn, sentences: Sequence[Pcm], t
     whole: list[float] = []
     parts: dict[str, list[float]] = {"endpoint": [], "stt": [], "tts": [], "device": []}
     failed: list[str] = []
+    known: str | None = None
     for spoken in itertools.islice(itertools.cycle(sentences), turns):
         heard = await room.turn(spoken)
-        trace = (await hub.latest_turns(1))[0]
+        trace = await _next_record(hub, known)
+        known = trace.turn
         if heard.first_audio_at is None or heard.last_voiced_ms is None:
             failed.append(heard.error or "no audio")
             continue
@@ -40,6 +44,14 @@ async def measure(hub: ControlClient, room: StandIn, sentences: Sequence[Pcm], t
         for name, spent_ms in taken_out.items():
             parts[name].append(spent_ms)
     return _report(own, whole, parts, failed)
+
+
+async def _next_record(hub: ControlClient, known: str | None) -> Trace:
+    """The record after ``known``: it is written once the room has heard the answer."""
+    async with asyncio.timeout(RECORD_SECONDS):
+        while not (newest := await hub.latest_turns(1)) or newest[0].turn == known:  # noqa: ASYNC110 over a socket
+            await asyncio.sleep(0.02)
+    return newest[0]
 
 
 def _not_ours(trace: Trace) -> dict[str, float]:

@@ -8,6 +8,10 @@ from typing import Literal
 
 from hub.config import EndpointSection
 
+# Voice goes on until the probability is this much below where it began: ends of words are quiet.
+# Source: silero-vad, utils_vad.py, get_speech_timestamps (neg_threshold).
+HYSTERESIS = 0.15
+
 
 class Phase(Enum):
     WAITING = "waiting"
@@ -48,6 +52,7 @@ class Endpointer:
         self._now_ms = 0.0
         self._voiced_since_ms: float | None = None
         self._last_voiced_ms = 0.0
+        self._voiced = False
         self.phase = Phase.WAITING
 
     def feed(self, probability: float, window_ms: float) -> SpeechStarted | SpeechEnded | None:
@@ -56,7 +61,8 @@ class Endpointer:
             return None
         window_began_ms = self._now_ms
         self._now_ms += window_ms
-        voiced = probability >= self._settings.speech_threshold
+        self._voiced = probability >= self._settings.speech_threshold - (HYSTERESIS if self._voiced else 0)
+        voiced = self._voiced
         if self.phase is Phase.WAITING:
             return self._waiting(window_began_ms, voiced=voiced)
         return self._speaking(voiced=voiced)

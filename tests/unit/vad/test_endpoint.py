@@ -37,6 +37,14 @@ def test_a_click_starts_nothing() -> None:
     assert events("vv..v..vv.") == []
 
 
+def test_the_quiet_end_of_a_word_still_counts() -> None:
+    """A soft "pause" crosses the threshold for two windows only (measured on a recording): it is a word too."""
+    endpointer = Endpointer(SETTINGS)
+    found = [endpointer.feed(p, WINDOW_MS) for p in (0.02, 0.75, 0.56, 0.49, 0.40, 0.26)]
+    assert found[3] == SpeechStarted(WINDOW_MS)
+    assert Endpointer(SETTINGS).feed(0.4, WINDOW_MS) is None
+
+
 def test_nobody_speaks() -> None:
     assert events("." * 80) == [SpeechEnded(0.0, 2016.0, "no-speech")]
 
