@@ -176,10 +176,18 @@ class _Reply:
         what = next((name for name in ("name", "device_class", "domain") if name in slots), None)
         key = {"name": "no_entity", "device_class": "no_device_class", "domain": "no_domain"}.get(what or "", "")
         values = {**slots, "entity": slots.get("name", "")}
-        for error in (key + where, key, f"no{where.removeprefix('_in')}"):
+        errors = [key + where, key]
+        if not self._is_known_place():
+            errors.append(f"no{where.removeprefix('_in')}")
+        for error in errors:
             if text := self._templates.error(error, **values):
                 return _ended(text)
         return self._wording.say("nothing_found")
+
+    def _is_known_place(self) -> bool:
+        """The room or floor is there; what is not there is a device of that kind in it."""
+        slots, areas = self._intent.slots, self._house.areas()
+        return slots.get("area", slots.get("floor")) in {area.name for area in areas} | {area.floor for area in areas}
 
     def _unsupported(self) -> str:
         name = self._intent.name

@@ -227,3 +227,15 @@ def test_every_language_says_all_that_english_says() -> None:
     }
     tables = {language: wording.say("partial", done=1, all=2, rest="…") for language, wording in wordings.items()}
     assert len(set(tables.values())) == len(tables)
+
+
+def test_a_room_that_exists_is_never_said_to_be_unknown() -> None:
+    """Nothing in the kitchen tells the temperature: that is no reason to deny the kitchen."""
+    house = FakeHouse([Entity("light.kitchen", "light", "Kitchen Lights", area="Kitchen")])
+    replier = TemplateReplier(house, lambda: datetime(2026, 11, 21, 18, 5))  # noqa: DTZ001 - local time is told
+    asked = intent("HassClimateGetTemperature", area="Kitchen")
+    said = replier.reply(asked, Result("unknown_target", problem="no-temperature"), language="en")
+    assert said == "I found nothing like that here."
+    assert "Cellar" in replier.reply(
+        intent("HassClimateGetTemperature", area="Cellar"), Result("unknown_target"), language="en"
+    )
