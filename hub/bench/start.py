@@ -13,6 +13,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from hub.bench.report import Report, goal, this_machine, versions
+from wire.pcm import silence
+from wire.wav import write_wav
 
 READY_GOAL_SECONDS, HUB_RSS_GOAL_MB, HUB_CPU_GOAL_PERCENT, SATELLITE_RSS_GOAL_MB = 3.0, 120.0, 2.0, 80.0
 READY_WAIT_SECONDS = 60.0
@@ -23,7 +25,7 @@ async def measure(idle_seconds: float, starts: int = 3) -> Report:
     """Start the hub ``starts`` times (median), then leave hub and satellite alone for ``idle_seconds``."""
     with tempfile.TemporaryDirectory(prefix="earshot-") as folder:
         environ = {**os.environ, "EARSHOT_HOME": folder}
-        _write_config(Path(folder))
+        await asyncio.to_thread(_prepare, Path(folder))
         ready_seconds = []
         for _ in range(starts):
             async with _program(environ, "hub", "hub") as (_, seconds):
@@ -62,7 +64,9 @@ async def measure(idle_seconds: float, starts: int = 3) -> Report:
     )
 
 
-def _write_config(root: Path) -> None:
+def _prepare(root: Path) -> None:
+    """A hub with no page and no zeroconf; a room in which nobody speaks."""
+    write_wav(root / "silence.wav", silence(2000))
     (root / "etc").mkdir()
     (root / "etc" / "hub.toml").write_text("[web]\nport = 0\n[links]\ndiscover = false\n")
 
