@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from hub.errors import StageFailed, TtsFailed
+from hub.problems import problem
 from hub.stages import (
     Actor,
     Intent,
     Interpreter,
-    NotUnderstood,
     Replier,
-    Result,
     Synthesizer,
     Transcriber,
     Transcript,
@@ -131,7 +130,7 @@ class Turn:
                 result = await stages.actor.carry_out(understood, area=trace.area)
             trace.actions = list(result.actions)
             self._watch.stamp("acted")
-        trace.error = _problem(understood, result)
+        trace.error = problem(understood, result)
         trace.reply = stages.replier.reply(understood, result, language=trace.language)
         await self._say(trace.reply)
 
@@ -181,25 +180,3 @@ class _EndAware:
         async for block in self._utterance.speech():
             yield block
         self.watch = Stopwatch(self._trace, self._utterance.endpoint_ms)
-
-
-def _problem(understood: Intent | NotUnderstood, result: Result | None) -> ErrorTrace | None:
-    """Values that are no success are named in the trace too, with the code of docs/errors.md."""
-    if isinstance(understood, NotUnderstood):
-        if understood.unknown_name:
-            return ErrorTrace("device-unknown", f"no device called {understood.unknown_name!r}")
-        return ErrorTrace("not-understood", "no sentence fits; see docs/understanding.md for what can be said")
-    if result is None or result.kind == "answered":
-        return None
-    if result.kind != "acted":
-        messages = {
-            "unknown_target": ("device-unknown", "no device fits what was said"),
-            "ambiguous": ("device-ambiguous", f"which one: {', '.join(result.choices)}?"),
-            "refused": ("action-refused", result.problem or "not allowed by voice"),
-            "unsupported": ("not-supported", f"{understood.name} cannot be carried out yet"),
-        }
-        return ErrorTrace(*messages[result.kind])
-    silent = [action.name for action in result.actions if action.outcome == "failed"]
-    if silent:
-        return ErrorTrace("device-silent", f"no proof from {', '.join(silent)}; check that it has power and network")
-    return None

@@ -6,7 +6,7 @@ import asyncio
 import math
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 from wyoming.audio import AudioChunk
@@ -19,6 +19,7 @@ from wyoming.wake import Detection
 
 from hub.links.recording import BLOCK_BYTES, blocks_of
 from wire.connection import Connection, PeerSettings
+from wire.errors import PeerError
 from wire.pcm import Pcm, silence, speech, to_speech
 from wire.server import serve
 
@@ -56,17 +57,18 @@ class StandIn:
     _events: asyncio.Queue[Event] = field(default_factory=lambda: asyncio.Queue(maxsize=1000))
 
     async def turn(self, pcm: Pcm) -> Heard:
-        """Stream one recording and two seconds of silence as a room would; return when the answer has begun."""
+        """Stream one recording and two seconds of silence as a room would; return when the answer has ended."""
         owner = await self.owned()
         heard = Heard()
         run = RunPipeline(start_stage=PipelineStage.ASR, end_stage=PipelineStage.TTS)
         await owner.send(Detection(name="okay_nabu", timestamp=0).event())
         await owner.send(run.event())
         async with asyncio.timeout(TURN_SECONDS), asyncio.TaskGroup() as tasks:
-            speaking = tasks.create_task(self._speak(pcm, heard), name=f"{self.name}.microphone")
+            speaking = tasks.create_task(self._speak(owner, pcm, heard), name=f"{self.name}.microphone")
             await self._listen(heard)
             speaking.cancel()
-        await owner.send(Played().event())
+        if heard.error is None:
+            await owner.send(Played().event())
         return heard
 
     async def owned(self) -> Connection:
@@ -86,13 +88,13 @@ class StandIn:
                 pass
         return event
 
-    async def _speak(self, pcm: Pcm, heard: Heard) -> None:
-        assert self._owner is not None
+    async def _speak(self, owner: Connection, pcm: Pcm, heard: Heard) -> None:
         stream = speech(to_speech(pcm).data + silence(2000).data)
         heard.began = time.monotonic()
         for index, block in enumerate(blocks_of(stream)):
             await asyncio.sleep(max(0.0, heard.began + (index + 1) * BLOCK_SECONDS - time.monotonic()))
-            self._owner.offer(AudioChunk(16_000, 2, 1, block.data).event())
+            with suppress(PeerError):  # the hub is gone: the listener hears of it
+                owner.offer(AudioChunk(16_000, 2, 1, block.data).event())
 
     async def _listen(self, heard: Heard) -> None:
         while True:
@@ -112,15 +114,21 @@ class StandIn:
         satellite = Satellite(
             name=self.name, attribution=Attribution("Earshot", ""), installed=True, description="bench", version="1"
         )
-        while True:
-            event = await connection.receive()
-            if event.type == "describe":
-                await connection.send(Info(satellite=satellite).event())
-            elif event.type == "run-satellite":
-                self._owner = connection
-                self._owned.set()
-            elif not Ping.is_type(event.type):
-                await self._events.put(event)
+        try:
+            while True:
+                event = await connection.receive()
+                if event.type == "describe":
+                    await connection.send(Info(satellite=satellite).event())
+                elif event.type == "run-satellite":
+                    self._owner = connection
+                    self._owned.set()
+                elif not Ping.is_type(event.type):
+                    await self._events.put(event)
+        finally:
+            if self._owner is connection:
+                self._owner = None
+                self._owned.clear()
+                await self._events.put(Event("error", {"code": "link-lost"}))
 
 
 @asynccontextmanager

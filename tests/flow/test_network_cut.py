@@ -8,6 +8,7 @@ import secrets
 import shutil
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,6 +57,12 @@ class Network:
 
 @pytest.fixture
 def network() -> Iterator[Network]:
+    with joined_namespaces() as pair:
+        yield pair
+
+
+@contextmanager
+def joined_namespaces() -> Iterator[Network]:
     tag = secrets.token_hex(3)
     pair = Network(f"hub-{tag}", f"room-{tag}")
     commands = [

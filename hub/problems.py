@@ -1,0 +1,28 @@
+"""Outcomes that are no success, as the trace names them (codes: docs/errors.md). Values: the turn goes on."""
+
+from __future__ import annotations
+
+from hub.stages import Intent, NotUnderstood, Result
+from hub.trace import ErrorTrace
+
+
+def problem(understood: Intent | NotUnderstood, result: Result | None) -> ErrorTrace | None:
+    """What kept this turn from doing what was asked; None if nothing did."""
+    if isinstance(understood, NotUnderstood):
+        if understood.unknown_name:
+            return ErrorTrace("device-unknown", f"no device called {understood.unknown_name!r}")
+        return ErrorTrace("not-understood", "no sentence fits; see docs/understanding.md for what can be said")
+    if result is None or result.kind == "answered":
+        return None
+    if result.kind != "acted":
+        messages = {
+            "unknown_target": ("device-unknown", "no device fits what was said"),
+            "ambiguous": ("device-ambiguous", f"which one: {', '.join(result.choices)}?"),
+            "refused": ("action-refused", result.problem or "not allowed by voice"),
+            "unsupported": ("not-supported", f"{understood.name} cannot be carried out yet"),
+        }
+        return ErrorTrace(*messages[result.kind])
+    silent = [action.name for action in result.actions if action.outcome == "failed"]
+    if silent:
+        return ErrorTrace("device-silent", f"no proof from {', '.join(silent)}; check that it has power and network")
+    return None
