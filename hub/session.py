@@ -56,7 +56,8 @@ class Session:
     def __init__(self, link: Link, parts: SessionParts) -> None:
         self._link, self._parts = link, parts
         self._utterance: Utterance | None = None
-        self._turn: asyncio.Task[None] | None = None
+        self._turn: asyncio.Task[None] | None = None  # or an announcement
+        self._announcing = asyncio.Lock()
         self._wake_detector: WakeDetector | None = None
         self._heard_wake: Wake | None = None
         self._recent: list[Pcm] = []
@@ -79,14 +80,22 @@ class Session:
             self.state = State.IDLE
 
     async def say(self, text: str, language: str | None = None) -> None:
-        """Announce ``text`` in this room; a running turn is interrupted. Raises TtsFailed, PeerError."""
-        await self._stop_turn()
-        self.state = State.SPEAKING
-        spoken = self._parts.stages.synthesizer.synthesize(text, language=language or self._parts.language)
-        try:
-            await self._link.say(text, spoken)
-        finally:
-            self.state = State.IDLE
+        """Announce ``text`` in this room, after a turn that runs; a wake word ends it. Raises TtsFailed, PeerError."""
+        async with self._announcing:
+            while self._turn and not self._turn.done():
+                await asyncio.wait([self._turn])  # nobody's command is cut off by an announcement
+            spoken = self._parts.stages.synthesizer.synthesize(text, language=language or self._parts.language)
+            self._turn = announcing = asyncio.ensure_future(self._link.say(text, spoken))
+            self.state = State.SPEAKING
+            try:
+                await asyncio.wait([announcing])
+            finally:
+                announcing.cancel()
+                await asyncio.wait([announcing])
+                if self._turn is announcing:
+                    self._turn, self.state = None, State.IDLE
+            if not announcing.cancelled():
+                announcing.result()
 
     async def _take(self, event: object) -> None:
         match event:
@@ -108,9 +117,11 @@ class Session:
                 self.muted = muted
 
     async def _audio(self, pcm: Pcm) -> None:
-        if self.state is State.LISTENING and self._utterance:
-            await self._utterance.feed(pcm)
-            await self._note_voice(self._utterance)
+        utterance = self._utterance
+        if self.state is State.LISTENING and utterance:
+            await utterance.feed(pcm)  # meanwhile the turn may have failed and ended
+            if utterance is self._utterance:
+                await self._note_voice(utterance)
         elif self._wake_detector:
             await self._spot(pcm, self._wake_detector)
         elif self.state is State.IDLE and self._heard_wake:
@@ -199,6 +210,7 @@ class Session:
         was_speaking = self.state is State.SPEAKING
         turn.cancel()
         await asyncio.wait([turn])
+        self.state = State.IDLE
         if was_speaking:
             await self._link.stop_playback()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -11,10 +11,12 @@ import pytest
 
 from hub.arbiter import Arbiter
 from hub.config import EndpointSection
+from hub.errors import SttFailed
 from hub.links.link import AudioArrived, AudioEnded, LinkEvent, ListenRequested, WakeHeard
 from hub.session import Session, SessionParts, State
-from hub.stages import Wake
+from hub.stages import Transcript, Wake
 from hub.trace import Trace
+from hub.worker import RunInWorker, T
 from tests.fakes_stages import FakeSynthesizer, FakeTranscriber, FakeVoice, FakeWake, fake_stages, in_this_thread, voice
 from wire.errors import PeerClosed
 from wire.pcm import Pcm, silence, speech
@@ -86,7 +88,9 @@ COMMAND = (AudioArrived(voice(640)), AudioArrived(silence(1000)))
 
 
 @asynccontextmanager
-async def room_of(arbiter: Arbiter | None = None, name: str = "kitchen", **stages: object) -> AsyncIterator[Room]:
+async def room_of(
+    arbiter: Arbiter | None = None, name: str = "kitchen", run_in_worker: RunInWorker = in_this_thread, **stages: object
+) -> AsyncIterator[Room]:
     traces: asyncio.Queue[Trace] = asyncio.Queue(maxsize=100)
     link = FakeLink(name=name)
     parts = SessionParts(
@@ -95,7 +99,7 @@ async def room_of(arbiter: Arbiter | None = None, name: str = "kitchen", **stage
         language="en",
         new_voice=FakeVoice,
         new_wake=FakeWake,
-        run_in_worker=in_this_thread,
+        run_in_worker=run_in_worker,
         arbiter=arbiter or Arbiter(),
         on_trace=traces.put,
     )
@@ -193,6 +197,28 @@ async def test_a_bug_in_a_stage_ends_that_turn_only(caplog: pytest.LogCaptureFix
         assert room.link.told[-1] == "failed internal-error"
         assert "ended by a bug" in caplog.text
         assert room.session.state is State.IDLE
+
+
+async def test_a_transcriber_that_fails_at_once_leaves_the_session_alive() -> None:
+    """An engine that is gone fails the turn while its audio still arrives (found by killing engines)."""
+
+    async def later(work: Callable[[], T]) -> T:
+        for _ in range(10):
+            await asyncio.sleep(0)
+        return work()
+
+    class Gone(FakeTranscriber):
+        async def transcribe(self, speech: AsyncIterator[Pcm], *, language: str) -> Transcript:
+            await anext(speech)
+            raise SttFailed("stt-lost", "gone")
+
+    async with room_of(run_in_worker=later, transcriber=Gone()) as room:
+        await room.send(ListenRequested("asr"), *(AudioArrived(voice(64)) for _ in range(20)))
+        trace = await room.trace()
+        assert trace.error
+        assert trace.error.code == "stt-lost"
+        await room.send(ListenRequested("asr"))
+        assert room.session.state is State.LISTENING
 
 
 async def test_an_announcement_interrupts_and_is_played() -> None:
