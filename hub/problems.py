@@ -6,7 +6,7 @@ from hub.stages import Intent, NotUnderstood, Result
 from hub.trace import ErrorTrace
 
 
-def problem(understood: Intent | NotUnderstood, result: Result | None) -> ErrorTrace | None:
+def problem(understood: Intent | NotUnderstood, result: Result | None) -> ErrorTrace | None:  # noqa: PLR0911 one an outcome
     """What kept this turn from doing what was asked; None if nothing did."""
     if isinstance(understood, NotUnderstood):
         if understood.unknown_name:
@@ -14,14 +14,15 @@ def problem(understood: Intent | NotUnderstood, result: Result | None) -> ErrorT
         return ErrorTrace("not-understood", "no sentence fits; see docs/understanding.md for what can be said")
     if result is None or result.kind == "answered":
         return None
-    if result.kind != "acted":
-        messages = {
-            "unknown_target": ("device-unknown", "no device fits what was said"),
-            "ambiguous": ("device-ambiguous", f"which one: {', '.join(result.choices)}?"),
-            "refused": ("action-refused", result.problem or "not allowed by voice"),
-            "unsupported": ("not-supported", f"{understood.name} cannot be carried out yet"),
-        }
-        return ErrorTrace(*messages[result.kind])
+    match result.kind:
+        case "unknown_target":
+            return ErrorTrace("device-unknown", "no device fits what was said")
+        case "ambiguous":
+            return ErrorTrace("device-ambiguous", f"which one: {', '.join(result.choices)}?")
+        case "refused":
+            return ErrorTrace("action-refused", result.problem or "not allowed by voice")
+        case "unsupported":
+            return ErrorTrace("not-supported", f"{understood.name} cannot be carried out yet")
     silent = [action.name for action in result.actions if action.outcome == "failed"]
     if silent:
         return ErrorTrace("device-silent", f"no proof from {', '.join(silent)}; check that it has power and network")

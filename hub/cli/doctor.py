@@ -14,7 +14,7 @@ import msgspec
 
 from hub.config import HubConfig
 from hub.control import control_path
-from hub.health import Component
+from hub.health import Component, SatelliteStatus
 from hub.web.client import ControlClient
 from wire.errors import ConfigError, EarshotError
 from wire.places import Places, places
@@ -53,7 +53,9 @@ def _machine(where: Places) -> Iterator[Finding]:
     yield _program(
         "mosquitto", "fail", "broker-missing", "the hub's own broker needs it: sudo apt-get install mosquitto"
     )
-    yield _program("pico2wave", "warn", "voice-plain", "espeak-ng speaks; a better voice: scripts/setup --non-free")
+    yield _program(
+        "pico2wave", "warn", code="voice-plain", advice="espeak-ng speaks; a better voice: scripts/setup --non-free"
+    )
     yield _folder(where.var)
 
 
@@ -66,7 +68,7 @@ def _configuration(where: Places) -> Finding:
     return Finding("config", "ok", str(path) if path.exists() else f"{path} does not exist: all defaults")
 
 
-def _program(name: str, missing: Verdict, code: str, advice: str) -> Finding:
+def _program(name: str, missing: Verdict, *, code: str, advice: str) -> Finding:
     path = shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
     return Finding(name, "ok", path) if path else Finding(name, missing, advice, code)
 
@@ -74,10 +76,10 @@ def _program(name: str, missing: Verdict, code: str, advice: str) -> Finding:
 def _folder(folder: Path) -> Finding:
     existing = next(parent for parent in (folder, *folder.parents) if parent.exists())
     if not os.access(existing, os.W_OK):
-        return Finding("storage", "fail", f"{existing} cannot be written; run as its owner", "storage-read-only")
+        return Finding("storage", "fail", f"{existing} cannot be written; run as its owner", code="storage-read-only")
     free = shutil.disk_usage(existing).free
     if free < FREE_BYTES_NEEDED:
-        return Finding("storage", "warn", f"{free >> 20} MiB free at {existing}; free some space", "storage-low")
+        return Finding("storage", "warn", f"{free >> 20} MiB free at {existing}; free some space", code="storage-low")
     return Finding("storage", "ok", f"{free >> 20} MiB free at {existing}")
 
 
@@ -90,16 +92,23 @@ async def _hub(where: Places) -> list[Finding]:
             return [Finding("hub", "fail", error.message, error.code)]
     findings = [_component(component) for component in health.components]
     for satellite in satellites:
-        lost = satellite.state == "lost"
-        told = f"{satellite.state} in {satellite.area or 'no room'} at {satellite.address}"
-        findings.append(
-            Finding(f"satellite {satellite.name}", "warn", f"{told}; {satellite.detail}", "satellite-lost")
-            if lost
-            else Finding(f"satellite {satellite.name}", "ok", told)
-        )
+        findings.append(_satellite(satellite))
     if not satellites:
-        findings.append(Finding("satellites", "warn", "none; start one with `earshot satellite`", "satellite-none"))
+        findings.append(
+            Finding("satellites", "warn", "none; start one with `earshot satellite`", code="satellite-none")
+        )
     return findings
+
+
+def _satellite(satellite: SatelliteStatus) -> Finding:
+    check = f"satellite {satellite.name}"
+    told = f"{satellite.state} in {satellite.area or 'no room'} at {satellite.address}"
+    if satellite.state == "lost":
+        return Finding(check, "warn", f"{told}; {satellite.detail}", "satellite-lost")
+    if satellite.detail:
+        code, _, problem = satellite.detail.partition(": ")
+        return Finding(check, "warn", f"{told}; {problem}", code)
+    return Finding(check, "ok", f"{told}, muted" if satellite.muted else told)
 
 
 def _component(component: Component) -> Finding:
