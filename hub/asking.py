@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from hub.errors import WakeFailed
 from hub.links.recording import RecordingLink
 from hub.session import Session, SessionParts, State
 from hub.trace import ErrorTrace, Trace, new_trace
 from hub.turn import Turn
-from wire.errors import AudioInvalid, PeerError
+from wire.errors import AudioInvalid, EarshotError, PeerError
 from wire.pcm import Pcm
 
 TURN_SECONDS = 120.0  # the longest that one asked turn may take; stages have shorter deadlines of their own
@@ -26,10 +27,10 @@ class Asker:
     async def text(
         self, text: str, *, satellite: str, area: str | None, language: str | None, reply_audio: bool
     ) -> tuple[Trace, Pcm | None]:
-        """Run a turn from its words; a failed turn is a trace with its error."""
+        """Run a turn from its words; a failed turn is a trace with its error. Raises EarshotError (hub-timeout)."""
         trace = new_trace(satellite, area, language or self._parts.language)
         room = _Reader(keep_audio=reply_audio)
-        async with asyncio.timeout(TURN_SECONDS):
+        async with _in_time():
             await Turn(self._parts.stages, room, trace).typed(text)
         await self._parts.on_trace(trace)
         return trace, joined(room.reply)
@@ -39,7 +40,7 @@ class Asker:
     ) -> tuple[Trace, Pcm | None]:
         """Run a turn from a recording in any format; with ``wake`` the hub must hear its wake word in it first.
 
-        Raises AudioInvalid (audio-empty), WakeFailed (wake-not-heard).
+        Raises AudioInvalid (audio-empty), WakeFailed (wake-not-heard), EarshotError (hub-timeout).
         """
         if not pcm.frames:
             raise AudioInvalid("audio-empty", "the recording has no samples; record again")
@@ -53,7 +54,7 @@ class Asker:
         parts = dataclasses.replace(self._parts, on_trace=on_trace, language=language or self._parts.language)
         session = Session(link, parts)
         trace: Trace | None = None
-        async with asyncio.timeout(TURN_SECONDS), asyncio.TaskGroup() as tasks:
+        async with _in_time(), asyncio.TaskGroup() as tasks:
             tasks.create_task(_until_over(session), name=f"ask[{satellite}]")
             await link.played_out.wait()
             if session.state is not State.IDLE or not finished.empty():
@@ -87,6 +88,16 @@ def joined(blocks: list[Pcm]) -> Pcm | None:
     if not blocks:
         return None
     return dataclasses.replace(blocks[0], data=b"".join(block.data for block in blocks))
+
+
+@asynccontextmanager
+async def _in_time() -> AsyncIterator[None]:
+    """Raises EarshotError (hub-timeout) in a block that takes longer than any turn may."""
+    try:
+        async with asyncio.timeout(TURN_SECONDS):
+            yield
+    except TimeoutError as late:
+        raise EarshotError("hub-timeout", f"the turn took over {TURN_SECONDS:g} s; see the hub's log") from late
 
 
 async def _until_over(session: Session) -> None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TypeVar
 
 import msgspec
 from wyoming.event import Event
 
-from wire.errors import FrameMalformed
+from wire.data import read
 
 _MAX_TEXT = 300  # characters of a peer's words that reach our logs and errors
 _CODE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+){0,5}")
@@ -18,20 +17,9 @@ _KNOWN_CODES = frozenset({
 })  # fmt: skip
 
 
-_Form = TypeVar("_Form", bound=msgspec.Struct)
-
-
 class _Error(msgspec.Struct):
     text: str = ""
     code: str | None = None
-
-
-def read(event: Event, form: type[_Form]) -> _Form:
-    """The event's data as ``form``. Raises FrameMalformed when the peer sent something else."""
-    try:
-        return msgspec.convert(event.data or {}, form)
-    except msgspec.ValidationError as error:
-        raise FrameMalformed("frame-malformed", f"{event.type[:40]!r} from the engine: {error}") from error
 
 
 def refusal(event: Event, *, otherwise: str) -> tuple[str, str]:

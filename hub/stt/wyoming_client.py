@@ -14,12 +14,13 @@ from wyoming.audio import AudioChunk, AudioStart, AudioStop
 from wyoming.error import Error
 from wyoming.event import Event
 
-from hub.engines.answers import read, refusal
+from hub.engines.answers import refusal
 from hub.engines.pool import Pool
 from hub.errors import SttFailed
 from hub.stages import Transcript
 from hub.stt.speech import KeptSpeech
 from wire.connection import Connection, PeerSettings, connect
+from wire.data import read
 from wire.errors import PeerError
 from wire.pcm import SPEECH_CHANNELS, SPEECH_RATE_HZ, SPEECH_WIDTH_BYTES, Pcm
 from wire.tasks import Tasks

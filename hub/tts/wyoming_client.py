@@ -12,10 +12,11 @@ from wyoming.error import Error
 from wyoming.event import Event
 from wyoming.tts import Synthesize, SynthesizeVoice
 
-from hub.engines.answers import read, refusal
+from hub.engines.answers import refusal
 from hub.engines.pool import Pool
 from hub.errors import TtsFailed
 from wire.connection import Connection, PeerSettings, connect
+from wire.data import read
 from wire.errors import AudioInvalid, FrameMalformed, PeerError, PeerTimeout
 from wire.pcm import Pcm
 

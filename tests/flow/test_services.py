@@ -165,9 +165,40 @@ async def test_unknown_events_are_ignored(name: str) -> None:
         assert Info.is_type((await receive(client)).type)
 
 
-@pytest.mark.parametrize(("name", "event"), [("tts", Event("synthesize")), ("handle", Event("transcript"))])
-async def test_an_event_without_its_fields_ends_that_peer(name: str, event: Event) -> None:
+@pytest.mark.parametrize(
+    ("name", "event"),
+    [
+        ("stt", Event("transcribe", {"language": 5})),
+        ("tts", Event("synthesize")),
+        ("tts", Event("synthesize", {"text": "hello", "voice": "loud"})),
+        ("wake", Event("detect", {"names": "okay_nabu"})),
+        ("handle", Event("transcript")),
+        ("handle", Event("transcript", {"text": "turn on the lamp", "language": {"a": 1}})),
+        ("handle", Event("transcript", {"text": "lamp " * 1000})),
+    ],
+)
+async def test_a_request_of_wrong_types_is_refused_by_name_and_the_peer_stays(name: str, event: Event) -> None:
     async with service(name) as client:
-        await client.write_event(event)
-        answer = await asyncio.wait_for(client.read_event(), 5)
-        assert answer is None or Error.from_event(answer).code == "frame-malformed"
+        for _ in range(2):
+            await client.write_event(event)
+            assert Error.from_event(await receive(client)).code == "frame-malformed"
+
+
+async def test_audio_that_lies_about_itself_costs_that_request_only() -> None:
+    async with service("stt") as client:
+        for lie in ({"rate": "fast"}, {"rate": 1e300}, {"width": None}, {"channels": []}):
+            chunk = Event("audio-chunk", {"rate": 16_000, "width": 2, "channels": 1, **lie}, bytes(640))
+            await send(client, Transcribe(), AudioStart(16_000, 2, 1))
+            await client.write_event(chunk)
+            await send(client, AudioStop())
+            assert Error.from_event(await receive(client)).code == "frame-malformed"
+        await send(client, Transcribe(), *audio(voice(500).data))
+        assert Transcript.is_type((await receive(client)).type)
+
+
+async def test_a_bug_ends_that_request_and_not_the_hub(caplog: pytest.LogCaptureFixture) -> None:
+    async with service("stt", transcriber=FakeTranscriber(error=ZeroDivisionError("a bug"))) as client:  # type: ignore[arg-type]
+        for _ in range(2):
+            await send(client, Transcribe(), *audio(voice(500).data))
+            assert Error.from_event(await receive(client)).code == "internal-error"
+    assert "ZeroDivisionError" in caplog.text, "never silently"

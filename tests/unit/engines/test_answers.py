@@ -7,7 +7,8 @@ import pytest
 from wyoming.error import Error
 from wyoming.event import Event
 
-from hub.engines.answers import read, refusal
+from hub.engines.answers import refusal
+from wire.data import read
 from wire.errors import FrameMalformed
 
 
