@@ -71,6 +71,7 @@ async def over_a_network(home: Path) -> list[float]:
             async def answered() -> bool:
                 return bool((await room.turn(wav))["answered"])
 
+            await seconds_until(answered)
             usual = await seconds_until(answered)
             found = []
             for _ in range(ROUNDS):

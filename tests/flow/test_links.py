@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 
 import pytest
 from wyoming.audio import AudioChunk
@@ -88,27 +88,32 @@ async def test_a_satellite_that_died_is_served_again() -> None:
 
 async def test_a_satellite_that_goes_silent_is_given_up_and_tried_again() -> None:
     """A half-open link must not leave a room deaf (FIELD A4): no answer to pings ends it."""
-    connections = 0
+    connections = open_connections = 0
+    satellite = Satellite("mute", Attribution("", ""), installed=True, description="", version="1")
 
     async def mute(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        nonlocal connections
+        nonlocal connections, open_connections
         connections += 1
-        satellite = Satellite("mute", Attribution("", ""), True, "", "1")
-        info = Info(satellite=satellite).event()
-        await reader.readline()
-        writer.write(encode(info))
-        while b"ping" not in await reader.readline():
-            pass
-        writer.write(encode(Pong().event()))
-        await reader.read(-1)
-        writer.close()
+        open_connections += 1
+        with closing(writer):
+            await reader.readline()
+            writer.write(encode(Info(satellite=satellite).event()))
+            while (line := await reader.readline()) and b"ping" not in line:
+                pass
+            writer.write(encode(Pong().event()))
+            await reader.read(-1)
+        with suppress(OSError):
+            await writer.wait_closed()
+        open_connections -= 1
 
     server = await asyncio.start_server(mute, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     section = SatelliteSection(name="mute", address=f"tcp://127.0.0.1:{port}")
-    async with server, hub_with(section) as (satellites, _):
-        await until(lambda: connections >= 2)
-        assert satellites.statuses()[0].name == "mute"
+    async with server:
+        async with hub_with(section) as (satellites, _):
+            await until(lambda: connections >= 2)
+            assert satellites.statuses()[0].name == "mute"
+        await until(lambda: not open_connections)
 
 
 @pytest.mark.parametrize(

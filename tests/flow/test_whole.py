@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from hub.trace import Trace
 from hub.tts.wyoming_client import WyomingSynthesizer
 from hub.web.client import ControlClient
 from tests.programs import SHARED, configure, earshot, program, room_program, running_hub
@@ -35,13 +36,22 @@ async def asked(home: Path, *arguments: str) -> list[dict[str, object]]:
 
 
 async def spoken(home: Path, text: str, name: str) -> Path:
-    """A recording of ``text`` in the voice of the hub that runs in ``home``."""
-    voice = WyomingSynthesizer([f"unix://{home}/run/tts.sock"], PeerSettings(), deadline_seconds=20)
+    """A recording of ``text``, spoken by the hub that runs in ``home`` with the voice that every machine has."""
+    uri = f"unix://{home}/run/tts.sock"
+    voice = WyomingSynthesizer([uri], PeerSettings(), deadline_seconds=20, voice="espeak-en-gb")
     blocks = [block async for block in voice.synthesize(text, language="en")]
     path = home / name
     whole = Pcm(blocks[0].rate_hz, 2, 1, b"".join(block.data for block in blocks))
     await asyncio.to_thread(write_wav, path, whole)
     return path
+
+
+async def latest_turn(home: Path) -> Trace:
+    """The record of the turn that has just been heard: it is written once the room has played the answer."""
+    async with asyncio.timeout(LIMIT_SECONDS), ControlClient(home / "run" / "hub.sock") as hub:
+        while not (turns := await hub.latest_turns(1)):
+            await asyncio.sleep(0.05)
+    return turns[0]
 
 
 async def until_answered(home: Path, text: str = "turn on the bed light") -> dict[str, object]:
@@ -92,8 +102,7 @@ async def test_a_spoken_command_all_the_way(home: Path) -> None:
     async with hub_and_room(home) as (wav, uri), room_program(uri, home=home) as room:
         heard = await room.turn(wav)
         assert heard == {"error": None, "answered": True}
-        async with ControlClient(home / "run" / "hub.sock") as hub:
-            trace = (await hub.latest_turns(1))[0]
+        trace = await latest_turn(home)
         assert (trace.satellite, trace.area) == ("room", "Bedroom")
         assert trace.stt is not None
         assert trace.timings_ms["done"] >= trace.timings_ms["first_audio"] >= trace.timings_ms["endpoint"] > 0
