@@ -10,7 +10,7 @@ import select
 import shutil
 import signal
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -46,7 +46,8 @@ async def own_broker(var: Path, run: Path) -> AsyncIterator[BrokerAddress]:
         files = await asyncio.to_thread(prepare, var, run, as_root=os.geteuid() == 0)
     except OSError as error:
         raise BrokerLost("broker-failed", f"cannot write the broker's files: {error}; check that folder") from error
-    broker = _Broker(program, files)
+    setpriv = await asyncio.to_thread(shutil.which, "setpriv")  # util-linux: on every Debian
+    broker = _Broker(program, files, [setpriv, "--pdeathsig", "TERM"] if setpriv else [])
     try:
         await broker.launch()
         async with background(broker.keep_running(), name="broker"):
@@ -72,8 +73,8 @@ def kept_broker(var: Path) -> BrokerAddress:
 class _Broker:
     """One mosquitto process at a time, always on the same port and files."""
 
-    def __init__(self, program: str, files: BrokerFiles) -> None:
-        self._program, self._files = program, files
+    def __init__(self, program: str, files: BrokerFiles, die_with_us: Sequence[str] = ()) -> None:
+        self._program, self._files, self._die_with_us = program, files, die_with_us
         self._process: Process | None = None
         self._said = b""
 
@@ -81,7 +82,14 @@ class _Broker:
         """Start it and wait until it listens. Raises BrokerLost (broker-failed)."""
         self._said = b""
         self._process = await asyncio.create_subprocess_exec(
-            self._program, "-c", str(self._files.settings), stdin=DEVNULL, stdout=DEVNULL, stderr=PIPE
+            *self._die_with_us,
+            self._program,
+            "-c",
+            str(self._files.settings),
+            stdin=DEVNULL,
+            stdout=DEVNULL,
+            stderr=PIPE,
+            start_new_session=True,  # Ctrl-C reaches the hub only, which ends it last
         )
         await asyncio.to_thread(self._files.pid.write_text, f"{self._process.pid}\n", "ascii")
         try:

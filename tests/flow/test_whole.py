@@ -238,10 +238,11 @@ async def test_recordings_of_people_run_against_the_house_they_were_made_for(hom
     assert len(list((home / "replies").glob("*.wav"))) == 3
 
 
-async def test_a_killed_hub_leaves_no_engines_and_starts_again(home: Path) -> None:
+async def test_a_killed_hub_leaves_no_process_and_starts_again(home: Path) -> None:
     configure(home)
     async with program("hub", "hub", home=home, ready="READY") as hub:
         pids = [await engine_pid(home, engine) for engine in ("stt", "tts")]
+        pids.append(int((home / "run" / "broker" / "pid").read_text()))
         hub.kill()
         await hub.wait()
         async with asyncio.timeout(LIMIT_SECONDS):
