@@ -38,7 +38,7 @@ SatelliteState = Literal["lost", "idle", "listening", "thinking", "speaking"]
 
 
 class SatelliteStatus(msgspec.Struct, frozen=True):
-    """One satellite that the hub knows. address: its URI. detail: why it is lost, or what it is."""
+    """One satellite that the hub knows. address: its URI. detail: why it is lost, or what is wrong with it."""
 
     name: str
     area: str | None

@@ -189,7 +189,7 @@ class Session:
 
     async def _on_user_event(self, event: Event) -> None:
         match _parsed(UserEvent.from_event, event).name:
-            case "stop-playback":
+            case "stop-playback" if self._unplayed:  # else the wake word stopped it, and the awake cue plays
                 await self._hush()
             case "listen-now":
                 await self._listen_now()

@@ -50,9 +50,8 @@ async def run(args: argparse.Namespace) -> int:
 def _machine(where: Places) -> Iterator[Finding]:
     yield Finding("python", "ok", sys.version.split()[0])
     yield _configuration(where)
-    yield _program(
-        "mosquitto", "fail", "broker-missing", "the hub's own broker needs it: sudo apt-get install mosquitto"
-    )
+    needed = "the hub's own broker needs it: sudo apt-get install mosquitto"
+    yield _program("mosquitto", "fail", code="broker-missing", advice=needed)
     yield _program(
         "pico2wave", "warn", code="voice-plain", advice="espeak-ng speaks; a better voice: scripts/setup --non-free"
     )
@@ -91,8 +90,7 @@ async def _hub(where: Places) -> list[Finding]:
         except EarshotError as error:
             return [Finding("hub", "fail", error.message, error.code)]
     findings = [_component(component) for component in health.components]
-    for satellite in satellites:
-        findings.append(_satellite(satellite))
+    findings += [_satellite(satellite) for satellite in satellites]
     if not satellites:
         findings.append(
             Finding("satellites", "warn", "none; start one with `earshot satellite`", code="satellite-none")

@@ -49,6 +49,7 @@ class SatelliteKeeper:
         self._configured = [section for section in configured if section.address]
         self._tasks = Tasks()
         self.kept: dict[str, Kept] = {}
+        self.muted: set[str] = set()  # these stay muted when they come back
 
     async def __aenter__(self) -> Self:
         await self._tasks.__aenter__()
@@ -112,7 +113,7 @@ class SatelliteKeeper:
                 return False
             name, area = self._identity(kept, info)
             link = WyomingSatelliteLink(connection, name, area)
-            await link.greet()
+            await link.greet(muted=name in self.muted)
             kept.name, kept.link, kept.reason = name, link, ""
             _log.info("satellite %s is here (%s)", name, kept.uri)
             await self._serve(link)

@@ -56,7 +56,7 @@ class Satellites:
                     address=kept.uri,
                     state=known[0].state.value if known else "lost",
                     muted=known[0].muted if known else False,
-                    detail=kept.reason,
+                    detail=kept.reason or (kept.link.problem if kept.link else ""),
                 )
             )
         return sorted(statuses, key=lambda status: status.name)
@@ -81,16 +81,21 @@ class Satellites:
         return spoke
 
     async def mute(self, satellite: str, *, muted: bool) -> None:
-        """Close or open that satellite's microphone. Raises EarshotError satellite-unknown."""
+        """Close or open that satellite's microphone; closed, it stays so when its link is lost and comes back.
+
+        Raises EarshotError satellite-unknown.
+        """
         known = self._sessions.get(satellite)
         if known is None:
             raise EarshotError("satellite-unknown", f"no satellite {satellite!r} is connected; see `earshot doctor`")
         session, link = known
+        (self.keeper.muted.add if muted else self.keeper.muted.discard)(satellite)
         await link.mute(muted=muted)
         session.muted = muted
 
     async def _serve(self, link: WyomingSatelliteLink) -> None:
         session = Session(link, self._parts)
+        session.muted = link.name in self.keeper.muted
         self._sessions[link.name] = (session, link)
         try:
             await session.run()

@@ -31,6 +31,8 @@ from wire.pcm import Converter, Pcm
 _log = logging.getLogger(__name__)
 
 CHUNK_BYTES = 2048  # 64 ms at 16 kHz: what Home Assistant sends, so what satellites are tested with
+DEVICES = frozenset({"mic", "speaker"})  # what error codes of ours begin with when a device is lost
+MAX_TOLD_CHARACTERS = 200
 PLAYED_GRACE_SECONDS = 1.0  # satellites older than 1.4.1 never say "played": believe the length of the audio
 
 
@@ -45,6 +47,7 @@ class WyomingSatelliteLink:
         self._format_refused = False
         self._played = asyncio.Event()
         self._speaker = asyncio.Lock()
+        self._lost_devices: dict[str, str] = {}
         self.info: Info | None = None
 
     @property
@@ -55,9 +58,14 @@ class WyomingSatelliteLink:
     def area(self) -> str | None:
         return self._own_area or self._told_area
 
-    async def greet(self) -> None:
-        """Take ownership: from now on the satellite is ours and may stream."""
-        await self._connection.send(RunSatellite().event())
+    @property
+    def problem(self) -> str:
+        """What the satellite says is wrong with its microphone or speaker; empty: nothing."""
+        return "; ".join(self._lost_devices.values())
+
+    async def greet(self, *, muted: bool) -> None:
+        """Take ownership: from now on the satellite is ours and may stream, unless its room is muted."""
+        await self.mute(muted=muted)
         await self._connection.send(Describe().event())
 
     async def next_event(self) -> LinkEvent:
@@ -148,10 +156,9 @@ class WyomingSatelliteLink:
             case "info":
                 self._introduced(Info.from_event(event))
             case "error":
-                error = Error.from_event(event)
-                _log.warning("%s reports %.80r: %.200r", self._name, error.code, error.text)
+                self._reported(Error.from_event(event))
             case "user-event":
-                return _user_event(UserEvent.from_event(event))
+                return self._user_event(UserEvent.from_event(event))
         return None  # events of newer peers are ignored
 
     def _pipeline(self, run: RunPipeline) -> LinkEvent | None:
@@ -180,8 +187,25 @@ class WyomingSatelliteLink:
         if info.satellite and info.satellite.area:
             self._told_area = str(info.satellite.area)[:64]
 
+    def _reported(self, error: Error) -> None:
+        code, text = _printable(error.code or "no code"), _printable(error.text)
+        _log.warning("%s reports %s: %s", self._name, code, text)
+        device = code.partition("-")[0]
+        if device in DEVICES:
+            self._lost_devices[device] = f"{code}: {text}"
 
-def _user_event(event: UserEvent) -> LinkEvent | None:
-    if event.name == "muted":
-        return Muted(bool((event.data or {}).get("muted")))
-    return None
+    def _user_event(self, event: UserEvent) -> LinkEvent | None:
+        data = event.data or {}
+        match event.name:
+            case "muted":
+                return Muted(bool(data.get("muted")))
+            case "device-recovered":
+                device = str(data.get("device"))
+                if self._lost_devices.pop(device, None):
+                    _log.info("%s: its %s works again", self._name, device)
+        return None
+
+
+def _printable(text: str) -> str:
+    """For a log line: what a peer says can neither break the line nor fill the disk."""
+    return "".join(letter if letter.isprintable() else "?" for letter in str(text)[:MAX_TOLD_CHARACTERS])
