@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+from hub.alone import alone
 from hub.arbiter import Arbiter
 from hub.asking import Asker
 from hub.bus.address import BrokerAddress, configured_broker
@@ -66,6 +67,7 @@ async def open_hub(config: HubConfig, where: Places, *, simulated: Path | None =
     house_file = await asyncio.to_thread(load_house, simulated or where.etc / "house.toml")
     async with AsyncExitStack() as stack:
         enter = stack.enter_async_context
+        await enter(alone(where.run))
         journal = await enter(Journal(where.var / "earshot.db", config.store))
         peer = _peer_settings(config)
         engines = await enter(EmbeddedEngines(config, where, peer))
@@ -127,7 +129,7 @@ async def open_hub(config: HubConfig, where: Places, *, simulated: Path | None =
         await enter(offered(config.services, peer, parts, hub, words=config.wake.words))
         about = About(config.hub.name, VERSION, datetime.now(UTC).isoformat(timespec="seconds"))
         await enter(control_socket(hub, about, hub.control_path))
-        await enter(status_page(hub, about, config.web))
+        hub.page_port = await enter(status_page(hub, about, config.web))
         yield hub
 
 

@@ -49,6 +49,7 @@ class Hub:
         language: str,
     ) -> None:
         self.control_path = path
+        self.page_port = 0  # the composition root knows it last
         self._bus, self._house, self._known = bus, house, known
         self._engines, self._journal = engines, journal
         self._satellites, self._asker, self._stages = satellites, asker, stages

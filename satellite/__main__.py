@@ -16,6 +16,7 @@ from satellite.config import SatelliteConfig
 from satellite.portaudio import AudioSystem
 from satellite.program import Satellite
 from wire.errors import ConfigError, EarshotError
+from wire.parent import die_with_parent
 from wire.places import places
 from wire.settings import convert, load
 
@@ -26,8 +27,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Exit code: 0 told to stop, 1 failed, 2 usage, 78 configuration."""
     arguments = _parser().parse_args(argv)
     logging.basicConfig(
-        level=arguments.log_level.upper(), stream=sys.stdout, format="%(levelname)s %(name)s: %(message)s"
+        level=arguments.log_level.upper(), stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s"
     )
+    if not die_with_parent():
+        return EXIT_OK
     try:
         if arguments.list_devices:
             return _list_devices()

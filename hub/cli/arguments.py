@@ -35,8 +35,8 @@ def _log_level(parser: argparse.ArgumentParser) -> None:
 def _up(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--demo", action="store_true", help="add a simulated house")
     parser.add_argument("--config", type=Path, help="hub.toml (default: the one of this installation)")
-    parser.add_argument("--mic", default="default", help="microphone by name, wav:PATH, or none")
-    parser.add_argument("--speaker", default="default", help="speaker by name, wav:PATH, or none")
+    parser.add_argument("--mic", help="microphone by name, or wav:PATH (default: satellite.toml's)")
+    parser.add_argument("--speaker", help="speaker by name, wav:DIRECTORY, or none (default: satellite.toml's)")
     _log_level(parser)
 
 

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
+import os
 import shlex
+import shutil
+import signal
 import sys
 import time
-from asyncio.subprocess import Process
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Coroutine
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import msgspec
 
 from hub.app import open_hub
 from hub.cli.hub import log_to_stdout, until_signal
+from hub.cli.own_satellite import NAME, OwnSatellite, own_satellite
 from hub.config import HubConfig, SatelliteSection
 from hub.control import Hub
 from wire.places import Places, places
@@ -23,9 +27,8 @@ from wire.settings import load
 from wire.wav import write_wav
 
 DEMO_HOUSE = Path(__file__).resolve().parents[2] / "examples" / "demo-house.toml"
-SATELLITE_URI = "tcp://127.0.0.1:10700"
+DEMO_AREA = "Living Room"
 TRY_THIS = "turn on the bed light"
-STOP_SECONDS = 5.0
 
 
 async def run(args: argparse.Namespace) -> int:
@@ -33,48 +36,57 @@ async def run(args: argparse.Namespace) -> int:
     began = time.monotonic()
     where = places()
     config = load(args.config or where.etc / "hub.toml", HubConfig)
-    log_to_stdout(debug=args.debug)
+    _log_to_the_terminal(debug=args.debug)
     ended = until_signal()
-    here = SatelliteSection(name="this-machine", address=SATELLITE_URI, area="Living Room")
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, ended.set)  # the terminal was closed
+    uri = f"unix://{where.run}/satellite.sock"
+    here = SatelliteSection(name=NAME, address=uri, area=DEMO_AREA if args.demo else None)
     config = msgspec.structs.replace(config, satellite=[*config.satellite, here])
     async with AsyncExitStack() as stack:
         hub = await stack.enter_async_context(open_hub(config, where, simulated=DEMO_HOUSE if args.demo else None))
-        satellite = await stack.enter_async_context(_satellite(args))
-        await hub.wait_ready()
-        recording = await _recording(hub, where)
-        microphone = await _has_microphone(args.mic)
-        print(_screen(config, recording, microphone=microphone, seconds=time.monotonic() - began), flush=True)
-        await _first(ended, satellite)
+        satellite = await stack.enter_async_context(own_satellite(uri, args.mic, args.speaker, debug=args.debug))
+        if await _done_before(ended, _show(hub, satellite, config, where, began)):
+            await _done_before(ended, _tell_of_end(satellite))
+            await ended.wait()
     return 0
 
 
-@asynccontextmanager
-async def _satellite(args: argparse.Namespace) -> AsyncIterator[Process]:
-    """Our satellite as a program of its own, ended with us."""
-    options = ["--name", "this-machine", "--uri", SATELLITE_URI, "--mic", args.mic, "--speaker", args.speaker]
-    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "satellite", *options)
+def _log_to_the_terminal(*, debug: bool) -> None:
+    """People read along here: what is wrong and nothing else, unless they asked for all of it."""
+    log_to_stdout(debug=debug)
+    if not debug:
+        logging.getLogger().setLevel(logging.WARNING)
+        logging.getLogger().handlers[0].setFormatter(logging.Formatter("%(message)s"))
+
+
+async def _done_before(ended: asyncio.Event, work: Coroutine[None, None, None]) -> bool:
+    """Run ``work``, but no longer than until ``ended``; whether it was finished."""
+    working = asyncio.create_task(work, name="up")
+    waiting = asyncio.create_task(ended.wait(), name="up.ended")
     try:
-        yield process
+        await asyncio.wait({working, waiting}, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        if process.returncode is None:
-            process.terminate()
-        try:
-            await asyncio.wait_for(process.wait(), STOP_SECONDS)
-        except TimeoutError:
-            process.kill()
-            await process.wait()
+        for task in (working, waiting):
+            task.cancel()
+        await asyncio.wait({working, waiting})
+    if working.cancelled():
+        return False
+    working.result()
+    return True
 
 
-async def _first(ended: asyncio.Event, satellite: Process) -> None:
-    """Wait for the signal; a satellite that ends by itself is told, the hub goes on."""
-    waiting = asyncio.create_task(ended.wait(), name="up.signal")
-    gone = asyncio.create_task(satellite.wait(), name="up.satellite")
-    await asyncio.wait({waiting, gone}, return_when=asyncio.FIRST_COMPLETED)
-    if not ended.is_set():
-        print(f"the satellite ended (exit {satellite.returncode}); the hub goes on", file=sys.stderr)
-    await waiting
-    gone.cancel()
-    await asyncio.wait({gone})
+async def _show(hub: Hub, satellite: OwnSatellite, config: HubConfig, where: Places, began: float) -> None:
+    await hub.wait_ready()
+    recording = await _recording(hub, where)
+    hears = await satellite.has_microphone()
+    seconds = time.monotonic() - began
+    page = f"http://{config.web.bind}:{hub.page_port}"
+    print(_screen(recording, page, hears=hears, seconds=seconds), flush=True)
+
+
+async def _tell_of_end(satellite: OwnSatellite) -> None:
+    status = await satellite.process.wait()
+    print(f"the satellite ended (exit {status}); the hub goes on", file=sys.stderr)
 
 
 async def _recording(hub: Hub, where: Places) -> Path:
@@ -86,18 +98,9 @@ async def _recording(hub: Hub, where: Places) -> Path:
     return path
 
 
-async def _has_microphone(name: str) -> bool:
-    """Ask the satellite's program: only it may open sound devices."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "satellite", "--list-devices", stdout=asyncio.subprocess.PIPE
-    )
-    output, _ = await process.communicate()
-    return name.startswith("wav:") or b"mic" in output
-
-
-def _screen(config: HubConfig, recording: Path, *, microphone: bool, seconds: float) -> str:
-    earshot = Path(sys.executable).with_name("earshot")
-    speak = f'say "okay nabu", then "{TRY_THIS}"' if microphone else "no microphone here (docs/satellite.md)"
+def _screen(recording: Path, page: str, *, hears: bool, seconds: float) -> str:
+    earshot = _command()
+    speak = f'say "okay nabu", then "{TRY_THIS}"' if hears else "no microphone found; plug one in, or replay:"
     return "\n".join(
         (
             "",
@@ -106,10 +109,19 @@ def _screen(config: HubConfig, recording: Path, *, microphone: bool, seconds: fl
             f"  speak   {speak}",
             f"  replay  {earshot} ask --wav {shlex.quote(str(recording))}",
             f'  type    {earshot} ask --text "{TRY_THIS}"',
-            f"  look    http://{config.web.bind}:{config.web.port}",
+            f"  look    {page}",
             f"  house   {earshot} house list",
             f"  check   {earshot} doctor",
             "",
             "Ctrl+C ends it.",
         )
     )
+
+
+def _command() -> str:
+    """What a second terminal must type to run this program on this hub."""
+    ours = Path(sys.executable).with_name("earshot")
+    found = shutil.which("earshot")
+    command = "earshot" if found and Path(found) == ours else shlex.quote(str(ours))
+    home = os.environ.get("EARSHOT_HOME")
+    return f"EARSHOT_HOME={shlex.quote(home)} {command}" if home else command

@@ -12,7 +12,8 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-PARENT_VARIABLE = "EARSHOT_PARENT_PID"  # tells the engine whose death is its own
+from wire.parent import PARENT_VARIABLE
+
 _INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "LD_LIBRARY_PATH")
 _OUR_PREFIX = "EARSHOT_"  # places and test switches; secrets are never in the environment under this name
 _LINE_BYTES = 2048  # of the engine's stderr; the rest of a longer line is dropped
@@ -50,7 +51,7 @@ async def run_child(program: EngineProgram, *, stop_seconds: float = 2.0) -> Asy
     """Run ``program`` while the block runs; then SIGTERM and, after ``stop_seconds``, SIGKILL.
 
     It has a session of its own, so that Ctrl-C reaches only the hub, which then ends it in order. A hub that is killed
-    takes it along: the engine asks the kernel for that (hub.engines.program).
+    takes it along: the engine asks the kernel for that (wire.parent).
     """
     process = await asyncio.create_subprocess_exec(
         *program.command,

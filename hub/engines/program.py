@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import ctypes
 import logging
 import os
 import resource
@@ -16,12 +15,11 @@ import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from hub.engines.child import PARENT_VARIABLE
 from wire.connection import PeerSettings
 from wire.errors import EarshotError
+from wire.parent import die_with_parent
 from wire.server import Handler, serve
 
-_PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _MAX_PEERS = 16  # the hub's requests at one time, and somebody who looks
 _EXIT_CONFIGURATION = 78
 
@@ -44,7 +42,7 @@ def arguments(description: str) -> argparse.ArgumentParser:
 def run(args: argparse.Namespace, engine: Callable[[], Coroutine[Any, Any, None]]) -> int:
     """Run ``engine`` under the limits of ``args`` until SIGTERM or the hub's death; gives the exit status."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s", stream=sys.stderr)
-    if not _die_with_parent():
+    if not die_with_parent():
         return 0
     os.nice(args.nice)
     _limit_memory(args.memory_mb << 20)
@@ -70,12 +68,3 @@ def _limit_memory(limit_bytes: int) -> None:
     _, allowed_bytes = resource.getrlimit(resource.RLIMIT_AS)
     if allowed_bytes == resource.RLIM_INFINITY or limit_bytes < allowed_bytes:
         resource.setrlimit(resource.RLIMIT_AS, (limit_bytes, limit_bytes))
-
-
-def _die_with_parent() -> bool:
-    """Ask the kernel to kill this process when the hub dies, however it dies. False: it is dead already."""
-    parent = os.environ.get(PARENT_VARIABLE)
-    if parent is None:  # started by hand
-        return True
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    return os.getppid() == int(parent)
