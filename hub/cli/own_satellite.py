@@ -16,6 +16,7 @@ from wire.parent import PARENT_VARIABLE
 NAME = "this-machine"
 STOP_SECONDS = 5.0
 LIST_SECONDS = 10.0
+READY_SECONDS = 10.0
 _INPUT = re.compile(r"^(?P<name>.*): [1-9]\d* in, \d+ out, \d+ Hz$")  # of --list-devices: one that records
 
 
@@ -28,7 +29,7 @@ class OwnSatellite:
 
     async def has_microphone(self) -> bool:
         """Ask the satellite's program: only it may open sound devices."""
-        if self.process.returncode is not None:
+        if not await self._ready():
             return False
         if self.mic and self.mic.startswith("wav:"):
             return True
@@ -47,6 +48,14 @@ class OwnSatellite:
         ]
         return any(wanted in name.casefold() for name in inputs)
 
+    async def _ready(self) -> bool:
+        """Wait until it serves; False if it ended, having said why on stderr, or is not there in time."""
+        assert self.process.stdout is not None
+        try:
+            return (await asyncio.wait_for(self.process.stdout.readline(), READY_SECONDS)).startswith(b"READY")
+        except TimeoutError:
+            return False
+
 
 @asynccontextmanager
 async def own_satellite(uri: str, mic: str | None, speaker: str | None, *, debug: bool) -> AsyncIterator[OwnSatellite]:
@@ -56,7 +65,7 @@ async def own_satellite(uri: str, mic: str | None, speaker: str | None, *, debug
     process = await asyncio.create_subprocess_exec(
         *_program(*options),
         stdin=DEVNULL,
-        stdout=DEVNULL,
+        stdout=PIPE,
         start_new_session=True,  # Ctrl+C is for us; we end it in order
         env={**os.environ, PARENT_VARIABLE: str(os.getpid())},
     )
