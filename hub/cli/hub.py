@@ -22,6 +22,8 @@ def log_to_stdout(*, debug: bool) -> None:
     if not debug:
         for chatty in ("aiohttp.access", "hassil"):
             logging.getLogger(chatty).setLevel(logging.WARNING)
+        # A traceback for every request that is no HTTP: anybody could fill the log. Our handlers' bugs are hub.web's.
+        logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
 
 
 def until_signal() -> asyncio.Event:

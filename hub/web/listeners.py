@@ -19,7 +19,8 @@ from hub.web.refusal import MAX_BODY_BYTES, refusals
 from wire.errors import ConfigError
 
 SHUTDOWN_SECONDS = 2.0  # for requests in flight at the end; then they are cancelled
-BACKLOG = 16
+BACKLOG = 128  # a caller of a Unix socket beyond it is refused at once, and twenty may call together
+MAX_CONNECTIONS = 64  # of each listener; a client that never finishes its request must not use up the hub's files
 SOCKET_PATH_BYTES = 107  # sun_path, less its closing zero
 
 
@@ -63,10 +64,31 @@ async def _serving(app: web.Application, listener: socket.socket) -> AsyncIterat
         runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=SHUTDOWN_SECONDS)
         await runner.setup()
         try:
-            await web.SockSite(runner, listener, backlog=BACKLOG).start()
-            yield
+            async with await _accepting(runner, listener):
+                yield
         finally:
             await runner.cleanup()
+
+
+async def _accepting(runner: web.AppRunner, listener: socket.socket) -> asyncio.Server:
+    server = runner.server
+    assert server is not None, "set up"
+
+    def protocol() -> asyncio.BaseProtocol:
+        return server() if len(server.connections) < MAX_CONNECTIONS else _TurnedAway()
+
+    loop = asyncio.get_running_loop()
+    if listener.family == socket.AF_UNIX:
+        return await loop.create_unix_server(protocol, sock=listener, backlog=BACKLOG)
+    return await loop.create_server(protocol, sock=listener, backlog=BACKLOG)
+
+
+class _TurnedAway(asyncio.Protocol):
+    """A connection too many: closed without a word."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        transport.abort()
 
 
 def _bind_unix(path: Path) -> socket.socket:
