@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from collections import defaultdict
 from collections.abc import Sequence
 
 from hub.bench.report import Report, goal, spread, this_machine, versions
@@ -25,7 +26,7 @@ async def measure(hub: ControlClient, room: StandIn, sentences: Sequence[Pcm], t
     """Run ``turns`` turns, one after another, the sentences in rotation."""
     own: list[float] = []
     whole: list[float] = []
-    parts: dict[str, list[float]] = {"endpoint": [], "stt": [], "tts": [], "device": []}
+    parts: dict[str, list[float]] = defaultdict(list)
     failed: list[str] = []
     known: str | None = None
     for spoken in itertools.islice(itertools.cycle(sentences), turns):
@@ -41,9 +42,12 @@ async def measure(hub: ControlClient, room: StandIn, sentences: Sequence[Pcm], t
         own.append(after_decision_ms - sum(taken_out.values()))
         whole.append((heard.first_audio_at - heard.began) * 1000 - heard.last_voiced_ms)
         parts["endpoint"].append(endpoint_ms)
+        stamps = trace.timings_ms
+        parts["own_understanding"].append(stamps["understood"] - stamps["transcript"])
+        parts["own_hearing_and_links"].append(after_decision_ms - (stamps["first_audio"] - endpoint_ms))
         for name, spent_ms in taken_out.items():
             parts[name].append(spent_ms)
-    return _report(own, whole, parts, failed)
+    return _report(own, whole, parts, failed, len(sentences))
 
 
 async def _next_record(hub: ControlClient, known: str | None) -> Trace:
@@ -63,7 +67,9 @@ def _not_ours(trace: Trace) -> dict[str, float]:
     }
 
 
-def _report(own: list[float], whole: list[float], parts: dict[str, list[float]], failed: list[str]) -> Report:
+def _report(
+    own: list[float], whole: list[float], parts: dict[str, list[float]], failed: list[str], sentences: int
+) -> Report:
     figures = spread(own)
     return Report(
         bench="turn",
@@ -74,6 +80,7 @@ def _report(own: list[float], whole: list[float], parts: dict[str, list[float]],
             "speech_end_to_first_audio_ms": spread(whole),
             **{f"{name}_ms": spread(values) for name, values in parts.items()},
             "turns": len(own) + len(failed),
+            "different_sentences": min(sentences, len(own) + len(failed)),
             "failed": failed,
         },
         goals=[

@@ -13,14 +13,8 @@ from hub.bench.stand_in import stand_in
 from hub.cli.reach import private_hub
 from hub.cli.up import DEMO_HOUSE
 from hub.config import HubConfig, SatelliteSection
+from hub.stages import House
 from hub.web.client import ControlClient
-
-SENTENCES = (
-    "turn on the bed light",
-    "turn off the bed light",
-    "close the garage door",
-    "what is the outdoor temperature",
-)
 
 RECORDINGS = Path(__file__).resolve().parents[3] / "shared" / "audio" / "MANIFEST.tsv"
 
@@ -37,7 +31,7 @@ async def _turn(args: argparse.Namespace) -> Report:
     async with stand_in("bench") as room:
         here = SatelliteSection(name="bench", address=room.uri, area="Bedroom")
         async with private_hub(args.house or DEMO_HOUSE, HubConfig(satellite=[here])) as hub:
-            sentences = [await hub.spoken(text) for text in SENTENCES]
+            sentences = [await hub.spoken(text) for text in _sentences(hub.house(), args.turns)]
             async with ControlClient(hub.control_path) as client:
                 return await turn.measure(client, room, sentences, args.turns)
 
@@ -52,3 +46,12 @@ async def _stt(args: argparse.Namespace) -> Report:
 
 async def _start(args: argparse.Namespace) -> Report:
     return await start.measure(args.idle_seconds)
+
+
+def _sentences(house: House, number: int) -> list[str]:
+    """As many different commands as the house has, so that no answer comes from a cache of sentences."""
+    switched = [entity.name for entity in house.entities() if entity.domain in {"light", "switch", "fan"}]
+    moved = [entity.name for entity in house.entities() if entity.domain == "cover" and entity.device_class != "garage"]
+    commands = [f"turn {way} the {name}" for way in ("on", "off") for name in switched]
+    commands += [f"{way} the {name}" for way in ("open", "close") for name in moved]
+    return commands[:number]
