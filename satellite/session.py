@@ -202,13 +202,25 @@ class Session:
             self._mouth.cue("awake")
         await self._send(events)
 
+    async def _woken(self, detection: Event) -> None:
+        """Silence before all else; ``played`` after the detection: or the hub believes it was heard to its end."""
+        stopped = self._silence()
+        self._mouth.cue("awake")
+        await self._link.send(detection)
+        if stopped:
+            await self._link.send(Played().event())
+
     async def _hush(self) -> None:
-        """End what is played; the rest of it that still comes from the hub is not played either."""
+        """End what is played, and tell the hub that it need not wait for it."""
+        if self._silence():
+            await self._link.send(Played().event())
+
+    def _silence(self) -> bool:
+        """End what is played; what still comes of it is not played either. Whether the hub waits for it."""
         self._reply = None
         self._mouth.hush()
-        if self._unplayed:
-            self._unplayed = 0
-            await self._link.send(Played().event())
+        waiting, self._unplayed = self._unplayed > 0, 0
+        return waiting
 
     async def _played(self) -> None:
         """Called by the mouth; a link that is gone is for its reader to report."""
@@ -227,8 +239,8 @@ class Session:
                 self._link.offer(event)  # late speech is worthless: when the link stalls, the oldest is dropped
                 continue
             if Detection.is_type(event.type):
-                await self._hush()
-                self._mouth.cue("awake")
+                await self._woken(event)
+                continue
             await self._link.send(event)
 
 

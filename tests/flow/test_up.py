@@ -146,7 +146,7 @@ async def test_a_satellite_that_cannot_start_is_told_and_the_hub_goes_on(home: P
         async with asyncio.timeout(READY_SECONDS):
             while "the hub goes on" not in (said := await asyncio.to_thread(terminal.errors.read_text)):
                 await asyncio.sleep(0.05)
-        assert said.startswith("mic-missing: ")
+        assert said.startswith("wav-unreadable: ")
         code, output = await typed(terminal.line("type"))
         assert (code, "confirmed" in output) == (0, True)
         assert await terminal.interrupt() == 0

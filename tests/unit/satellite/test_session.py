@@ -145,12 +145,12 @@ async def test_an_answer_is_played_and_reported_once():
 
 
 async def test_wake_word_over_an_answer_stops_it():
-    """Barge-in: silence first, the hub's wait for it is over, the rest of the answer is not played."""
+    """Barge-in: silence first; the hub knows why before its wait is over; the rest of the answer is not played."""
     room = await running()
     await room.hub("audio-start", rate=22_050, width=2, channels=1)
     await room.session.hear(BLOCK, WOKEN)
     assert room.mouth.hushed == 1
-    assert room.link.types[1:4] == ["played", "detection", "run-pipeline"]
+    assert room.link.types[1:4] == ["detection", "played", "run-pipeline"]
     await room.session.handle(AudioChunk(22_050, 2, 1, bytes(400)).event())
     await room.hub("audio-stop")
     assert room.mouth.sounds == []
