@@ -19,10 +19,12 @@ from hub.bus.client import Bus
 from hub.config import HubConfig
 from hub.control import Hub, control_path
 from hub.embedded import EmbeddedEngines
+from hub.errors import StageFailed
 from hub.house.actor import HouseActor
 from hub.house.file import load_house
 from hub.house.registry import HouseRegistry
 from hub.house.simulated.house import SimulatedHouse
+from hub.intent.language import resolve_language
 from hub.intent.replies import TemplateReplier
 from hub.intent.sentences import SentenceInterpreter
 from hub.links.introductions import VERSION
@@ -40,12 +42,13 @@ from hub.trace import Trace
 from hub.tts.wyoming_client import WyomingSynthesizer
 from hub.turn import Stages
 from hub.vad.silero import SileroVad
-from hub.wake.openwakeword import OpenWakeWordDetector, WakeSettings
+from hub.wake.openwakeword import OpenWakeWordDetector, WakeSettings, find_word
 from hub.web.control import About
 from hub.web.listeners import control_socket, status_page
 from hub.worker import AudioWorker
 from wire.connection import PeerSettings
 from wire.discovery import Found, browse
+from wire.errors import ConfigError
 from wire.frame import Limits
 from wire.places import Places
 from wire.tasks import Tasks
@@ -63,6 +66,7 @@ async def open_hub(config: HubConfig, where: Places, *, simulated: Path | None =
     simulated: a house file that is run as MQTT clients on the hub's broker, and read for rooms and aliases.
     Raises ConfigError (a port in use, a file that cannot be read, another hub), BrokerLost (broker-missing).
     """
+    await asyncio.to_thread(check, config)
     await asyncio.to_thread(_make_folders, where)
     house_file = await asyncio.to_thread(load_house, simulated or where.etc / "house.toml")
     async with AsyncExitStack() as stack:
@@ -133,6 +137,19 @@ async def open_hub(config: HubConfig, where: Places, *, simulated: Path | None =
         yield hub
 
 
+def check(config: HubConfig) -> None:
+    """What no schema of hub.toml can say; reads the files that it names. Raises ConfigError."""
+    _peer_settings(config)
+    if config.mqtt.host:
+        configured_broker(config.mqtt)
+    try:
+        resolve_language(config.hub.language)
+        for word in config.wake.words:
+            find_word(word)
+    except StageFailed as error:
+        raise ConfigError(error.code, error.message) from error
+
+
 class _Records:
     """Where every finished turn's record goes; nothing here waits for a disk or a network."""
 
@@ -198,6 +215,10 @@ def _local_now() -> datetime:
 
 
 def _make_folders(where: Places) -> None:
-    """Folders var and run are ours alone; etc may be the system's."""
-    where.var.mkdir(mode=0o700, parents=True, exist_ok=True)
-    where.run.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Folders var and run are ours alone; etc may be the system's. Raises ConfigError (folder-unusable)."""
+    for folder in (where.var, where.run):
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            message = f"{folder}: {error.strerror}; make it writable for the hub, or set EARSHOT_HOME"
+            raise ConfigError("folder-unusable", message) from error

@@ -12,6 +12,7 @@ Ratio = Annotated[float, Meta(ge=0, le=1)]
 Seconds = Annotated[float, Meta(gt=0, le=3600)]
 Milliseconds = Annotated[int, Meta(ge=0, le=600_000)]
 Name = Annotated[str, Meta(min_length=1, max_length=64)]
+TopicPrefix = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}(/[A-Za-z0-9_-]{1,64})*$")]
 
 
 class HubSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -119,7 +120,7 @@ class MqttSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     password_file: str | None = None
     tls: bool = False
     tls_ca_file: str | None = None
-    discovery_prefix: Name = "homeassistant"
+    discovery_prefix: TopicPrefix = "homeassistant"
     proof_seconds: Seconds = 2.0
 
 

@@ -8,6 +8,16 @@ from types import TracebackType
 from typing import Any, Self
 
 
+def raise_if_cancelled() -> None:
+    """Raise the CancelledError that something below swallowed, so that a task that loops ends when it is told to.
+
+    Before Python 3.13 a TaskGroup that ends by an error, and before 3.12 wait_for, forget a cancel of the same moment.
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
+
+
 class Tasks:
     """Owns tasks that serve a block and have no result.
 

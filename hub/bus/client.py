@@ -17,6 +17,7 @@ from hub.bus.background import background
 from hub.bus.connection import MAX_PAYLOAD_BYTES, Connection, connected
 from hub.bus.routes import Callback, Message, Routes
 from hub.errors import BrokerLost
+from wire.tasks import raise_if_cancelled
 
 __all__ = ["MAX_PAYLOAD_BYTES", "Bus", "Message"]
 
@@ -114,12 +115,15 @@ class Bus:
             connection = self._connection
             assert connection is not None
             try:
-                return await connection.publish(topic, data, qos=qos, retain=retain)
+                await connection.publish(topic, data, qos=qos, retain=retain)
             except BrokerLost:
                 if qos == 0:
                     raise
                 if connection is self._connection:  # not noticed by the reader yet
                     await asyncio.sleep(_RETRY_MIN_SECONDS)
+            else:
+                raise_if_cancelled()
+                return
 
     def listen(self, pattern: str, callback: Callback) -> Callable[[], None]:
         """Call back for every message on ``pattern``, over all reconnects. Returns what ends it.

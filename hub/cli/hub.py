@@ -8,10 +8,15 @@ import logging
 import signal
 import time
 
-from hub.app import open_hub
+from hub.app import check, open_hub
 from hub.config import HubConfig
+from hub.control import Hub
+from wire.errors import EarshotError
 from wire.places import places
 from wire.settings import load
+from wire.tasks import Tasks
+
+_log = logging.getLogger(__name__)
 
 
 def log_to_stdout(*, debug: bool) -> None:
@@ -42,14 +47,24 @@ async def run(args: argparse.Namespace) -> int:
     path = args.config or where.etc / "hub.toml"
     config = load(path, HubConfig)
     if args.check_config:
+        await asyncio.to_thread(check, config)
         print(f"{path}: correct")
         return 0
     log_to_stdout(debug=args.debug)
     ended = until_signal()
-    async with open_hub(config, where) as hub:
-        await hub.wait_ready()
-        print(
-            f"READY after {time.monotonic() - began:.1f} s, page http://{config.web.bind}:{config.web.port}", flush=True
-        )
+    async with open_hub(config, where) as hub, Tasks() as tasks:
+        tasks.start(_tell_ready(hub, began, f"http://{config.web.bind}:{config.web.port}"), name="ready")
         await ended.wait()
     return 0
+
+
+async def _tell_ready(hub: Hub, began: float, page: str) -> None:
+    """Print READY. A broker or engine that is away is waited for: the hub heals when it comes."""
+    while True:
+        try:
+            await hub.wait_ready()
+        except EarshotError as error:
+            _log.warning("%s", error)
+        else:
+            print(f"READY after {time.monotonic() - began:.1f} s, page {page}", flush=True)
+            return

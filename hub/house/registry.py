@@ -83,7 +83,7 @@ class HouseRegistry:
             async with asyncio.timeout(seconds):
                 await self._bus.synced(seconds)
         except (BrokerLost, TimeoutError) as error:
-            _log.warning("the house is not wholly known yet: %s", error)
+            _log.warning("the house is not wholly known yet: %s", error or f"nothing came for {seconds:g} s")
             return False
         return True
 

@@ -16,7 +16,7 @@ from hub.config import LinksSection, SatelliteSection
 from hub.links.wyoming_satellite import WyomingSatelliteLink
 from wire.connection import Connection, PeerSettings, connect
 from wire.errors import FrameMalformed, PeerError, PeerTimeout
-from wire.tasks import Tasks
+from wire.tasks import Tasks, raise_if_cancelled
 
 _log = logging.getLogger(__name__)
 
@@ -101,6 +101,10 @@ class SatelliteKeeper:
                 if kept.link is not None:
                     wait_seconds = self._links.retry_min_seconds
                 kept.link, kept.reason = None, error.code
+            except Exception:  # noqa: BLE001 session boundary: a bug ends this satellite's link, which is made again
+                _log.exception("satellite %s: the session ended by a bug", kept.name)
+                kept.link, kept.reason = None, "internal-error"
+            raise_if_cancelled()
             await asyncio.sleep(wait_seconds * random.uniform(0.8, 1.2))  # noqa: S311 jitter, not a secret
             wait_seconds = min(wait_seconds * 2, self._links.retry_max_seconds)
 

@@ -29,16 +29,22 @@ class WakeSettings:
     refractory_steps: int = 25
 
 
-def load_word(word: str) -> OpenWakeWord:
-    """A built-in word by name, or a head from a ``.tflite`` path. Raises WakeFailed (wake-word-unknown)."""
+def find_word(word: str) -> Model | Path:
+    """A built-in word by name, or a head's ``.tflite`` file. Raises WakeFailed (wake-word-unknown)."""
     if word in BUILT_IN_WORDS:
-        return OpenWakeWord.from_builtin(Model(word))
+        return Model(word)
     path = Path(word)
     if path.suffix == ".tflite" and path.is_file():
-        return OpenWakeWord.from_model(path)
+        return path
     raise WakeFailed(
         "wake-word-unknown", f"no wake word {word!r}; use one of {', '.join(BUILT_IN_WORDS)} or a .tflite file"
     )
+
+
+def load_word(word: str) -> OpenWakeWord:
+    """Raises WakeFailed (wake-word-unknown)."""
+    found = find_word(word)
+    return OpenWakeWord.from_model(found) if isinstance(found, Path) else OpenWakeWord.from_builtin(found)
 
 
 class OpenWakeWordDetector:

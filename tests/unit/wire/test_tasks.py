@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 import pytest
 
-from wire.tasks import Tasks
+from wire.tasks import Tasks, raise_if_cancelled
 
 
 async def test_leaving_cancels_and_awaits_every_task() -> None:
@@ -65,4 +66,30 @@ async def test_cancelling_from_outside_stays_a_cancelling() -> None:
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
+    assert task.cancelled()
+
+
+async def test_a_cancel_that_a_failing_group_forgot_is_raised_after_it() -> None:
+    """A loop around the group would otherwise go on for ever, and with it the program that waits for its end."""
+    begun = asyncio.Event()
+
+    async def fail_when_cancelled() -> None:
+        try:
+            begun.set()
+            await asyncio.Event().wait()
+        finally:
+            raise OSError("the link broke in the same moment")
+
+    async def loop() -> None:
+        while True:
+            with contextlib.suppress(ExceptionGroup):
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(fail_when_cancelled())
+            raise_if_cancelled()
+
+    task = asyncio.create_task(loop())
+    await begun.wait()
+    task.cancel()
+    async with asyncio.timeout(5):
+        await asyncio.wait([task])
     assert task.cancelled()
