@@ -227,6 +227,7 @@ async def test_a_muted_room_hears_nothing_until_it_may_again(home: Path) -> None
         mic = await talk(home, "hey jarvis", 0.4, "turn on the wardrobe light")
         async with mute_switch(home) as (bus, seen):
             async with room(home, uri, mic, *WAKE_WORD):
+                await until_status(home, state="idle")
                 await until(lambda: seen.get("mute") == b"OFF")
                 await bus.publish(f"{seen['base'].decode()}/mute/set", "ON", qos=1)
                 await until_status(home, state="idle", muted=True)
