@@ -49,7 +49,7 @@ class HouseRegistry:
         self._hearing = Hearing(bus, clock)
         self._problems: dict[str, str] = {}
         self._version = 1
-        self._areas: tuple[Area, ...] | None = None
+        self._areas: tuple[int, tuple[Area, ...]] = (0, ())  # names version, and the rooms then
         for pattern in discovery.patterns(prefix):
             bus.listen(pattern, self._on_announcement)
 
@@ -63,16 +63,19 @@ class HouseRegistry:
         return MappingProxyType(self._problems)
 
     def areas(self) -> Sequence[Area]:
-        if self._areas is None:
-            rooms = dict(self._rooms)
-            for device in self._devices.values():
-                if (name := device.entity.area) is not None:
-                    rooms.setdefault(name, Area(name))
-            self._areas = tuple(rooms.values())
-        return self._areas
+        version, areas = self._areas
+        if version != self._version:
+            version, rooms = self._version, dict(self._rooms)
+            for entity in self.entities():
+                if entity.area is not None:
+                    rooms.setdefault(entity.area, Area(entity.area))
+            areas = tuple(rooms.values())
+            self._areas = (version, areas)
+        return areas
 
     def entities(self) -> Sequence[Entity]:
-        return tuple(device.entity for device in self._devices.values())
+        devices = list(self._devices.values())  # one step: grammars are made of it in threads while devices come and go
+        return tuple(device.entity for device in devices)
 
     def device(self, entity_id: str) -> LiveDevice | None:
         return self._devices.get(entity_id)
@@ -106,7 +109,6 @@ class HouseRegistry:
         self._note_problems(message.topic, problems)
         if {_spoken(device.entity) for device in old} != {_spoken(device.entity) for device in new}:
             self._version += 1
-            self._areas = None
 
     def _take(self, announced: Announced, problems: list[str]) -> LiveDevice | None:
         """Add one entity; None if there is no room for it, or for its name."""

@@ -7,7 +7,7 @@ import json
 import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -17,6 +17,7 @@ from hub.bus.broker import kept_broker
 from hub.bus.client import Bus
 from hub.web.client import ControlClient
 from tests.programs import configure, earshot, program, running_hub
+from wire.tasks import Tasks
 
 LIMIT_SECONDS = 20.0
 Hostile = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -72,17 +73,19 @@ async def never_reads(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
 async def listening(hostile: Hostile) -> AsyncIterator[str]:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            await hostile(reader, writer)
-        except (OSError, asyncio.CancelledError):
-            return
+            with suppress(OSError):
+                await hostile(reader, writer)
         finally:
             writer.transport.abort()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    try:
-        yield f"tcp://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    finally:
-        server.close()
+    async with Tasks() as tasks:
+        server = await asyncio.start_server(
+            lambda *peer: tasks.start(serve(*peer), name="hostile") and None, "127.0.0.1", 0
+        )
+        try:
+            yield f"tcp://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        finally:
+            server.close()
 
 
 async def answers(home: Path, text: str = "what time is it") -> None:
@@ -161,6 +164,8 @@ async def test_a_house_of_strange_names_can_be_spoken_to(home: Path) -> None:
                 await announce(bus, f"strange{number}", name)
             for payload in (b"{", b"[]", b"\xff", b'{"name": 5, "command_topic": "#"}', b"[" * 100_000):
                 await bus.publish("homeassistant/light/broken/config", payload, qos=1, retain=True)
+            for number in range(150):  # while threads make grammars of the house
+                await announce(bus, f"many{number}", f"gadget {number}")
             await announce(bus, "lamp", "reading lamp")
             await until_known(home, "reading lamp")
             await announce(bus, "lamp", "quiet corner lamp")
