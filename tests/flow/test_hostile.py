@@ -110,7 +110,7 @@ async def test_satellites_that_lie_flood_or_never_read_are_lost_alone(home: Path
         ]
         configure(home, "".join(tables))
         async with running_hub(home, house=None) as hub:
-            for _ in range(8):
+            for _ in range(5):
                 await answers(home)
                 await asyncio.sleep(0.5)
             assert hub.returncode is None
