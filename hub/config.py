@@ -71,7 +71,9 @@ class WakeSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     in a row above it. refractory_seconds: pause before the same word counts again.
     """
 
-    words: list[Name] = msgspec.field(default_factory=lambda: ["okay_nabu"])
+    words: Annotated[list[Name], Meta(min_length=1, max_length=16)] = msgspec.field(
+        default_factory=lambda: ["okay_nabu"]
+    )
     threshold: Ratio = 0.5
     trigger_level: Annotated[int, Meta(ge=1, le=20)] = 1
     refractory_seconds: Annotated[float, Meta(ge=0, le=60)] = 2.0

@@ -28,7 +28,7 @@ from wire.wav import write_wav
 
 DEMO_HOUSE = Path(__file__).resolve().parents[2] / "examples" / "demo-house.toml"
 DEMO_AREA = "Living Room"
-TRY_THIS = "turn on the bed light"
+TRY_THIS = "turn on the hall light"
 
 
 async def run(args: argparse.Namespace) -> int:

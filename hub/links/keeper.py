@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from wyoming.info import Describe, Info
+from wyoming.info import Describe
 
 from hub.config import LinksSection, SatelliteSection
+from hub.links.said import AboutSatellite, Introduction
 from hub.links.wyoming_satellite import WyomingSatelliteLink
 from wire.connection import Connection, PeerSettings, connect
-from wire.errors import FrameMalformed, PeerError, PeerTimeout
+from wire.data import read
+from wire.errors import PeerError, PeerTimeout
 from wire.tasks import Tasks, raise_if_cancelled
 
 _log = logging.getLogger(__name__)
@@ -111,11 +113,11 @@ class SatelliteKeeper:
     async def _visit(self, kept: Kept) -> bool:
         """Serve one connection until its PeerError; False when the other side is no satellite."""
         async with await connect(kept.uri, self._peer, name=kept.name) as connection:
-            info = await introduced(connection)
-            if info.satellite is None:
+            introduction = await introduced(connection)
+            if introduction.satellite is None:
                 _log.info("%s at %s is no satellite but a speech service; left alone", kept.name, kept.uri)
                 return False
-            name, area = self._identity(kept, info)
+            name, area = self._identity(kept, introduction.satellite)
             link = WyomingSatelliteLink(connection, name, area)
             await link.greet(muted=name in self.muted)
             kept.name, kept.link, kept.reason = name, link, ""
@@ -123,26 +125,23 @@ class SatelliteKeeper:
             await self._serve(link)
         return True
 
-    def _identity(self, kept: Kept, info: Info) -> tuple[str, str | None]:
-        assert info.satellite is not None
-        told = "".join(letter for letter in str(info.satellite.name)[:64] if letter.isprintable()) or kept.name
+    def _identity(self, kept: Kept, about: AboutSatellite) -> tuple[str, str | None]:
+        told = "".join(letter for letter in about.name[:64] if letter.isprintable()) or kept.name
         configured = any(section.address == kept.uri for section in self._configured)
         taken = {other.name for other in self.kept.values() if other is not kept and other.link}
         name = kept.name if configured else told
         if name in taken:
             name = f"{name} ({kept.uri.removeprefix('tcp://')})"
-        return name, kept.area or self._areas.get(name) or info.satellite.area
+        return name, kept.area or self._areas.get(name) or about.area
 
 
-async def introduced(connection: Connection) -> Info:
+async def introduced(connection: Connection) -> Introduction:
     """Ask who is there; a satellite may stream before it answers. Raises PeerTimeout, FrameMalformed."""
     await connection.send(Describe().event())
     try:
         async with asyncio.timeout(INTRODUCTION_SECONDS):
-            while not Info.is_type((event := await connection.receive()).type):
+            while (event := await connection.receive()).type != "info":
                 pass
-        return Info.from_event(event)
     except TimeoutError as late:
         raise PeerTimeout("peer-timeout", f"{connection.name} does not say what it is; see whether it hangs") from late
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise FrameMalformed("frame-malformed", f"info of {connection.name} cannot be read: {error!s:.80}") from error
+    return read(event, Introduction)

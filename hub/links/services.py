@@ -21,6 +21,7 @@ from wyoming.info import Info
 from wyoming.wake import Detection, NotDetected
 
 from hub.errors import StageFailed
+from hub.links.said import pcm_of
 from hub.stages import Synthesizer, Transcriber, WakeDetector
 from hub.trace import Trace
 from hub.worker import RunInWorker
@@ -58,12 +59,6 @@ class _Sentence(msgspec.Struct):
     text: Words
     language: Language | None = None
     context: dict[str, Any] | None = None
-
-
-class _Chunk(msgspec.Struct):
-    rate: int
-    width: int
-    channels: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +171,7 @@ async def audio_of(connection: Connection) -> AsyncIterator[Pcm]:
     while True:
         event = await connection.receive()
         if event.type == "audio-chunk":
-            chunk = read(event, _Chunk)
-            yield converter.convert(Pcm(chunk.rate, chunk.width, chunk.channels, event.payload or b""))
+            yield converter.convert(pcm_of(event))
         elif event.type == "audio-stop":
             yield converter.finish()
             return

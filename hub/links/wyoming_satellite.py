@@ -14,8 +14,7 @@ from wyoming.asr import Transcribe, Transcript
 from wyoming.audio import AudioChunk, AudioStart, AudioStop
 from wyoming.error import Error
 from wyoming.event import Event
-from wyoming.info import Describe, Info
-from wyoming.pipeline import PipelineStage, RunPipeline
+from wyoming.info import Describe
 from wyoming.satellite import PauseSatellite, RunSatellite
 from wyoming.tts import Synthesize
 from wyoming.user_event import UserEvent
@@ -23,9 +22,11 @@ from wyoming.vad import VoiceStarted, VoiceStopped
 from wyoming.wake import Detection
 
 from hub.links.link import AudioArrived, AudioEnded, LinkEvent, ListenRequested, Muted, WakeHeard
+from hub.links.said import Custom, Detected, Introduction, Pipeline, Reported, pcm_of
 from hub.stages import Wake
 from wire.connection import Connection
-from wire.errors import AudioInvalid, FrameMalformed
+from wire.data import read
+from wire.errors import AudioInvalid
 from wire.pcm import Converter, Pcm
 
 _log = logging.getLogger(__name__)
@@ -48,7 +49,6 @@ class WyomingSatelliteLink:
         self._played = asyncio.Event()
         self._speaker = asyncio.Lock()
         self._lost_devices: dict[str, str] = {}
-        self.info: Info | None = None
 
     @property
     def name(self) -> str:
@@ -69,14 +69,9 @@ class WyomingSatelliteLink:
         await self._connection.send(Describe().event())
 
     async def next_event(self) -> LinkEvent:
+        """The next event that means something. Raises FrameMalformed for one whose data is not as it must be."""
         while True:
-            event = await self._connection.receive()
-            try:
-                told = await self._translate(event)
-            except (KeyError, TypeError, ValueError) as error:
-                raise FrameMalformed(
-                    "frame-malformed", f"{event.type!r:.80} lacks or mistypes {error!s:.80}"
-                ) from error
+            told = await self._translate(await self._connection.receive())
             if told is not None:
                 return told
 
@@ -148,33 +143,30 @@ class WyomingSatelliteLink:
             case "audio-stop":
                 return AudioEnded()
             case "detection":
-                return WakeHeard(Wake(str(Detection.from_event(event).name or "wake"), None))
+                return WakeHeard(Wake(read(event, Detected).name or "wake", None))
             case "run-pipeline":
-                return self._pipeline(RunPipeline.from_event(event))
+                return self._pipeline(read(event, Pipeline).start_stage)
             case "played":
                 self._played.set()
             case "info":
-                self._introduced(Info.from_event(event))
+                self._introduced(read(event, Introduction))
             case "error":
-                self._reported(Error.from_event(event))
+                self._reported(read(event, Reported))
             case "user-event":
-                return self._user_event(UserEvent.from_event(event))
+                return self._user_event(read(event, Custom))
         return None  # events of newer peers are ignored
 
-    def _pipeline(self, run: RunPipeline) -> LinkEvent | None:
+    def _pipeline(self, start_stage: str) -> LinkEvent | None:
         self._converter, self._format_refused = Converter(), False
-        if run.start_stage is PipelineStage.WAKE:
-            return ListenRequested("wake")
-        if run.start_stage is PipelineStage.ASR:
-            return ListenRequested("asr")
-        _log.info("%s asks for a pipeline from %s, which it cannot start", self._name, run.start_stage.value)
+        match start_stage:
+            case "wake" | "asr":
+                return ListenRequested(start_stage)
+        _log.info("%s asks for a pipeline from %.40r, which it cannot start", self._name, start_stage)
         return None
 
     async def _audio(self, event: Event) -> LinkEvent | None:
-        chunk = AudioChunk.from_event(event)
         try:
-            pcm = Pcm(int(chunk.rate), int(chunk.width), int(chunk.channels), chunk.audio or b"")
-            return AudioArrived(self._converter.convert(pcm))
+            return AudioArrived(self._converter.convert(pcm_of(event)))
         except AudioInvalid as error:
             if not self._format_refused:  # said once a stream, not for each of its chunks
                 self._format_refused = True
@@ -182,19 +174,18 @@ class WyomingSatelliteLink:
                 await self.failed(error.code, error.message)
             return None
 
-    def _introduced(self, info: Info) -> None:
-        self.info = info
-        if info.satellite and info.satellite.area:
-            self._told_area = str(info.satellite.area)[:64]
+    def _introduced(self, introduction: Introduction) -> None:
+        if introduction.satellite and introduction.satellite.area:
+            self._told_area = introduction.satellite.area[:64]
 
-    def _reported(self, error: Error) -> None:
+    def _reported(self, error: Reported) -> None:
         code, text = _printable(error.code or "no code"), _printable(error.text)
         _log.warning("%s reports %s: %s", self._name, code, text)
         device = code.partition("-")[0]
         if device in DEVICES:
             self._lost_devices[device] = f"{code}: {text}"
 
-    def _user_event(self, event: UserEvent) -> LinkEvent | None:
+    def _user_event(self, event: Custom) -> LinkEvent | None:
         data = event.data or {}
         match event.name:
             case "muted":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
 from wyoming.audio import AudioChunk
@@ -22,6 +22,7 @@ from hub.links.satellites import Satellites
 from hub.session import SessionParts
 from hub.trace import Trace
 from tests.fakes_stages import FakeVoice, FakeWake, fake_stages, in_this_thread, voice
+from tests.sockets import free_port, raw_server
 from wire.connection import Connection, PeerSettings
 from wire.errors import EarshotError
 from wire.frame import encode
@@ -88,32 +89,24 @@ async def test_a_satellite_that_died_is_served_again() -> None:
 
 async def test_a_satellite_that_goes_silent_is_given_up_and_tried_again() -> None:
     """A half-open link must not leave a room deaf (FIELD A4): no answer to pings ends it."""
-    connections = open_connections = 0
+    connections = 0
     satellite = Satellite("mute", Attribution("", ""), installed=True, description="", version="1")
 
     async def mute(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        nonlocal connections, open_connections
+        nonlocal connections
         connections += 1
-        open_connections += 1
-        with closing(writer):
-            await reader.readline()
-            writer.write(encode(Info(satellite=satellite).event()))
-            while (line := await reader.readline()) and b"ping" not in line:
-                pass
-            writer.write(encode(Pong().event()))
-            await reader.read(-1)
-        with suppress(OSError):
-            await writer.wait_closed()
-        open_connections -= 1
+        await reader.readline()
+        writer.write(encode(Info(satellite=satellite).event()))
+        while (line := await reader.readline()) and b"ping" not in line:
+            pass
+        writer.write(encode(Pong().event()))
+        await reader.read(-1)
 
-    server = await asyncio.start_server(mute, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    section = SatelliteSection(name="mute", address=f"tcp://127.0.0.1:{port}")
-    async with server:
+    async with raw_server(mute) as port:
+        section = SatelliteSection(name="mute", address=f"tcp://127.0.0.1:{port}")
         async with hub_with(section) as (satellites, _):
             await until(lambda: connections >= 2)
             assert satellites.statuses()[0].name == "mute"
-        await until(lambda: not open_connections)
 
 
 @pytest.mark.parametrize(
@@ -125,15 +118,13 @@ async def test_garbage_costs_only_that_peer(garbage: bytes) -> None:
         writer.write(garbage)
         await writer.drain()
         await asyncio.sleep(0.05)
-        writer.close()
 
-    server = await asyncio.start_server(rude, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    rude_section = SatelliteSection(name="rude", address=f"tcp://127.0.0.1:{port}")
-    async with server, stand_in("kitchen") as room, hub_with(rude_section, at(room)) as (satellites, _):
-        assert (await room.turn(voice(400))).error is None
-        rude_status = next(status for status in satellites.statuses() if status.name == "rude")
-        assert rude_status.state == "lost"
+    async with raw_server(rude) as port, stand_in("kitchen") as room:
+        rude_section = SatelliteSection(name="rude", address=f"tcp://127.0.0.1:{port}")
+        async with hub_with(rude_section, at(room)) as (satellites, _):
+            assert (await room.turn(voice(400))).error is None
+            rude_status = next(status for status in satellites.statuses() if status.name == "rude")
+            assert rude_status.state == "lost"
 
 
 async def test_what_zeroconf_finds_is_asked_what_it_is() -> None:
@@ -164,6 +155,26 @@ async def test_8_bit_audio_is_refused_by_name_and_the_link_stays(width: int, cod
         error = await room.expect("error")
         assert error.data["code"] == code
         assert (await room.turn(voice(400))).error is None
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        Event("user-event", {"name": "muted", "data": 5}),
+        Event("error", {"text": {"a": 1}, "code": []}),
+        Event("detection", {"name": 7}),
+        Event("run-pipeline", {"start_stage": None}),
+        Event("audio-chunk", {"rate": 10**300, "width": 2, "channels": 1}, b"\0\0"),
+        Event("info", {"satellite": "yes"}),
+    ],
+)
+async def test_a_satellite_that_mistypes_its_data_is_told_and_tried_again(event: Event) -> None:
+    async with stand_in("kitchen") as room, hub_with(at(room)) as (satellites, _):
+        await room.send(event)
+        error = await room.expect("error")
+        assert error.data["code"] in {"frame-malformed", "link-lost"}
+        await until(lambda: satellites.statuses()[0].state == "idle")
+        assert (await room.turn(voice(400))).error in {None, "link-lost"}
 
 
 async def test_48_khz_stereo_is_converted() -> None:
@@ -209,10 +220,7 @@ async def test_a_real_wyoming_server_is_driven() -> None:
                 await self.write_event(Event("played"))
             return True
 
-    probe = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
-    port = probe.sockets[0].getsockname()[1]
-    probe.close()
-    await probe.wait_closed()
+    port = await free_port()
     server = AsyncServer.from_uri(f"tcp://127.0.0.1:{port}")
     await server.start(Handler)
     section = SatelliteSection(name="stock", address=f"tcp://127.0.0.1:{port}")

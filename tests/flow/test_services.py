@@ -34,6 +34,7 @@ from tests.fakes_stages import (
     in_this_thread,
     voice,
 )
+from tests.sockets import free_port
 from wire.connection import PeerSettings
 from wire.pcm import Pcm
 
@@ -62,10 +63,7 @@ async def service(name: str, **stages: object) -> AsyncIterator[AsyncTcpClient]:
     parts = SessionParts(
         fake_stages(**stages), EndpointSection(), "en", FakeVoice, FakeWake, in_this_thread, Arbiter(), forget
     )
-    probe = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
-    port = probe.sockets[0].getsockname()[1]
-    probe.close()
-    await probe.wait_closed()
+    port = await free_port()
     section = ServicesSection(**{f"{name}_port": port})
     async with offers.offered(section, PeerSettings(), parts, Asks(parts), words=["okay_nabu"]) as uris:
         assert len(uris) == 1, "the other ports are closed"

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from hub.cli.up import TRY_THIS
 from tests.programs import READY_SECONDS, configure, earshot, until
 from tests.pulse import MIC, SPEAKER, Pulse, pulse_server
 
@@ -172,7 +173,7 @@ def pulse(tmp_path: Path) -> Iterator[Pulse]:
 async def test_with_a_microphone_the_screen_says_what_to_say(home: Path, pulse: Pulse) -> None:
     configure(home)
     async with up(home, "--mic", MIC, "--speaker", SPEAKER) as terminal:
-        assert terminal.line("speak") == 'say "okay nabu", then "turn on the bed light"'
+        assert terminal.line("speak") == f'say "okay nabu", then "{TRY_THIS}"'
         async with asyncio.timeout(READY_SECONDS):
             while not await asyncio.to_thread(lambda: pulse.microphone_users):
                 await asyncio.sleep(0.05)

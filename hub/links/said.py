@@ -1,0 +1,61 @@
+"""What Wyoming peers say to the hub, as checked values: of the ``wyoming`` package's classes only names are used."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from wyoming.event import Event
+
+from wire.data import read
+from wire.pcm import Pcm
+
+Frequency = Annotated[int, msgspec.Meta(ge=1, le=10_000_000)]
+Small = Annotated[int, msgspec.Meta(ge=1, le=1024)]
+
+
+class Chunk(msgspec.Struct):
+    """rate: frames a second. width: bytes a sample."""
+
+    rate: Frequency
+    width: Small
+    channels: Small
+
+
+class Detected(msgspec.Struct):
+    name: str | None = None
+
+
+class Pipeline(msgspec.Struct):
+    """start_stage: ``wake``, ``asr``, or one that a satellite cannot ask for."""
+
+    start_stage: str
+
+
+class Reported(msgspec.Struct):
+    text: str = ""
+    code: str | None = None
+
+
+class Custom(msgspec.Struct):
+    """A user-event: ours are listed in docs/satellite.md."""
+
+    name: str
+    data: dict[str, Any] | None = None
+
+
+class AboutSatellite(msgspec.Struct):
+    name: str
+    area: str | None = None
+
+
+class Introduction(msgspec.Struct):
+    """An ``info`` event, as far as the hub needs it. satellite: None for a speech service."""
+
+    satellite: AboutSatellite | None = None
+
+
+def pcm_of(event: Event) -> Pcm:
+    """An audio chunk. Raises FrameMalformed, AudioInvalid (audio-format)."""
+    chunk = read(event, Chunk)
+    return Pcm(chunk.rate, chunk.width, chunk.channels, event.payload or b"")
