@@ -110,6 +110,7 @@ async def open_hub(config: HubConfig, where: Places, *, simulated: Path | None =
             run_in_worker=stack.enter_context(AudioWorker()),
             arbiter=Arbiter(),
             on_trace=records.take,
+            wake_trigger_level=config.wake.trigger_level,
         )
         satellites = await enter(Satellites(parts, config.links, peer, config.satellite))
         if config.links.discover:

@@ -18,11 +18,12 @@ from hub.turn import Stages, Turn
 from hub.vad.utterance import Utterance
 from hub.worker import RunInWorker
 from wire.errors import PeerError
-from wire.pcm import Pcm
+from wire.pcm import Pcm, speech
+from wire.ring import AudioRing
+from wire.wake_words import kept_ms, longest_kept_ms
 
 _log = logging.getLogger(__name__)
 
-PRE_ROLL_BLOCKS_MS = 320  # the hub's wake engine answers 300-500 ms after the word: what followed it is command
 WAKE_TAIL_MS = 240  # voice this early after a wake word is still the word (FIELD A18)
 
 
@@ -37,7 +38,7 @@ class State(Enum):
 class SessionParts:
     """What every session of a hub shares, or makes for itself by calling.
 
-    on_trace: takes every finished turn's record.
+    on_trace: takes every finished turn's record. wake_trigger_level: that of ``new_wake``'s detectors.
     """
 
     stages: Stages
@@ -48,6 +49,7 @@ class SessionParts:
     run_in_worker: RunInWorker
     arbiter: Arbiter
     on_trace: Callable[[Trace], Awaitable[None]]
+    wake_trigger_level: int = 1
 
 
 class Session:
@@ -60,7 +62,7 @@ class Session:
         self._announcing = asyncio.Lock()
         self._wake_detector: WakeDetector | None = None
         self._heard_wake: Wake | None = None
-        self._recent: list[Pcm] = []
+        self._recent = AudioRing(longest_kept_ms(trigger_level=parts.wake_trigger_level))
         self._tasks: asyncio.TaskGroup | None = None
         self._voice: VoiceDetector | None = None
         self._voice_told = False
@@ -107,7 +109,7 @@ class Session:
                 if self._duplicate:
                     self._duplicate = False  # it asked before it could read that another satellite answers
                 else:
-                    await self._begin_turn(pre_roll=[])
+                    await self._begin_turn()
             case ListenRequested("wake"):
                 self._listen_for_wake()
             case AudioEnded():
@@ -125,13 +127,11 @@ class Session:
         elif self._wake_detector:
             await self._spot(pcm, self._wake_detector)
         elif self.state is State.IDLE and self._heard_wake:
-            await self._begin_turn(pre_roll=[])  # a satellite that streams without asking: be as lenient as others
+            await self._begin_turn()  # a satellite that streams without asking: be as lenient as others
             await self._audio(pcm)
 
     async def _spot(self, pcm: Pcm, detector: WakeDetector) -> None:
-        self._recent.append(pcm)
-        while sum(block.duration_ms for block in self._recent[1:]) >= PRE_ROLL_BLOCKS_MS:
-            self._recent.pop(0)
+        self._recent.push(pcm.data)
         wake = await self._parts.run_in_worker(lambda: detector.process(pcm.data))
         if wake is None:
             return
@@ -140,8 +140,8 @@ class Session:
             return
         self._heard_wake = wake
         await self._link.detected(wake)
-        pre_roll, self._recent = self._recent, []
-        await self._begin_turn(pre_roll=pre_roll)
+        kept = self._recent.drain(kept_ms(wake.word, trigger_level=self._parts.wake_trigger_level))
+        await self._begin_turn(pre_roll=speech(kept))
 
     async def _woken(self, wake: Wake) -> None:
         await self._stop_turn()
@@ -154,9 +154,9 @@ class Session:
         if self._wake_detector is None:
             self._wake_detector = self._parts.new_wake()
         self._wake_detector.reset()
-        self._recent.clear()
+        self._recent.drain()
 
-    async def _begin_turn(self, pre_roll: list[Pcm]) -> None:
+    async def _begin_turn(self, pre_roll: Pcm | None = None) -> None:
         await self._stop_turn()
         if self._voice is None:
             self._voice = self._parts.new_voice()
@@ -172,8 +172,8 @@ class Session:
         await self._link.listening(self._parts.language)
         assert self._tasks is not None
         self._turn = self._tasks.create_task(self._run_turn(utterance, trace), name=f"turn[{trace.turn}]")
-        for block in pre_roll:
-            await utterance.feed(block)
+        if pre_roll:
+            await utterance.feed(pre_roll)
 
     async def _run_turn(self, utterance: Utterance, trace: Trace) -> None:
         try:

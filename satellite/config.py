@@ -7,6 +7,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from wire.wake_words import PRE_ROLL_MS
+
 Name = Annotated[str, Meta(min_length=1, max_length=64)]
 DeviceName = Annotated[str, Meta(min_length=1, max_length=256)]
 Ratio = Annotated[float, Meta(ge=0, le=1)]
@@ -31,14 +33,14 @@ class SatelliteSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
 class MicSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """device: ``default``, part of a device's name, or ``wav:PATH`` (a file, or a directory in name order).
 
-    channel: which channel of the device, from 0. gain_db: amplification. pre_roll_ms: audio from before a local wake
-    word was noticed that still belongs to the command.
+    channel: which channel of the device, from 0. gain_db: amplification. pre_roll_ms: audio from before the end
+    of a local wake word that is kept for the command.
     """
 
     device: DeviceName = "default"
     channel: Annotated[int, Meta(ge=0, le=15)] = 0
     gain_db: Annotated[float, Meta(ge=-40, le=40)] = 0.0
-    pre_roll_ms: Annotated[int, Meta(ge=0, le=2000)] = 200
+    pre_roll_ms: Annotated[int, Meta(ge=0, le=2000)] = PRE_ROLL_MS
 
 
 class SpeakerSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

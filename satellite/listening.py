@@ -6,7 +6,7 @@ always (AlwaysListening). The sequences are those of INTEROP 2a. Time is counted
 
 from __future__ import annotations
 
-from collections import deque
+from functools import partial
 from typing import Protocol
 
 from wyoming.audio import AudioChunk, AudioStop
@@ -16,6 +16,8 @@ from wyoming.wake import Detection
 
 from satellite.noticing import Noticed
 from wire.pcm import SPEECH_CHANNELS, SPEECH_RATE_HZ, SPEECH_WIDTH_BYTES, speech
+from wire.ring import AudioRing
+from wire.wake_words import kept_ms, longest_kept_ms
 
 
 class Listening(Protocol):
@@ -44,36 +46,16 @@ class Listening(Protocol):
         """The microphone is gone or was closed: a stream under way ends."""
 
 
-class _Ring:
-    """The newest audio, at most ``capacity_ms`` of it."""
-
-    def __init__(self, capacity_ms: float) -> None:
-        self._capacity_bytes = round(capacity_ms * SPEECH_RATE_HZ / 1000) * SPEECH_WIDTH_BYTES
-        self._blocks: deque[bytes] = deque()
-        self._held_bytes = 0
-
-    def push(self, block: bytes) -> None:
-        self._blocks.append(block)
-        self._held_bytes += len(block)
-        while self._blocks and self._held_bytes - len(self._blocks[0]) >= self._capacity_bytes:
-            self._held_bytes -= len(self._blocks.popleft())
-
-    def drain(self) -> bytes:
-        newest = b"".join(self._blocks)[-self._capacity_bytes :] if self._capacity_bytes else b""
-        self._blocks.clear()
-        self._held_bytes = 0
-        return newest
-
-
 class LocalListening:
     """The wake word is heard here; then the command is streamed until the hub has it.
 
-    pre_roll_ms: audio up to the moment of detection that is sent first. A command longer than ``stream_seconds`` that
-    the hub did not end is ended here.
+    pre_roll_ms: audio before the word's end that is sent first; the end is told from the moment of detection by the
+    word's lag. A command longer than ``stream_seconds`` that the hub did not end is ended here.
     """
 
-    def __init__(self, *, pre_roll_ms: float, stream_seconds: float) -> None:
-        self._ring = _Ring(pre_roll_ms)
+    def __init__(self, *, pre_roll_ms: float, stream_seconds: float, trigger_level: int = 1) -> None:
+        self._ring = AudioRing(longest_kept_ms(pre_roll_ms=pre_roll_ms, trigger_level=trigger_level))
+        self._kept_ms = partial(kept_ms, pre_roll_ms=pre_roll_ms, trigger_level=trigger_level)
         self._limit_ms = stream_seconds * 1000
         self._running = False
         self._streamed_ms: float | None = None
@@ -94,7 +76,7 @@ class LocalListening:
             return []
         self._streamed_ms = 0.0
         events = [Detection(name=noticed.wake.word, timestamp=noticed.wake.at_ms).event(), _pipeline(PipelineStage.ASR)]
-        pre_roll = self._ring.drain()
+        pre_roll = self._ring.drain(self._kept_ms(noticed.wake.word))
         return [*events, _chunk(pre_roll)] if pre_roll else events
 
     def listen_now(self) -> list[Event]:
@@ -163,7 +145,7 @@ class GatedListening:
     """
 
     def __init__(self, *, ring_ms: float, silence_seconds: float, stream_seconds: float) -> None:
-        self._ring = _Ring(ring_ms)
+        self._ring = AudioRing(ring_ms)
         self._silence_ms, self._limit_ms = silence_seconds * 1000, stream_seconds * 1000
         self._running = False
         self._streaming = False

@@ -122,7 +122,11 @@ def _analyser(config: SatelliteConfig) -> tuple[Analyser, list[str]]:
 def _listening(config: SatelliteConfig) -> Listening:
     stream_seconds = config.limits.stream_seconds
     if config.wake.local:
-        return LocalListening(pre_roll_ms=config.mic.pre_roll_ms, stream_seconds=stream_seconds)
+        return LocalListening(
+            pre_roll_ms=config.mic.pre_roll_ms,
+            stream_seconds=stream_seconds,
+            trigger_level=config.wake.trigger_level,
+        )
     if not config.vad.gate:
         return AlwaysListening()
     return GatedListening(

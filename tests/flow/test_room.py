@@ -57,13 +57,20 @@ def told_of(uri: str, more: str = "") -> str:
     return f'{more}\n[[satellite]]\nname = "room"\naddress = "{uri}"\n'
 
 
-async def talk(home: Path, *parts: str | float) -> Path:
-    """What somebody says, as a recording: texts in the hub's voice, pauses in seconds."""
+def voiced(pcm: Pcm) -> bytes:
+    """Without the silence that a voice puts before and after: from the first to the last sample above -40 dB."""
+    samples = np.abs(mono_floats(pcm))
+    heard = np.flatnonzero(samples > samples.max() / 100)
+    return pcm.data[heard[0] * pcm.frame_bytes : (heard[-1] + 1) * pcm.frame_bytes]
+
+
+async def talk(home: Path, *parts: str | float, trimmed: bool = False) -> Path:
+    """What somebody says, as a recording: texts in the hub's voice, pauses in seconds. trimmed: no others."""
     data = b""
     for number, part in enumerate(parts):
         if isinstance(part, str):
             said = to_speech(await asyncio.to_thread(read_wav, await spoken(home, part, f"part-{number}.wav")))
-            data += said.data
+            data += voiced(said) if trimmed else said.data
         else:
             data += silence(part * 1000).data
     path = home / "talk.wav"
@@ -144,6 +151,27 @@ async def test_a_wake_word_heard_in_the_room(home: Path, pause_seconds: float) -
             assert loud(answer)
             assert answer.duration_ms > 500
             assert trace.timings_ms["done"] >= trace.timings_ms["first_audio"] > 0
+
+
+@pytest.mark.parametrize("listens", ["satellite", "hub"])
+@pytest.mark.parametrize(
+    ("word", "pause_seconds", "command"),
+    [("alexa", 0.0, "turn on the hall light"), ("hey_jarvis", 0.1, "switch off the hall light")],
+)
+async def test_a_command_right_after_its_wake_word_keeps_its_beginning(
+    home: Path, word: str, pause_seconds: float, command: str, listens: str
+) -> None:
+    """hey_jarvis without any pause is not noticed in this voice (docs/satellite.md); with this one it is, later."""
+    uri = free_uri()
+    configure(home, told_of(uri, f'[wake]\nwords = ["{word}"]'))
+    async with running_hub(home):
+        mic = await talk(home, word.replace("_", " "), pause_seconds, command, trimmed=True)
+        flags, toml = (("--wake-word", word), "") if listens == "satellite" else ((), "[wake]\nlocal = false\n")
+        async with room(home, uri, mic, *flags, toml=toml):
+            (trace,) = await records(home, 1)
+    assert trace.wake is not None
+    assert trace.wake.word == word
+    assert trace.transcript.lower().startswith(" ".join(command.split()[:2]))
 
 
 @pytest.mark.parametrize("gate", ["true", "false"])

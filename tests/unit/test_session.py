@@ -140,6 +140,18 @@ async def test_the_hub_hears_the_wake_word_in_a_stream() -> None:
         assert room.link.told[:2] == ["detected okay_nabu", "listening"]
 
 
+async def test_a_command_said_before_its_wake_word_was_noticed_is_heard_from_its_beginning() -> None:
+    """Without a pause: half of the command is there before the word counts."""
+    transcriber = FakeTranscriber()
+    async with room_of(transcriber=transcriber) as room:
+        noticed = AudioArrived(speech(FakeWake.marker))
+        await room.send(
+            ListenRequested("wake"), AudioArrived(silence(1000)), AudioArrived(voice(320)), noticed, *COMMAND
+        )
+        await room.trace()
+    assert transcriber.heard_ms[0] >= 320 + 640
+
+
 async def test_audio_that_nobody_asked_for_is_ignored() -> None:
     async with room_of() as room:
         await room.send(*COMMAND, AudioEnded())

@@ -10,6 +10,8 @@ from wyoming.event import Event
 from satellite.listening import AlwaysListening, GatedListening, Listening, LocalListening
 from satellite.noticing import Noticed
 from satellite.wake import Wake
+from wire.pcm import speech
+from wire.wake_words import LAG_MS, lag_ms
 
 BLOCK_MS = 64
 NOTHING = Noticed()
@@ -55,14 +57,24 @@ def test_local_wake_sends_detection_then_pipeline_then_pre_roll():
     assert audio(listening.hear(block(3), NOTHING)) == block(3)
 
 
-@given(pre_roll_ms=st.integers(0, 500), blocks=st.integers(1, 20))
-def test_pre_roll_is_exactly_the_newest_audio(pre_roll_ms: int, blocks: int):
+@given(pre_roll_ms=st.integers(0, 500), blocks=st.integers(1, 20), word=st.sampled_from([*LAG_MS, "my/own.tflite"]))
+def test_a_command_begins_the_pre_roll_before_the_end_of_its_word(pre_roll_ms: int, blocks: int, word: str):
     listening = local(pre_roll_ms)
     for number in range(blocks - 1):
         listening.hear(block(number), NOTHING)
     heard = b"".join(block(number) for number in range(blocks))
-    wanted = round(pre_roll_ms * 16) * 2
-    assert audio(listening.hear(block(blocks - 1), WOKEN)) == (heard[-wanted:] if wanted else b"")
+    wanted = (pre_roll_ms + lag_ms(word)) * 32
+    noticed = Noticed(wake=Wake(word, 0.9, 1234))
+    assert audio(listening.hear(block(blocks - 1), noticed)) == (heard[-wanted:] if wanted else b"")
+
+
+def test_a_trigger_level_waits_for_more_steps_and_the_pre_roll_reaches_back_over_them():
+    listening = LocalListening(pre_roll_ms=0, stream_seconds=60, trigger_level=3)
+    listening.run()
+    for number in range(20):
+        listening.hear(block(number), NOTHING)
+    sent = audio(listening.hear(block(20), Noticed(wake=Wake("okay_nabu", 0.9, 1234))))
+    assert speech(sent).duration_ms == lag_ms("okay_nabu") + 160
 
 
 def test_local_wake_while_streaming_is_part_of_the_command():
