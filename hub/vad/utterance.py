@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
+from functools import partial
 
 from hub.config import EndpointSection
 from hub.stages import VoiceDetector
@@ -47,13 +48,10 @@ class Utterance:
         if self.ended:
             return
         self._unwindowed += pcm.data
-        whole = len(self._unwindowed) // WINDOW_BYTES * WINDOW_BYTES
-        windows = [bytes(self._unwindowed[at : at + WINDOW_BYTES]) for at in range(0, whole, WINDOW_BYTES)]
-        del self._unwindowed[:whole]
-        if windows:
-            probabilities = await self._run_in_worker(lambda: [self._voice.process(window) for window in windows])
-            for window, probability in zip(windows, probabilities, strict=True):
-                self._take(window, probability)
+        while len(self._unwindowed) >= WINDOW_BYTES and not self.ended:
+            window = bytes(self._unwindowed[:WINDOW_BYTES])
+            del self._unwindowed[:WINDOW_BYTES]
+            self._take(window, await self._run_in_worker(partial(self._voice.process, window)))
             self._changed.set()
 
     def end(self) -> None:
@@ -80,8 +78,6 @@ class Utterance:
         return self.started is not None
 
     def _take(self, window: bytes, probability: float) -> None:
-        if self.ended:
-            return
         event = self._endpointer.feed(probability, WINDOW_MS)
         if self.started:
             self._spoken.append(speech(window))
