@@ -111,7 +111,7 @@ class Session:
                 else:
                     await self._begin_turn()
             case ListenRequested("wake"):
-                self._listen_for_wake()
+                await self._listen_for_wake()
             case AudioEnded():
                 if self._utterance:
                     self._utterance.end()
@@ -150,16 +150,16 @@ class Session:
         if self._duplicate:
             await self._link.failed("duplicate_wake_up_detected", "another satellite heard it first and answers")
 
-    def _listen_for_wake(self) -> None:
-        if self._wake_detector is None:
-            self._wake_detector = self._parts.new_wake()
+    async def _listen_for_wake(self) -> None:
+        if self._wake_detector is None:  # its networks are loaded and warmed up: half a second of work
+            self._wake_detector = await self._parts.run_in_worker(self._parts.new_wake)
         self._wake_detector.reset()
         self._recent.drain()
 
     async def _begin_turn(self, pre_roll: Pcm | None = None) -> None:
         await self._stop_turn()
         if self._voice is None:
-            self._voice = self._parts.new_voice()
+            self._voice = await self._parts.run_in_worker(self._parts.new_voice)
         self._voice.reset()
         skip_ms = WAKE_TAIL_MS if self._heard_wake else 0
         utterance = Utterance(self._voice, self._parts.endpoint, self._parts.run_in_worker, skip_ms=skip_ms)

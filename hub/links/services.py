@@ -133,7 +133,7 @@ class WakeService:
         if event.type not in {"detect", "audio-start"}:
             return
         names = read(event, _Detect).names if event.type == "detect" else None
-        detector = self._new_detector()
+        detector = await self._run_in_worker(self._new_detector)
         heard_ms = 0.0
         detected = False
         async for block in audio_of(connection):
