@@ -97,9 +97,9 @@ async def test_what_the_screen_says_works_and_ctrl_c_ends_it_all(home: Path) -> 
     async with up(home) as terminal:
         code, output = await typed(terminal.line("replay"))
         assert code == 0
-        assert "light.bed_light turn_on: confirmed" in output
+        assert "light.hall_light turn_on: confirmed" in output
         code, output = await typed(terminal.line("type"))
-        assert (code, "light.bed_light turn_on: confirmed" in output) == (0, True)
+        assert (code, "light.hall_light turn_on: confirmed" in output) == (0, True)
         code, output = await typed(terminal.line("house"))
         assert (code, "light.bed_light" in output) == (0, True)
         code, output = await typed(terminal.line("check"))
