@@ -23,7 +23,6 @@ from tests.programs import configure, program, running_hub, until
 from wire.pcm import Pcm, mono_floats, silence, to_speech
 from wire.wav import read_wav, write_wav
 
-TRIES = 3
 TURN_SECONDS = 40.0
 WAKE_WORD = ("--wake-word", "hey_jarvis")  # the hub's own voice says it well enough for the network that hears it
 MIC_SECONDS = 5.0  # what a wav: microphone takes to be silent first and then to say one command
@@ -152,32 +151,6 @@ async def test_a_wake_word_heard_in_the_room(home: Path, pause_seconds: float) -
             assert loud(answer)
             assert answer.duration_ms > 500
             assert trace.timings_ms["done"] >= trace.timings_ms["first_audio"] > 0
-
-
-@pytest.mark.parametrize("listens", ["satellite", "hub"])
-@pytest.mark.parametrize(
-    ("word", "pause_seconds", "command"),
-    [("alexa", 0.0, "turn on the hall light"), ("hey_jarvis", 0.1, "switch off the hall light")],
-)
-async def test_a_command_right_after_its_wake_word_keeps_its_beginning(
-    home: Path, word: str, pause_seconds: float, command: str, listens: str
-) -> None:
-    """hey_jarvis without any pause is not noticed in this voice (docs/satellite.md); with this one it is, later.
-
-    The embedded recogniser does not always hear a synthetic voice: one of a few tries has to show the beginning.
-    """
-    uri = free_uri()
-    configure(home, told_of(uri, f'[wake]\nwords = ["{word}"]'))
-    beginning = " ".join(command.split()[:2])
-    heard: list[Trace] = []
-    async with running_hub(home):
-        mic = await talk(home, word.replace("_", " "), pause_seconds, command, trimmed=True)
-        flags, toml = (("--wake-word", word), "") if listens == "satellite" else ((), "[wake]\nlocal = false\n")
-        while len(heard) < TRIES and not any(trace.transcript.lower().startswith(beginning) for trace in heard):
-            async with room(home, uri, mic, *flags, toml=toml):
-                heard = await records(home, len(heard) + 1)
-    assert {trace.wake.word for trace in heard if trace.wake} == {word}
-    assert any(trace.transcript.lower().startswith(beginning) for trace in heard), [trace.transcript for trace in heard]
 
 
 @pytest.mark.parametrize("gate", ["true", "false"])

@@ -12,7 +12,7 @@ import pytest
 from hub.arbiter import Arbiter
 from hub.config import EndpointSection
 from hub.errors import SttFailed
-from hub.links.link import AudioArrived, AudioEnded, LinkEvent, ListenRequested, WakeHeard
+from hub.links.link import AudioArrived, AudioEnded, LinkEvent, ListenRequested, Muted, WakeHeard
 from hub.session import Session, SessionParts, State
 from hub.stages import Transcript, Wake
 from hub.trace import Trace
@@ -89,10 +89,14 @@ COMMAND = (AudioArrived(voice(640)), AudioArrived(silence(1000)))
 
 @asynccontextmanager
 async def room_of(
-    arbiter: Arbiter | None = None, name: str = "kitchen", run_in_worker: RunInWorker = in_this_thread, **stages: object
+    arbiter: Arbiter | None = None,
+    name: str = "kitchen",
+    run_in_worker: RunInWorker = in_this_thread,
+    link: FakeLink | None = None,
+    **stages: object,
 ) -> AsyncIterator[Room]:
     traces: asyncio.Queue[Trace] = asyncio.Queue(maxsize=100)
-    link = FakeLink(name=name)
+    link = link or FakeLink(name=name)
     parts = SessionParts(
         stages=fake_stages(**stages),
         endpoint=EndpointSection(),
@@ -238,6 +242,46 @@ async def test_an_announcement_interrupts_and_is_played() -> None:
         await room.session.say("dinner is ready")
         assert room.link.told == ["say dinner is ready"]
         assert room.link.said_ms == 300
+
+
+async def test_an_announcement_waits_for_a_command_that_runs() -> None:
+    hold = asyncio.Event()
+    async with room_of(transcriber=FakeTranscriber(hold=hold)) as room:
+        await room.send(ListenRequested("asr"), *COMMAND)
+        announcing = asyncio.create_task(room.session.say("dinner is ready"))
+        await room.send()
+        assert "say dinner is ready" not in room.link.told
+        hold.set()
+        await announcing
+        assert room.link.told[-2:] == ["say reply: answered", "say dinner is ready"]
+
+
+async def test_the_session_knows_whether_its_room_is_muted() -> None:
+    async with room_of() as room:
+        await room.send(Muted(muted=True))
+        assert room.session.muted
+
+
+async def test_two_rooms_stream_one_word_and_one_answers() -> None:
+    """As when satellites wake by themselves: the hub heard it in both streams."""
+    arbiter = Arbiter(clock=lambda: 0.0)
+    woken = (ListenRequested("wake"), AudioArrived(speech(FakeWake.marker)))
+    async with room_of(arbiter) as kitchen, room_of(arbiter, name="hall") as hall:
+        await kitchen.send(*woken)
+        await hall.send(*woken)
+        assert (kitchen.session.state, hall.session.state) == (State.LISTENING, State.IDLE)
+        assert hall.link.told == []
+
+
+async def test_a_room_that_goes_while_it_is_answered_ends_that_turn_only() -> None:
+    class Gone(FakeLink):
+        async def say(self, text: str, blocks: AsyncIterator[Pcm]) -> None:
+            raise PeerClosed("peer-closed", "gone")
+
+    async with room_of(link=Gone()) as room:
+        await room.send(ListenRequested("asr"), *COMMAND)
+        assert (await room.trace()).transcript
+        assert room.session.state is State.IDLE
 
 
 async def test_a_lost_link_cancels_its_turn() -> None:
