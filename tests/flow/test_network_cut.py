@@ -14,8 +14,11 @@ from pathlib import Path
 
 import pytest
 
+from hub.web.client import ControlClient
 from tests.flow.test_whole import LIMIT_SECONDS, spoken
-from tests.programs import configure, room_program, running_hub
+from tests.programs import configure, program, room_program, running_hub
+from wire.pcm import silence
+from wire.wav import write_wav
 
 pytestmark = [
     pytest.mark.network,
@@ -112,3 +115,25 @@ async def test_a_turn_survives_a_lossy_network(home: Path, network: Network) -> 
         answers = [(await room.turn(wav))["answered"] for _ in range(3)]
         network.heal()
         assert all(answers)
+
+
+@pytest.mark.timeout(120)
+async def test_a_room_is_found_by_zeroconf_alone(home: Path, network: Network) -> None:
+    """Two hosts, real multicast, nothing configured: name and room come from the satellite."""
+    for name in (network.hub, network.room):
+        subprocess.run(f"ip -n {name} route add 224.0.0.0/4 dev veth0".split(), check=True)
+    (home / "etc").mkdir()
+    (home / "etc" / "hub.toml").write_text("[web]\nport = 0\n")
+    quiet = home / "silence.wav"
+    await asyncio.to_thread(write_wav, quiet, silence(1000))
+    room = ("--uri", f"tcp://{ROOM_ADDRESS}:10700", "--name", "Attic Room", "--area", "Attic")
+    devices = ("--mic", f"wav:{quiet}", "--speaker", "none")
+    async with (
+        program("hub", "hub", home=home, ready="READY", prefix=network.inside(network.hub)),
+        program("satellite", *room, *devices, home=home, ready="READY", prefix=network.inside(network.room)),
+        ControlClient(home / "run" / "hub.sock") as hub,
+        asyncio.timeout(LIMIT_SECONDS),
+    ):
+        while not (found := [one for one in await hub.satellites() if one.state == "idle"]):
+            await asyncio.sleep(0.1)
+        assert [(one.name, one.area) for one in found] == [("Attic Room", "Attic")]
