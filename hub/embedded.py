@@ -22,6 +22,7 @@ from hub.stages import House
 from wire.connection import PeerSettings
 from wire.errors import PeerError
 from wire.places import Places
+from wire.wake_words import LAG_MS, phrase
 
 _log = logging.getLogger(__name__)
 
@@ -83,7 +84,8 @@ class EmbeddedEngines:
 
     async def _write_grammar(self, house: House) -> None:
         try:
-            grammar = await asyncio.to_thread(speech_grammar, house, self._config.hub.language)
+            phrases = sorted({phrase(word) for word in (*LAG_MS, *self._config.wake.words)})
+            grammar = await asyncio.to_thread(speech_grammar, house, self._config.hub.language, phrases)
         except IntentFailed as error:
             _log.warning("the embedded transcriber cannot listen: %s", error)
         else:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from hub.arbiter import Arbiter
@@ -20,11 +20,9 @@ from hub.worker import RunInWorker
 from wire.errors import PeerError
 from wire.pcm import Pcm, speech
 from wire.ring import AudioRing
-from wire.wake_words import kept_ms, longest_kept_ms
+from wire.wake_words import WORD_MS, kept_ms, lag_ms, longest_kept_ms
 
 _log = logging.getLogger(__name__)
-
-WAKE_TAIL_MS = 240  # voice this early after a wake word is still the word (FIELD A18)
 
 
 class State(Enum):
@@ -62,7 +60,8 @@ class Session:
         self._announcing = asyncio.Lock()
         self._wake_detector: WakeDetector | None = None
         self._heard_wake: Wake | None = None
-        self._recent = AudioRing(longest_kept_ms(trigger_level=parts.wake_trigger_level))
+        longest_ms = longest_kept_ms(pre_roll_ms=WORD_MS, trigger_level=parts.wake_trigger_level)
+        self._recent = AudioRing(longest_ms)
         self._tasks: asyncio.TaskGroup | None = None
         self._voice: VoiceDetector | None = None
         self._voice_told = False
@@ -138,10 +137,12 @@ class Session:
         if not self._parts.arbiter.claim(self._link.name):
             _log.info("%s: also heard %s; another satellite answers", self._link.name, wake.word)
             return
-        self._heard_wake = wake
+        level = self._parts.wake_trigger_level
+        kept = speech(self._recent.drain(kept_ms(wake.word, pre_roll_ms=WORD_MS, trigger_level=level)))
+        word_ends_ms = max(0.0, kept.duration_ms - lag_ms(wake.word, trigger_level=level))
+        self._heard_wake = replace(wake, word_ends_ms=word_ends_ms)
         await self._link.detected(wake)
-        kept = self._recent.drain(kept_ms(wake.word, trigger_level=self._parts.wake_trigger_level))
-        await self._begin_turn(pre_roll=speech(kept))
+        await self._begin_turn(pre_roll=kept)
 
     async def _woken(self, wake: Wake) -> None:
         await self._stop_turn()
@@ -161,8 +162,12 @@ class Session:
         if self._voice is None:
             self._voice = await self._parts.run_in_worker(self._parts.new_voice)
         self._voice.reset()
-        skip_ms = WAKE_TAIL_MS if self._heard_wake else 0
-        utterance = Utterance(self._voice, self._parts.endpoint, self._parts.run_in_worker, skip_ms=skip_ms)
+        utterance = Utterance(
+            self._voice,
+            self._parts.endpoint,
+            self._parts.run_in_worker,
+            word_ends_ms=self._heard_wake.word_ends_ms if self._heard_wake else None,
+        )
         self._utterance, self._voice_told = utterance, False
         trace = new_trace(self._link.name, self._link.area, self._parts.language)
         if self._heard_wake:

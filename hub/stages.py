@@ -65,10 +65,14 @@ class House(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Wake:
-    """A wake word was heard. score in [0, 1]; None if the peer gave none."""
+    """A wake word was heard. score in [0, 1]; None if the peer gave none.
+
+    word_ends_ms: where the word ends in the audio that the command's turn is given, as far as one can tell.
+    """
 
     word: str
     score: float | None
+    word_ends_ms: float = 0.0
 
 
 class WakeDetector(Protocol):

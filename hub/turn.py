@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from hub.errors import StageFailed, TtsFailed
@@ -23,6 +23,7 @@ from hub.stages import (
 )
 from hub.trace import EngineTimer, ErrorTrace, Stopwatch, SttTrace, Trace, UnderstoodTrace
 from wire.pcm import Pcm
+from wire.wake_words import command_after
 
 _log = logging.getLogger(__name__)
 
@@ -115,6 +116,8 @@ class Turn:
         self._trace.engines_ms["stt"] = max(
             0.0, self._trace.timings_ms["transcript"] - self._trace.timings_ms["endpoint"]
         )
+        if self._trace.wake:
+            transcript = replace(transcript, text=command_after(self._trace.wake.word, transcript.text))
         self._trace.transcript, self._trace.language = transcript.text, transcript.language
         self._trace.stt = SttTrace(transcript.engine, transcript.model, transcript.confidence)
         return transcript

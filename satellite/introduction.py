@@ -8,10 +8,10 @@ from wyoming.event import Event
 from wyoming.info import Attribution, Info, Satellite, WakeModel, WakeProgram
 from wyoming.user_event import UserEvent
 
-from satellite.wake import phrase
+from wire.wake_words import phrase
 
 VERSION = "0.1.0"
-EXTENSIONS = ("stop-playback", "listen-now", "muted", "device-recovered")
+EXTENSIONS = ("stop-playback", "listen-now", "muted", "device-recovered", "whole-wake-word")
 
 _US = Attribution(name="Earshot", url="")
 _OPEN_WAKE_WORD = Attribution(name="openWakeWord", url="https://github.com/dscripka/openWakeWord")

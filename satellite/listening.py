@@ -6,7 +6,6 @@ always (AlwaysListening). The sequences are those of INTEROP 2a. Time is counted
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Protocol
 
 from wyoming.audio import AudioChunk, AudioStop
@@ -17,7 +16,7 @@ from wyoming.wake import Detection
 from satellite.noticing import Noticed
 from wire.pcm import SPEECH_CHANNELS, SPEECH_RATE_HZ, SPEECH_WIDTH_BYTES, speech
 from wire.ring import AudioRing
-from wire.wake_words import kept_ms, longest_kept_ms
+from wire.wake_words import WORD_MS, kept_ms, lag_ms, longest_kept_ms
 
 
 class Listening(Protocol):
@@ -35,6 +34,9 @@ class Listening(Protocol):
 
     def listen_now(self) -> list[Event]:
         """The hub wants a command without a wake word (a question was asked)."""
+
+    def keep_whole_word(self) -> None:
+        """The hub wants the wake word itself before the command, and to know where it ends."""
 
     def detected(self) -> None:
         """The hub heard its wake word in our audio."""
@@ -54,8 +56,8 @@ class LocalListening:
     """
 
     def __init__(self, *, pre_roll_ms: float, stream_seconds: float, trigger_level: int = 1) -> None:
-        self._ring = AudioRing(longest_kept_ms(pre_roll_ms=pre_roll_ms, trigger_level=trigger_level))
-        self._kept_ms = partial(kept_ms, pre_roll_ms=pre_roll_ms, trigger_level=trigger_level)
+        self._pre_roll_ms, self._trigger_level = pre_roll_ms, trigger_level
+        self._ring = self._new_ring()
         self._limit_ms = stream_seconds * 1000
         self._running = False
         self._streamed_ms: float | None = None
@@ -75,8 +77,11 @@ class LocalListening:
         if not self._running or noticed.wake is None:
             return []
         self._streamed_ms = 0.0
-        events = [Detection(name=noticed.wake.word, timestamp=noticed.wake.at_ms).event(), _pipeline(PipelineStage.ASR)]
-        pre_roll = self._ring.drain(self._kept_ms(noticed.wake.word))
+        word, level = noticed.wake.word, self._trigger_level
+        pre_roll = self._ring.drain(kept_ms(word, pre_roll_ms=self._pre_roll_ms, trigger_level=level))
+        detection = Detection(name=word, timestamp=noticed.wake.at_ms).event()
+        detection.data["word_ends_ms"] = max(0.0, speech(pre_roll).duration_ms - lag_ms(word, trigger_level=level))
+        events = [detection, _pipeline(PipelineStage.ASR)]
         return [*events, _chunk(pre_roll)] if pre_roll else events
 
     def listen_now(self) -> list[Event]:
@@ -84,6 +89,10 @@ class LocalListening:
             return []
         self._streamed_ms = 0.0
         return [_pipeline(PipelineStage.ASR)]
+
+    def keep_whole_word(self) -> None:
+        self._pre_roll_ms = max(self._pre_roll_ms, WORD_MS)
+        self._ring = self._new_ring()
 
     def detected(self) -> None: ...
 
@@ -95,6 +104,9 @@ class LocalListening:
         events = [AudioStop().event()] if self.streaming else []
         self.finish()
         return events
+
+    def _new_ring(self) -> AudioRing:
+        return AudioRing(longest_kept_ms(pre_roll_ms=self._pre_roll_ms, trigger_level=self._trigger_level))
 
     def _stream(self, block: bytes) -> list[Event]:
         assert self._streamed_ms is not None
@@ -126,6 +138,8 @@ class AlwaysListening:
 
     def listen_now(self) -> list[Event]:
         return [_pipeline(PipelineStage.ASR)] if self._running else []
+
+    def keep_whole_word(self) -> None: ...
 
     def detected(self) -> None: ...
 
@@ -177,6 +191,8 @@ class GatedListening:
             return []
         self._held = True
         return self._begin(PipelineStage.ASR)
+
+    def keep_whole_word(self) -> None: ...
 
     def detected(self) -> None:
         self._held = self._streaming

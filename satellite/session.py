@@ -188,7 +188,10 @@ class Session:
         self._mouth.cue("timer")
 
     async def _on_user_event(self, event: Event) -> None:
-        match _parsed(UserEvent.from_event, event).name:
+        said = _parsed(UserEvent.from_event, event)
+        match said.name:
+            case "extensions" if "whole-wake-word" in _names(said):
+                self._listening.keep_whole_word()
             case "stop-playback" if self._unplayed:  # else the wake word stopped it, and the awake cue plays
                 await self._hush()
             case "listen-now":
@@ -249,6 +252,11 @@ def _parsed(parse: Callable[[Event], _T], event: Event) -> _T:
         return parse(event)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise FrameMalformed("frame-malformed", f"{event.type!r:.80} lacks or mistypes {error!s:.80}") from error
+
+
+def _names(extensions: UserEvent) -> list[object]:
+    names = (extensions.data or {}).get("names")
+    return names if isinstance(names, list) else []
 
 
 def _pcm(event: Event) -> Pcm:

@@ -130,8 +130,3 @@ def _head(word: str) -> OpenWakeWord:
     if head.lib.TfLiteTensorDim(head.input_tensor, 2) != _EMBEDDING_VALUES:
         raise ConfigError("wake-model-invalid", f"{path} is no openWakeWord head; train or export it for openWakeWord")
     return head
-
-
-def phrase(word: str) -> str:
-    """How people say it: ``okay_nabu`` is "okay nabu"."""
-    return word.replace("_", " ")

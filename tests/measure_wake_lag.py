@@ -21,9 +21,10 @@ import numpy as np
 
 from hub.engines.espeak import espeak
 from hub.tts.embedded.pico import PicoVoice, installed
-from satellite.wake import BUILT_IN, OpenWakeWordScorer, WakeDetector, phrase
+from satellite.wake import BUILT_IN, OpenWakeWordScorer, WakeDetector
 from tests.programs import SHARED
 from wire.pcm import SPEECH_RATE_HZ, Pcm, mono_floats, silence, speech, to_speech
+from wire.wake_words import phrase
 
 ACCENTS = ("en", "en-us", "en-gb-scotland", "en-gb-x-rp")
 VARIANTS = ("", "+m3", "+f2", "+f5")  # other pitches and timbres

@@ -1,13 +1,16 @@
-"""How late wake words are noticed, so that a command spoken right after one keeps its beginning."""
+"""Wake words in time and in words: where in the audio one ends, and how it is said."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from pathlib import PurePath
 from types import MappingProxyType
 
 STEP_MS = 80  # openWakeWord tells a score so often
 OTHER_LAG_MS = 200  # of a word that nobody measured
 PRE_ROLL_MS = 150  # of audio before the word's end: voices differ by about so much
+WORD_MS = 1000  # of audio before the word's end hold it whole, in nearly every voice
 
 LAG_MS: Mapping[str, int] = MappingProxyType(
     {
@@ -32,6 +35,18 @@ def lag_ms(word: str, *, trigger_level: int = 1) -> int:
 def kept_ms(word: str, *, pre_roll_ms: float = PRE_ROLL_MS, trigger_level: int = 1) -> float:
     """How much of the newest audio belongs to the command when ``word`` is noticed."""
     return max(0.0, lag_ms(word, trigger_level=trigger_level) + pre_roll_ms)
+
+
+def phrase(word: str) -> str:
+    """How people say it: ``okay_nabu``, and also ``/etc/earshot/okay_nabu.tflite``, is "okay nabu"."""
+    name = PurePath(word).stem if "/" in word or PurePath(word).suffix in {".tflite", ".onnx"} else word
+    return " ".join(name.replace("_", " ").replace("-", " ").lower().split())
+
+
+def command_after(word: str, text: str) -> str:
+    """What was said after the wake word where a transcript begins with it; else the transcript."""
+    said = r"\W+".join(map(re.escape, phrase(word).split()))
+    return re.sub(rf"^\W*{said}(?:\W+|$)", "", text, count=1, flags=re.IGNORECASE)
 
 
 def longest_kept_ms(*, pre_roll_ms: float = PRE_ROLL_MS, trigger_level: int = 1) -> float:

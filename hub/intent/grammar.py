@@ -2,13 +2,13 @@
 
 The file form is the contract with the recogniser (docs/understanding.md): JSON with ``version``, ``language``,
 ``jsgf`` (one grammar ``house`` with the public rule ``command``, lower-case words only) and ``names`` (how a name is
-said: how it is written).
+said: how it is written), ``wake_phrases`` (what may come before a command).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
@@ -36,12 +36,14 @@ class SpeechGrammar(msgspec.Struct, frozen=True, kw_only=True):
     """A closed grammar and the written form of the names in it.
 
     jsgf: JSGF text, rules before their use. names: ``"bed light"`` to ``"Bed Light"``, for devices, areas and floors.
+    wake_phrases: what may be said before a command.
     """
 
     version: int = VERSION
     language: str
     jsgf: str
     names: dict[str, str]
+    wake_phrases: list[str] = []
 
     @property
     def words(self) -> frozenset[str]:
@@ -74,16 +76,17 @@ class _SpokenTemplates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     block: list[_Block] = []
 
 
-def speech_grammar(house: House, language: str) -> SpeechGrammar:
+def speech_grammar(house: House, language: str, wake_phrases: Sequence[str] = ()) -> SpeechGrammar:
     """Write the grammar of one house: 0.1 s of CPU and package files, so never on the event loop.
 
+    wake_phrases: may be said before a command, in the same breath.
     Raises IntentFailed (language-unknown) where nobody wrote templates.
     """
     data = get_speech_to_phrase_intents(language.replace("_", "-").partition("-")[0].lower())
     if data is None:
         known = ", ".join(get_speech_to_phrase_languages())
         raise IntentFailed("language-unknown", f"no spoken sentences for {language!r}: choose one of {known}")
-    return _Grammar(house, HassilIntents.from_dict(data)).build()
+    return _Grammar(house, HassilIntents.from_dict(data)).build(wake_phrases)
 
 
 class _Grammar:
@@ -98,7 +101,7 @@ class _Grammar:
         self._rules: dict[str, str | None] = {}
         self._names: dict[str, str] = {}
 
-    def build(self) -> SpeechGrammar:
+    def build(self, wake_phrases: Sequence[str]) -> SpeechGrammar:
         commands: dict[str, None] = {}
         for block in _blocks(self._pack):
             if block.domains and self._domains.isdisjoint(block.domains):
@@ -112,8 +115,12 @@ class _Grammar:
         around = f"[ {polite} ]" if polite else ""
         lines = ["#JSGF V1.0;", "grammar house;", *(f"<{name}> = {body};" for name, body in rules.items() if body)]
         lines.append(f"<sentence> = {' | '.join(commands)};")
-        lines.append(f"public <command> = {' '.join(f'{around} <sentence> {around}'.split())};")
-        return SpeechGrammar(language=self._pack.language, jsgf="\n".join(lines) + "\n", names=self._names)
+        called = [normalize_text(phrase).lower() for phrase in wake_phrases]
+        wake = factor(called)
+        before = f"[ {wake} ]" if wake else ""
+        lines.append(f"public <command> = {' '.join(f'{before} {around} <sentence> {around}'.split())};")
+        jsgf = "\n".join(lines) + "\n"
+        return SpeechGrammar(language=self._pack.language, jsgf=jsgf, names=self._names, wake_phrases=called)
 
     def _list_rule(self, block: _Block, list_name: str) -> str | None:
         """Name of the rule that holds a list's values, written on its first use."""

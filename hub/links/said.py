@@ -23,7 +23,10 @@ class Chunk(msgspec.Struct):
 
 
 class Detected(msgspec.Struct):
+    """word_ends_ms: our own satellites tell it when the audio begins before the word (docs/satellite.md)."""
+
     name: str | None = None
+    word_ends_ms: Annotated[float, msgspec.Meta(ge=0, le=10_000)] = 0.0
 
 
 class Pipeline(msgspec.Struct):

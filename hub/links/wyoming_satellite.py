@@ -33,6 +33,7 @@ _log = logging.getLogger(__name__)
 
 CHUNK_BYTES = 2048  # 64 ms at 16 kHz: what Home Assistant sends, so what satellites are tested with
 DEVICES = frozenset({"mic", "speaker"})  # what error codes of ours begin with when a device is lost
+EXTENSIONS = ("whole-wake-word",)  # what we ask of satellites of ours; others ignore it
 MAX_TOLD_CHARACTERS = 200
 PLAYED_GRACE_SECONDS = 1.0  # satellites older than 1.4.1 never say "played": believe the length of the audio
 
@@ -65,6 +66,7 @@ class WyomingSatelliteLink:
 
     async def greet(self, *, muted: bool) -> None:
         """Take ownership: from now on the satellite is ours and may stream, unless its room is muted."""
+        await self._connection.send(UserEvent(name="extensions", data={"names": list(EXTENSIONS)}).event())
         await self.mute(muted=muted)
         await self._connection.send(Describe().event())
 
@@ -143,7 +145,8 @@ class WyomingSatelliteLink:
             case "audio-stop":
                 return AudioEnded()
             case "detection":
-                return WakeHeard(Wake(read(event, Detected).name or "wake", None))
+                heard = read(event, Detected)
+                return WakeHeard(Wake(heard.name or "wake", None, heard.word_ends_ms))
             case "run-pipeline":
                 return self._pipeline(read(event, Pipeline).start_stage)
             case "played":

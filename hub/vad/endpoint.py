@@ -42,7 +42,7 @@ class SpeechEnded:
 class Endpointer:
     """Feed every window in order; it answers at most once each with SpeechStarted and SpeechEnded.
 
-    skip_ms: voice in the first part of the audio does not start speech: with pre-roll it is the wake word's tail.
+    skip_ms: voice in the first part of the audio does not start speech: it is the wake word.
     A pause shorter than ``silence_ms`` inside speech ends nothing; a click shorter than ``start_ms`` starts nothing.
     """
 
@@ -66,6 +66,11 @@ class Endpointer:
         if self.phase is Phase.WAITING:
             return self._waiting(window_began_ms, voiced=voiced)
         return self._speaking(voiced=voiced)
+
+    @property
+    def voiced(self) -> bool:
+        """Somebody spoke in the last window."""
+        return self._voiced
 
     def end(self) -> SpeechEnded | None:
         """The peer ended the audio: whatever was spoken is the utterance."""

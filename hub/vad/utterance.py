@@ -17,22 +17,34 @@ WINDOW_SAMPLES = 512  # what Silero takes, exactly
 WINDOW_BYTES = WINDOW_SAMPLES * SPEECH_WIDTH_BYTES
 WINDOW_MS = WINDOW_SAMPLES * 1000 / SPEECH_RATE_HZ
 LEAD_MS = 320  # audio kept before the first voiced window: soft consonants come before the detector says "speech"
+PAUSE_MS = 192  # a shorter gap is part of what is said: then a wake word is handed on with its command, whole
+WAKE_TAIL_MS = 240  # voice this early after a wake word is still the word (FIELD A18)
 
 
 class Utterance:
     """Feed it audio; read its ``speech()``; ``ended`` tells why and when it was over.
 
+    word_ends_ms: where in the audio a wake word is believed to end; None: there is none. What is said after a pause is
+    handed on without the word; what is said in the same breath, together with it: half a word would be junk.
+
     Memory is bounded by the endpointer: no utterance outlives no_speech_seconds or max_seconds of audio.
     """
 
     def __init__(
-        self, voice: VoiceDetector, settings: EndpointSection, run_in_worker: RunInWorker, *, skip_ms: float = 0
+        self,
+        voice: VoiceDetector,
+        settings: EndpointSection,
+        run_in_worker: RunInWorker,
+        *,
+        word_ends_ms: float | None = None,
     ) -> None:
         self._voice = voice
         self._run_in_worker = run_in_worker
+        skip_ms = 0.0 if word_ends_ms is None else word_ends_ms + WAKE_TAIL_MS
         self._endpointer = Endpointer(settings, skip_ms=skip_ms)
         self._unwindowed = bytearray()
-        self._lead: deque[bytes] = deque(maxlen=round(LEAD_MS / WINDOW_MS) + round(settings.start_ms / WINDOW_MS) + 1)
+        self._before: deque[bytes] = deque()
+        self._quiet_windows = 0
         self._spoken: deque[Pcm] = deque()
         self._changed = asyncio.Event()
         self.started: SpeechStarted | None = None
@@ -82,10 +94,18 @@ class Utterance:
         if self.started:
             self._spoken.append(speech(window))
         else:
-            self._lead.append(window)
+            self._wait_with(window)
         if isinstance(event, SpeechStarted):
             self.started = event
-            self._spoken.append(speech(b"".join(self._lead)))
-            self._lead.clear()
+            self._spoken.append(speech(b"".join(self._before)))
+            self._before.clear()
         elif isinstance(event, SpeechEnded):
             self.ended = event
+
+    def _wait_with(self, window: bytes) -> None:
+        """Keep what may turn out to be the beginning; after a pause that is the end of the pause."""
+        self._before.append(window)
+        self._quiet_windows = 0 if self._endpointer.voiced else self._quiet_windows + 1
+        if self._quiet_windows * WINDOW_MS >= PAUSE_MS:
+            while len(self._before) > min(self._quiet_windows, round(LEAD_MS / WINDOW_MS)):
+                self._before.popleft()

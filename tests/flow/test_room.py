@@ -25,6 +25,7 @@ from wire.wav import read_wav, write_wav
 
 TURN_SECONDS = 40.0
 WAKE_WORD = ("--wake-word", "hey_jarvis")  # the hub's own voice says it well enough for the network that hears it
+TRIES = 3
 MIC_SECONDS = 5.0  # what a wav: microphone takes to be silent first and then to say one command
 QUIET = 0.02  # of full scale
 
@@ -151,6 +152,28 @@ async def test_a_wake_word_heard_in_the_room(home: Path, pause_seconds: float) -
             assert loud(answer)
             assert answer.duration_ms > 500
             assert trace.timings_ms["done"] >= trace.timings_ms["first_audio"] > 0
+
+
+@pytest.mark.parametrize("listens", ["satellite", "hub"])
+@pytest.mark.parametrize("command", ["turn on the hall light", "switch off the hall light"])
+async def test_a_command_in_one_breath_with_its_wake_word_is_heard_whole(
+    home: Path, command: str, listens: str
+) -> None:
+    """alexa is the word that is noticed without a pause in this voice (docs/satellite.md).
+
+    The embedded recogniser does not always hear a synthetic voice: one of a few tries has to show the beginning.
+    """
+    uri = free_uri()
+    configure(home, told_of(uri, '[wake]\nwords = ["alexa"]'))
+    heard: list[Trace] = []
+    async with running_hub(home):
+        mic = await talk(home, "alexa", command, trimmed=True)
+        flags, toml = (("--wake-word", "alexa"), "") if listens == "satellite" else ((), "[wake]\nlocal = false\n")
+        while len(heard) < TRIES and not any(trace.transcript.lower() == command for trace in heard):
+            async with room(home, uri, mic, *flags, toml=toml):
+                heard = await records(home, len(heard) + 1)
+    assert {trace.wake.word for trace in heard if trace.wake} == {"alexa"}
+    assert any(trace.transcript.lower() == command for trace in heard), [trace.transcript for trace in heard]
 
 
 @pytest.mark.parametrize("gate", ["true", "false"])

@@ -12,7 +12,7 @@ import pytest
 from hub.config import EndpointSection
 from hub.errors import ActionFailed, IntentFailed, SttFailed, TtsFailed
 from hub.stages import Action, Evidence, NotUnderstood, Result
-from hub.trace import Trace, new_trace, ulid
+from hub.trace import Trace, WakeTrace, new_trace, ulid
 from hub.turn import Turn
 from hub.vad.utterance import Utterance
 from tests.fakes_stages import (
@@ -80,6 +80,15 @@ async def test_a_command_is_heard_done_and_answered() -> None:
     assert sorted(trace.timings_ms.values()) == [trace.timings_ms[name] for name in order]
     record = json.loads(trace.json())
     assert record["actions"][0]["evidence"] == {"topic": "t/state", "payload": "ON", "after_ms": 12.0}
+
+
+async def test_a_command_in_one_breath_with_its_wake_word_is_told_without_it() -> None:
+    room, trace = FakeRoom(), new_trace("kitchen", "Kitchen", "en")
+    trace.wake = WakeTrace("okay_nabu", 0.9)
+    stages = fake_stages(transcriber=FakeTranscriber(text="Okay Nabu, turn on the bed light"))
+    await Turn(stages, room, trace).spoken(await utterance_of(voice(640), silence(1000)))
+    assert (room.transcripts, trace.transcript) == (["turn on the bed light"], "turn on the bed light")
+    assert trace.understood.intent == "HassTurnOn"
 
 
 async def test_silence_ends_quietly() -> None:

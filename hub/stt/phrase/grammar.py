@@ -20,12 +20,16 @@ class GrammarBroken(EarshotError):
 
 
 class Grammar(msgspec.Struct, frozen=True, dict=True):
-    """jsgf: one grammar with one public rule, words in lower case. names: how a name is said, how it is written."""
+    """jsgf: one grammar with one public rule, words in lower case. names: how a name is said, how it is written.
+
+    wake_phrases: what may be said before a command.
+    """
 
     version: int
     language: str
     jsgf: str
     names: dict[str, str]
+    wake_phrases: list[str] = []
 
     @classmethod
     def read(cls, path: Path) -> Grammar:
@@ -53,6 +57,12 @@ class Grammar(msgspec.Struct, frozen=True, dict=True):
     def written(self, spoken: str) -> str:
         """The sentence with its names as people wrote them: ``turn on the t v`` is ``turn on the TV``."""
         return self._said.sub(lambda found: self.names[found.group()], spoken) if self.names else spoken
+
+    def called(self, spoken: str) -> int:
+        """How many words at the beginning are a wake phrase."""
+        phrases = [phrase.split() for phrase in self.wake_phrases]
+        words = spoken.split()
+        return max((len(phrase) for phrase in phrases if words[: len(phrase)] == phrase), default=0)
 
     @cached_property
     def _said(self) -> re.Pattern[str]:

@@ -17,6 +17,7 @@ from hub.stt.phrase.pronounce import dictionary
 RATE_HZ, WIDTH_BYTES = 16_000, 2
 MAX_SECONDS = 30.0
 MODEL = "pocketsphinx en-us"
+_NOT_WORDS = frozenset({"<sil>", "(NULL)", ""})
 _CMUDICT = "en-us/cmudict-en-us.dict"
 
 _PRIME_BYTES = RATE_HZ * WIDTH_BYTES  # the first second tells how the microphone colours speech
@@ -137,11 +138,24 @@ class Utterance:
         best = self._decoder.hyp()
         if best is None or not best.hypstr:
             return Heard("", 0.0)
-        score = math.log(max(best.score, sys.float_info.min)) / _LOG_BASE / max(self._decoder.n_frames(), 1)
+        score = self._score(best.hypstr)
         if score < _REJECT_BELOW:
             return Heard("", 0.0)
         confidence = min((score - _REJECT_BELOW) / (_SURE_ABOVE - _REJECT_BELOW), 1.0)
         return Heard(self._recogniser.grammar.written(best.hypstr), round(confidence, 2))
+
+    def _score(self, sentence: str) -> float:
+        """Of the command, per frame: how well a wake word before it was said tells nothing about it."""
+        called = self._recogniser.grammar.called(sentence)
+        said = 0
+        log_likelihood, frames = 0.0, 0
+        for segment in self._decoder.seg():
+            if said < called:
+                said += segment.word.partition("(")[0] not in _NOT_WORDS
+                continue
+            log_likelihood += math.log(max(segment.ascore, sys.float_info.min))
+            frames += segment.end_frame - segment.start_frame + 1
+        return log_likelihood / _LOG_BASE / max(frames, 1)
 
 
 def _peak(audio: bytes) -> int:

@@ -11,7 +11,7 @@ from satellite.listening import AlwaysListening, GatedListening, Listening, Loca
 from satellite.noticing import Noticed
 from satellite.wake import Wake
 from wire.pcm import speech
-from wire.wake_words import LAG_MS, lag_ms
+from wire.wake_words import LAG_MS, WORD_MS, lag_ms
 
 BLOCK_MS = 64
 NOTHING = Noticed()
@@ -66,6 +66,20 @@ def test_a_command_begins_the_pre_roll_before_the_end_of_its_word(pre_roll_ms: i
     wanted = (pre_roll_ms + lag_ms(word)) * 32
     noticed = Noticed(wake=Wake(word, 0.9, 1234))
     assert audio(listening.hear(block(blocks - 1), noticed)) == (heard[-wanted:] if wanted else b"")
+
+
+def test_a_hub_that_asks_for_it_gets_the_wake_word_whole_and_where_it_ends():
+    """``detection`` tells it in the audio that follows, also when less was heard than a second."""
+    listening = local()
+    listening.keep_whole_word()
+    for number in range(40):
+        listening.hear(block(number), NOTHING)
+    events = listening.hear(block(40), WOKEN)
+    assert speech(audio(events)).duration_ms == WORD_MS + lag_ms("okay_nabu")
+    assert events[0].data["word_ends_ms"] == WORD_MS
+    listening.finish()
+    events = listening.hear(block(1) * 10, WOKEN)
+    assert events[0].data["word_ends_ms"] == speech(audio(events)).duration_ms - lag_ms("okay_nabu")
 
 
 def test_a_trigger_level_waits_for_more_steps_and_the_pre_roll_reaches_back_over_them():

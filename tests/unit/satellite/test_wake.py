@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from satellite.wake import OpenWakeWordScorer, WakeDetector, phrase
+from satellite.wake import OpenWakeWordScorer, WakeDetector
 from wire.errors import ConfigError
 
 STEP = bytes(1280 * 2)  # 80 ms
@@ -92,7 +92,3 @@ def test_a_word_that_nobody_has_is_refused_by_name():
         OpenWakeWordScorer(["hey_nobody"])
     assert refused.value.code == "wake-word-unknown"
     assert "okay_nabu" in refused.value.message
-
-
-def test_phrase():
-    assert phrase("okay_nabu") == "okay nabu"

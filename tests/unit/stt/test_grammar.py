@@ -36,6 +36,14 @@ def test_names_are_as_people_wrote_them(grammar: Grammar, spoken: str, written: 
     assert grammar.written(spoken) == written
 
 
+@pytest.mark.parametrize(
+    ("spoken", "words"), [("okay nabu turn on lamp", 2), ("alexa turn on lamp", 1), ("turn on okay nabu", 0), ("", 0)]
+)
+def test_how_many_words_call_the_box(spoken: str, words: int) -> None:
+    """They say nothing about how sure the command is."""
+    assert Grammar(1, "en", "", {}, ["okay nabu", "alexa", "okay"]).called(spoken) == words
+
+
 def test_the_longest_name_wins() -> None:
     grammar = Grammar(1, "en", "", {"lamp": "LAMP", "hall lamp": "Hall Lamp"})
     assert grammar.written("turn on hall lamp and lamp") == "turn on Hall Lamp and LAMP"

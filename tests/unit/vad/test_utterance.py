@@ -31,6 +31,32 @@ async def test_speech_is_passed_on_from_shortly_before_it_began() -> None:
     assert utterance.endpoint_ms == 704
 
 
+async def test_a_wake_word_before_a_pause_is_not_passed_on() -> None:
+    utterance = Utterance(FakeVoice(), SETTINGS, in_this_thread, word_ends_ms=800)
+    for block in (silence(200), voice(600), silence(256), voice(640), silence(1000)):
+        await utterance.feed(block)
+    heard_ms = await spoken_ms(utterance)
+    assert 640 + 704 + 192 <= heard_ms <= 640 + 704 + 256
+
+
+async def test_a_wake_word_in_the_same_breath_is_passed_on_whole() -> None:
+    """Half a word before the command would be junk to a transcriber."""
+    for gap_ms in (0, 64, 128):
+        utterance = Utterance(FakeVoice(), SETTINGS, in_this_thread, word_ends_ms=800)
+        for block in (silence(320), voice(608), silence(gap_ms), voice(640), silence(1000)):
+            await utterance.feed(block)
+        heard_ms = await spoken_ms(utterance)
+        assert 608 + gap_ms + 640 + 704 + 256 <= heard_ms <= 608 + gap_ms + 640 + 704 + LEAD_MS
+
+
+async def test_a_wake_word_alone_is_no_utterance() -> None:
+    utterance = Utterance(FakeVoice(), SETTINGS, in_this_thread, word_ends_ms=800)
+    for block in (silence(200), voice(700), silence(10_000)):
+        await utterance.feed(block)
+    assert utterance.ended
+    assert utterance.ended.reason == "no-speech"
+
+
 async def test_silence_is_never_passed_on() -> None:
     """Transcribers invent words in silence (FIELD A12): they must not get any without speech."""
     utterance = new()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from satellite.wake import BUILT_IN
-from wire.wake_words import LAG_MS, OTHER_LAG_MS, PRE_ROLL_MS, kept_ms, lag_ms, longest_kept_ms
+from wire.wake_words import LAG_MS, OTHER_LAG_MS, PRE_ROLL_MS, command_after, kept_ms, lag_ms, longest_kept_ms, phrase
 
 
 def test_every_built_in_word_was_measured() -> None:
@@ -23,3 +25,31 @@ def test_the_longest_holds_every_word() -> None:
     for level in (1, 5):
         longest = longest_kept_ms(pre_roll_ms=70, trigger_level=level)
         assert longest == max(kept_ms(word, pre_roll_ms=70, trigger_level=level) for word in (*LAG_MS, "x.tflite"))
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("okay_nabu", "okay nabu"),
+        ("/etc/earshot/hey_willow.onnx", "hey willow"),
+        ("Hey-Willow.tflite", "hey willow"),
+        ("alexa", "alexa"),
+    ],
+)
+def test_a_word_is_said_as_its_name_is_written(word: str, said: str) -> None:
+    assert phrase(word) == said
+
+
+@pytest.mark.parametrize(
+    ("transcript", "command"),
+    [
+        ("okay nabu turn on the light", "turn on the light"),
+        ("Okay, Nabu! Turn on the light.", "Turn on the light."),
+        ("turn on okay nabu", "turn on okay nabu"),
+        ("okay nabucco is an opera", "okay nabucco is an opera"),
+        ("okay nabu", ""),
+        ("", ""),
+    ],
+)
+def test_a_command_is_told_without_the_wake_word_before_it(transcript: str, command: str) -> None:
+    assert command_after("okay_nabu", transcript) == command
