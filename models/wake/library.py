@@ -1,0 +1,69 @@
+"""Finds, builds and loads the networks: the embedding that every word shares and one head for each word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from importlib.util import find_spec
+from pathlib import Path
+
+from models.errors import ModelInvalid
+from models.wake import stored
+from models.wake.cache import built
+from models.wake.head import Head, HeadModel
+from models.wake.layers import Layer
+from models.wake.network import Network
+from wire.errors import ConfigError
+
+SUFFIXES = (".tflite", ".onnx")
+_PACKAGE = "pyopen_wakeword"
+_EMBEDDING, _MEL = "embedding_model", "melspectrogram"
+
+
+def load_network(cache: Path, *, taps: bool = False, source: Path | None = None) -> Network:
+    """The network of the installed package, or openWakeWord's own file. Blocks for seconds if it is not in cache.
+
+    Raises ModelInvalid.
+    """
+    source = source or _published()[_EMBEDDING]
+    try:
+        return Network(stored.read(built(source, "embedding", cache), tuple[Layer, ...]), taps=taps)
+    except OSError as error:
+        raise ModelInvalid("wake-model-unreadable", f"{source}: {error.strerror}; install Earshot again") from error
+
+
+def load_head(word: str, cache: Path, *, folders: Iterable[Path] = ()) -> Head:
+    """A word by its name, in ``folders`` and then among those built in, or by the path of its file.
+
+    Blocks for seconds if it is not in cache. Raises ConfigError (no such word or file) or ModelInvalid.
+    """
+    path = Path(word)
+    if path.suffix not in SUFFIXES:
+        known = built_in_words() | {name: file for folder in folders for name, file in words_in(folder).items()}
+        if word not in known:
+            names = ", ".join(sorted(known))
+            raise ConfigError(
+                "wake-word-unknown", f"{word!r} is none of {names} and no path of a .tflite or .onnx file"
+            )
+        path = known[word]
+    try:
+        return Head(path.stem, stored.read(built(path, "head", cache), HeadModel))
+    except OSError as error:
+        raise ConfigError("wake-model-unreadable", f"{path}: {error.strerror}; correct wake.words") from error
+
+
+def built_in_words() -> dict[str, Path]:
+    return {word: path for word, path in _published().items() if word not in (_EMBEDDING, _MEL)}
+
+
+def words_in(folder: Path) -> dict[str, Path]:
+    """Every word that a folder has a file for."""
+    return {path.stem: path for suffix in SUFFIXES for path in sorted(folder.glob(f"*{suffix}"))}
+
+
+def _published() -> dict[str, Path]:
+    """The files of the package that brings openWakeWord's networks, by name."""
+    spec = find_spec(_PACKAGE)
+    folders = spec.submodule_search_locations if spec else None
+    if not folders:
+        raise ModelInvalid("wake-model-unreadable", f"the package {_PACKAGE} is missing; install Earshot again")
+    return {path.stem: path for path in sorted(Path(folders[0], "models").glob("*.tflite"))}
