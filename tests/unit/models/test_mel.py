@@ -24,7 +24,7 @@ def _sounds() -> np.ndarray:
             random.normal(0, 3000, SAMPLES).astype(np.float32),
             random.normal(2000, 3, SAMPLES).astype(np.float32),
             _tone(440),
-            _tone(7000),
+            _tone(3500),
             np.where(np.arange(SAMPLES) > 1200, _tone(1000), 0).astype(np.float32),
         ]
     )
