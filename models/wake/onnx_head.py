@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import prod
 
 import numpy as np
 import onnx
@@ -40,6 +41,9 @@ def from_onnx(source: bytes) -> HeadModel:
     shape = [one.dim_value for one in kind.shape.dim]
     if kind.elem_type != TensorProto.FLOAT or len(shape) != 3 or shape[2] != EMBEDDING_VALUES or shape[1] < 1:
         raise invalid(f"it takes {TensorProto.DataType.Name(kind.elem_type)} {shape}, an openWakeWord head [1, 16, 96]")
+    scores = prod(one.dim_value or 1 for one in graph.output[0].type.tensor_type.shape.dim)
+    if scores != 1:
+        raise invalid(f"it gives {scores} scores, an openWakeWord head one")
     reader = _Reader(graph, inputs[0].name)
     output = reader.read(graph)
     return HeadModel(shape[1], tuple(reader.operations), reader.constants, output)
