@@ -151,9 +151,11 @@ def _runnable(layer: Layer) -> _Runnable:
         case MaxPool(rows, bins):
             return lambda values, _past: _pooled_bins(_pooled_rows(values, rows), bins)
         case LeakyRelu(slope):
-            return lambda values, _past: np.maximum(values, values * np.float32(slope), out=values)
+            factor = np.float32(slope)
+            return lambda values, _past: np.maximum(values, values * factor, out=values)
         case Floor(value):
-            return lambda values, _past: np.maximum(values, np.float32(value), out=values)
+            least = np.float32(value)
+            return lambda values, _past: np.maximum(values, least, out=values)
 
 
 def _pooled_rows(values: Values, rows: int) -> Values:
