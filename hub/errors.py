@@ -38,7 +38,3 @@ class StoreLost(DependencyLost): ...
 
 
 class EngineLost(DependencyLost): ...
-
-
-class ModelInvalid(EarshotError):
-    """A model's hash or licence is not what it should be: refuse to load it."""

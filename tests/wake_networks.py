@@ -21,7 +21,7 @@ EMBEDDING_FILE = library._published()["embedding_model"]
 
 
 def network(*, taps: bool = False) -> Network:
-    return Network(build_embedding(EMBEDDING_FILE.read_bytes()), taps=taps)
+    return Network(build_embedding(EMBEDDING_FILE.read_bytes(), taps=taps))
 
 
 def head(word: str) -> Head:

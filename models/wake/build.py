@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import numpy as np
 import onnx
@@ -15,12 +16,14 @@ from numpy.typing import NDArray
 from onnx.reference import ReferenceEvaluator
 
 from models.errors import ModelInvalid
-from models.wake import stored
+from models.runtime import open_session
 from models.wake.cache import EXIT_REFUSED
 from models.wake.embedding_files import read_embedding
 from models.wake.flatbuffer import IDENTIFIER, invalid
-from models.wake.head import Head, HeadModel
-from models.wake.layers import EMBEDDING_VALUES, MEL_BINS, STEP_FRAMES, WINDOW_FRAMES, Layer
+from models.wake.graph import streamed_graph, whole_graph
+from models.wake.head import Head
+from models.wake.head_graph import head_graph
+from models.wake.layers import EMBEDDING_VALUES, MEL_BINS, STEP_FRAMES, WINDOW_FRAMES
 from models.wake.network import Network
 from models.wake.onnx_head import from_onnx
 from models.wake.tflite_head import from_tflite
@@ -30,14 +33,15 @@ _EMBEDDING_TOLERANCE = 1e-3  # of values up to 100
 _SCORE_TOLERANCE = 1e-5
 
 
-def build_embedding(source: bytes) -> tuple[Layer, ...]:
+def build_embedding(source: bytes, *, taps: bool = False) -> bytes:
     """Raises ModelInvalid, or anything else over a broken file."""
     layers = read_embedding(source)
-    network = Network(layers)
+    streamed = streamed_graph(layers, taps=taps)
+    network = Network(streamed)
     late = STEP_FRAMES - WINDOW_FRAMES % STEP_FRAMES  # a window must end with a step
     frames = WINDOW_FRAMES + STEP_FRAMES * _TRIED_STEPS
     mel = np.random.default_rng(0).normal(0, 2, (1, late + frames, MEL_BINS)).astype(np.float32)
-    windows = network.whole(mel[:, late:])[0]
+    (windows,) = open_session(whole_graph(layers)).run(None, {"mel": mel[:, late:]})
     embeddings, state = [], None
     for start in range(0, mel.shape[1], STEP_FRAMES):
         step = network.step(mel[:, start : start + STEP_FRAMES], state)
@@ -45,13 +49,13 @@ def build_embedding(source: bytes) -> tuple[Layer, ...]:
         state = step.state
     if np.abs(np.array(embeddings[-len(windows) :]) - windows).max() > _EMBEDDING_TOLERANCE:
         raise invalid("streamed, this speech-embedding network gives other values than over whole windows")
-    return layers
+    return streamed
 
 
-def build_head(source: bytes) -> HeadModel:
+def build_head(source: bytes) -> bytes:
     """Raises ModelInvalid, or anything else over a broken file."""
     is_tflite = source[4:8] == IDENTIFIER
-    model = from_tflite(source) if is_tflite else from_onnx(source)
+    model = head_graph(from_tflite(source) if is_tflite else from_onnx(source))
     head = Head("", model)
     normal = np.random.default_rng(0).normal(0, 10, (_TRIED_STEPS, head.window_steps, EMBEDDING_VALUES))
     embeddings = normal.astype(np.float32)
@@ -73,7 +77,11 @@ def _published_scores(source: bytes, embeddings: NDArray[np.float32]) -> NDArray
     return np.array([np.asarray(run[0]).item() for run in runs])
 
 
-BUILDERS: Mapping[str, Callable[[bytes], object]] = {"embedding": build_embedding, "head": build_head}
+BUILDERS: Mapping[str, Callable[[bytes], bytes]] = {
+    "embedding": build_embedding,
+    "embedding-taps": partial(build_embedding, taps=True),
+    "head": build_head,
+}
 
 
 def main() -> int:
@@ -83,7 +91,7 @@ def main() -> int:
     except ModelInvalid as error:
         sys.stderr.write(error.message)
         return EXIT_REFUSED
-    sys.stdout.buffer.write(stored.written(model))
+    sys.stdout.buffer.write(model)
     return 0
 
 

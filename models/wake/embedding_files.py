@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import onnx
-import tflite  # type: ignore[import-untyped]
+import tflite
 from numpy.typing import NDArray
 from onnx import numpy_helper
 

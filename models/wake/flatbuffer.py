@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import tflite  # type: ignore[import-untyped]
+import tflite
 from numpy.typing import NDArray
 
 from models.errors import ModelInvalid

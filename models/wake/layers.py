@@ -14,6 +14,7 @@ MEL_BINS = 32
 EMBEDDING_VALUES = 96
 WINDOW_FRAMES = 76  # of 10 ms: what one embedding hears
 STEP_FRAMES = 8  # an embedding comes every 80 ms
+TAP_ROWS, TAP_VALUES = 2, 480  # a step: 96 x 2 before the fourth pool, 96 x 2 before the fifth, the embedding's 96
 
 
 class Conv(Struct, frozen=True, tag=True):

@@ -7,10 +7,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from models.errors import ModelInvalid
-from models.wake import stored
 from models.wake.cache import built
-from models.wake.head import Head, HeadModel
-from models.wake.layers import Layer
+from models.wake.head import Head
 from models.wake.network import Network
 from wire.errors import ConfigError
 
@@ -26,7 +24,7 @@ def load_network(cache: Path, *, taps: bool = False, source: Path | None = None)
     """
     source = source or _published()[_EMBEDDING]
     try:
-        return Network(stored.read(built(source, "embedding", cache), tuple[Layer, ...]), taps=taps)
+        return Network(built(source, "embedding-taps" if taps else "embedding", cache))
     except OSError as error:
         raise ModelInvalid("wake-model-unreadable", f"{source}: {error.strerror}; install Earshot again") from error
 
@@ -46,7 +44,7 @@ def load_head(word: str, cache: Path, *, folders: Iterable[Path] = ()) -> Head:
             )
         path = known[word]
     try:
-        return Head(path.stem, stored.read(built(path, "head", cache), HeadModel))
+        return Head(path.stem, built(path, "head", cache))
     except OSError as error:
         raise ConfigError("wake-model-unreadable", f"{path}: {error.strerror}; correct wake.words") from error
 

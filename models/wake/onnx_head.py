@@ -1,4 +1,4 @@
-"""Reads one word's head from ONNX, as openWakeWord's training exports it, into the engine's operations."""
+"""Reads one word's head from ONNX, as openWakeWord's training exports it, into a list of operations."""
 
 from __future__ import annotations
 
@@ -10,21 +10,10 @@ import onnx
 from onnx import TensorProto, numpy_helper
 
 from models.wake.flatbuffer import invalid
-from models.wake.head import EMBEDDINGS, HeadModel, Operation, Values
+from models.wake.head_graph import EMBEDDINGS, HeadModel, Operation, Values
 from models.wake.layers import EMBEDDING_VALUES
 
-_SAME = {
-    "Add": "add",
-    "Div": "divide",
-    "Mul": "multiply",
-    "Pow": "power",
-    "Reciprocal": "reciprocal",
-    "Relu": "relu",
-    "Sigmoid": "sigmoid",
-    "Sqrt": "sqrt",
-    "Sub": "subtract",
-    "Tanh": "tanh",
-}
+_SAME = frozenset({"Add", "Div", "Mul", "Pow", "Reciprocal", "Relu", "Sigmoid", "Sqrt", "Sub", "Tanh"})
 _FLAT = (-1,)
 _NOTHING_TO_DO = ("Identity", "Dropout")
 
@@ -69,13 +58,13 @@ class _Reader:
     def _value(self, node: onnx.NodeProto, values: Mapping[str, object]) -> str:
         match node.op_type:
             case "Flatten" if values.get("axis", 1) == 1:
-                value = self._append("reshape", self._name(node.input[0]), axes=_FLAT)
+                value = self._append("Reshape", self._name(node.input[0]), axes=_FLAT)
             case "Reshape":
                 value = self._reshape(node)
             case "Gemm":
                 value = self._gemm(node, values)
             case "MatMul":
-                value = self._append("matrix", self._name(node.input[0]), self._constant(self._given[node.input[1]]))
+                value = self._append("MatMul", self._name(node.input[0]), self._constant(self._given[node.input[1]]))
             case "ReduceMean":
                 value = self._mean(node, values)
             case "LayerNormalization" if values.get("axis", -1) == -1:
@@ -83,7 +72,7 @@ class _Reader:
             case operator if operator in _NOTHING_TO_DO:
                 value = self._name(node.input[0])
             case operator if operator in _SAME:
-                value = self._append(_SAME[operator], *(self._name(one) for one in node.input))
+                value = self._append(operator, *(self._name(one) for one in node.input))
             case operator:
                 raise invalid(f"it uses {operator} {dict(values) or ''}, which no known openWakeWord head does")
         return value
@@ -107,28 +96,28 @@ class _Reader:
         rooms, *shape = self._given[node.input[1]].tolist()
         if rooms not in (1, 0, -1) or not shape:
             raise invalid(f"a reshape to {[rooms, *shape]} that mixes batches")
-        return self._append("reshape", self._name(node.input[0]), axes=shape)
+        return self._append("Reshape", self._name(node.input[0]), axes=shape)
 
     def _gemm(self, node: onnx.NodeProto, values: Mapping[str, object]) -> str:
         if values.get("transA") or values.get("alpha", 1.0) != 1 or values.get("beta", 1.0) != 1:
             raise invalid("a Gemm that scales or transposes what it gets")
         matrix = self._given[node.input[1]]
         product = self._append(
-            "matrix", self._name(node.input[0]), self._constant(matrix.T if values.get("transB") else matrix)
+            "MatMul", self._name(node.input[0]), self._constant(matrix.T if values.get("transB") else matrix)
         )
-        return self._append("add", product, self._name(node.input[2])) if len(node.input) > 2 else product
+        return self._append("Add", product, self._name(node.input[2])) if len(node.input) > 2 else product
 
     def _mean(self, node: onnx.NodeProto, values: Mapping[str, object]) -> str:
         axes = values["axes"] if "axes" in values else self._given[node.input[1]].tolist()
         if not isinstance(axes, list) or 0 in axes or not values.get("keepdims", 1):
             raise invalid("a mean over the batch, or one that drops its axis")
-        return self._append("mean", self._name(node.input[0]), axes=axes)
+        return self._append("ReduceMean", self._name(node.input[0]), axes=axes)
 
     def _layer_normalization(self, node: onnx.NodeProto, epsilon: float) -> str:
         value, scale, *bias = (self._name(one) for one in node.input)
-        centred = self._append("subtract", value, self._append("mean", value, axes=(-1,)))
-        variance = self._append("mean", self._append("multiply", centred, centred), axes=(-1,))
-        steady = self._append("add", variance, self._constant(np.array(epsilon, np.float32)))
-        normal = self._append("divide", centred, self._append("sqrt", steady))
-        scaled = self._append("multiply", normal, scale)
-        return self._append("add", scaled, *bias) if bias else scaled
+        centred = self._append("Sub", value, self._append("ReduceMean", value, axes=(-1,)))
+        variance = self._append("ReduceMean", self._append("Mul", centred, centred), axes=(-1,))
+        steady = self._append("Add", variance, self._constant(np.array(epsilon, np.float32)))
+        normal = self._append("Div", centred, self._append("Sqrt", steady))
+        scaled = self._append("Mul", normal, scale)
+        return self._append("Add", scaled, *bias) if bias else scaled

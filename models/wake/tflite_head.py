@@ -1,27 +1,27 @@
-"""Reads one word's head from TensorFlow Lite into the engine's operations."""
+"""Reads one word's head from TensorFlow Lite into a list of operations."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-import tflite  # type: ignore[import-untyped]
+import tflite
 
 from models.wake import flatbuffer
 from models.wake.flatbuffer import Operator, Subgraph
-from models.wake.head import EMBEDDINGS, HeadModel, Operation, Values
+from models.wake.head_graph import EMBEDDINGS, HeadModel, Operation, Values
 from models.wake.layers import EMBEDDING_VALUES
 
 _SAME = {
-    "ADD": "add",
-    "GREATER_EQUAL": "greater_equal",
-    "LOGISTIC": "sigmoid",
-    "MUL": "multiply",
-    "RELU": "relu",
-    "SUB": "subtract",
-    "TANH": "tanh",
+    "ADD": "Add",
+    "GREATER_EQUAL": "GreaterOrEqual",
+    "LOGISTIC": "Sigmoid",
+    "MUL": "Mul",
+    "RELU": "Relu",
+    "SUB": "Sub",
+    "TANH": "Tanh",
 }
-_ACTIVATIONS = {tflite.ActivationFunctionType.RELU: "relu", tflite.ActivationFunctionType.TANH: "tanh"}
+_ACTIVATIONS = {tflite.ActivationFunctionType.RELU: "Relu", tflite.ActivationFunctionType.TANH: "Tanh"}
 _OPTIONS_WITH_ACTIVATION = {
     "ADD": tflite.AddOptions,
     "FULLY_CONNECTED": tflite.FullyConnectedOptions,
@@ -90,10 +90,10 @@ class _Reader:
             case "RESHAPE":
                 return self._reshape(graph, operator, names[0])
             case "RSQRT":
-                value = self._append("reciprocal", self._append("sqrt", *names))
+                value = self._append("Reciprocal", self._append("Sqrt", *names))
             case "SQUARED_DIFFERENCE":
-                difference = self._append("subtract", *names)
-                value = self._append("multiply", difference, difference)
+                difference = self._append("Sub", *names)
+                value = self._append("Mul", difference, difference)
             case name if name in _SAME:
                 value = self._append(_SAME[name], *names)
             case name:
@@ -113,15 +113,15 @@ class _Reader:
         if operator.option(tflite.FullyConnectedOptions, "WeightsFormat"):
             raise flatbuffer.invalid("shuffled weights")
         value, weights, *bias = names
-        product = self._append("matrix", value, self._constant(self.constants[weights].T))
-        return self._append("add", product, *bias) if bias else product
+        product = self._append("MatMul", value, self._constant(self.constants[weights].T))
+        return self._append("Add", product, *bias) if bias else product
 
     def _mean(self, graph: Subgraph, operator: Operator, value: str) -> str:
         rank = len(graph.tensors[operator.inputs[0]].shape)
         axes = tuple(int(axis) % rank for axis in flatbuffer.constant(graph, operator.inputs[1]).flat)
         if 0 in axes or not operator.option(tflite.ReducerOptions, "KeepDims"):
             raise flatbuffer.invalid("a mean over the batch, or one that drops its axis")
-        return self._append("mean", value, axes=axes)
+        return self._append("ReduceMean", value, axes=axes)
 
     def _reshape(self, graph: Subgraph, operator: Operator, value: str) -> str:
         """A batch of one becomes a batch of any; a single truth value stays one for each room."""
@@ -130,7 +130,7 @@ class _Reader:
             return value
         if before[0] != 1 or after[0] != 1:
             raise flatbuffer.invalid(f"a reshape to {list(after)} that mixes batches")
-        return self._append("reshape", value, axes=after[1:])
+        return self._append("Reshape", value, axes=after[1:])
 
     def _if(self, operator: Operator, names: Sequence[str]) -> str:
         """Both branches for all rooms, then each room's own: heads of two stages (hey_jarvis)."""
@@ -138,4 +138,4 @@ class _Reader:
             self.read(self._subgraphs[int(operator.option(tflite.IfOptions, field))], names[1:])
             for field in ("ThenSubgraphIndex", "ElseSubgraphIndex")
         ]
-        return self._append("where", names[0], *both)
+        return self._append("Where", names[0], *both)

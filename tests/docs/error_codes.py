@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("wire", "hub", "satellite")
+PACKAGES = ("wire", "models", "hub", "satellite")
 TOLD = {"ErrorTrace", "failed", "_fail", "_apologise"}  # turns name what went wrong without raising it
 
 

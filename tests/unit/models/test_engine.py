@@ -9,7 +9,8 @@ import pytest
 from numpy.typing import NDArray
 
 from models.wake.engine import Room, WakeEngine
-from models.wake.head import EMBEDDINGS, Head, HeadModel, Operation
+from models.wake.head import Head
+from models.wake.head_graph import EMBEDDINGS, HeadModel, Operation, head_graph
 from tests.wake_networks import head, network, noise
 from wire.errors import AudioInvalid
 
@@ -29,10 +30,10 @@ def engine(shared_network) -> WakeEngine:
 def _newest(window_steps: int) -> Head:
     """Its score is the mean of its window, squashed: it shows which embeddings a head was given."""
     operations = (
-        Operation("mean", (EMBEDDINGS,), "mean", (1, 2)),
-        Operation("sigmoid", ("mean",), "score"),
+        Operation("ReduceMean", (EMBEDDINGS,), "mean", (1, 2)),
+        Operation("Sigmoid", ("mean",), "score"),
     )
-    return Head(f"newest{window_steps}", HeadModel(window_steps, operations, {}, "score"))
+    return Head(f"newest{window_steps}", head_graph(HeadModel(window_steps, operations, {}, "score")))
 
 
 def _scores(engine: WakeEngine, room: Room, steps: NDArray[np.int16]) -> list[tuple[float, ...]]:

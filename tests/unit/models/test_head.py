@@ -11,9 +11,9 @@ from onnx.reference import ReferenceEvaluator
 from pyopen_wakeword import OpenWakeWord
 
 from models.errors import ModelInvalid
-from models.wake import library, stored
+from models.wake import library
 from models.wake.build import build_head
-from models.wake.head import Head, HeadModel
+from models.wake.head import Head
 from tests.wake_networks import NETWORKS
 
 STEPS = 60
@@ -28,7 +28,7 @@ def _windows(embeddings: NDArray[np.float32], steps: int) -> NDArray[np.float32]
 
 
 def _head(source: bytes) -> Head:
-    return Head("word", stored.read(stored.written(build_head(source)), HeadModel))
+    return Head("word", build_head(source))
 
 
 def _both_ways(head: Head, windows: NDArray[np.float32], expected: list[float]) -> None:
