@@ -35,14 +35,14 @@ from hub.presence.device import HubDevice
 from hub.presence.identity import hub_id
 from hub.presence.payload import Hub as HubIdentity
 from hub.session import SessionParts
-from hub.stages import WakeDetector
 from hub.store.journal import Journal
 from hub.stt.wyoming_client import WyomingTranscriber
 from hub.trace import Trace
 from hub.tts.wyoming_client import WyomingSynthesizer
 from hub.turn import Stages
 from hub.vad.silero import SileroVad
-from hub.wake.openwakeword import OpenWakeWordDetector, WakeSettings, find_word
+from hub.wake.rooms import WakeRooms
+from hub.wake.words import WakeWords
 from hub.web.control import About
 from hub.web.listeners import control_socket, status_page
 from hub.worker import AudioWorker
@@ -56,7 +56,6 @@ from wire.tasks import Tasks
 _log = logging.getLogger(__name__)
 
 SHOW_SECONDS = 1.0
-WAKE_STEP_SECONDS = 0.08
 
 
 @asynccontextmanager
@@ -66,7 +65,7 @@ async def open_hub(config: HubConfig, where: Places, *, simulated: Path | None =
     simulated: a house file that is run as MQTT clients on the hub's broker, and read for rooms and aliases.
     Raises ConfigError (a port in use, a file that cannot be read, another hub), BrokerLost (broker-missing).
     """
-    await asyncio.to_thread(check, config)
+    await asyncio.to_thread(check, config, where)
     await asyncio.to_thread(_make_folders, where)
     house_file = await asyncio.to_thread(load_house, simulated or where.etc / "house.toml")
     async with AsyncExitStack() as stack:
@@ -101,16 +100,18 @@ async def open_hub(config: HubConfig, where: Places, *, simulated: Path | None =
         )
         metrics = Metrics()
         records = _Records(journal, metrics)
+        worker = stack.enter_context(AudioWorker())
+        wake_words = WakeWords(config.wake, config.satellite, where)
+        wake_rooms = await enter(WakeRooms(wake_words.open_engine, worker))
         parts = SessionParts(
             stages=stages,
             endpoint=config.endpoint,
             language=config.hub.language,
             new_voice=SileroVad,
-            new_wake=partial(_new_wake, config),
-            run_in_worker=stack.enter_context(AudioWorker()),
+            new_wake=lambda room: wake_rooms.room(room, wake_words.rules(room)),
+            run_in_worker=worker,
             arbiter=Arbiter(),
             on_trace=records.take,
-            wake_trigger_level=config.wake.trigger_level,
         )
         satellites = await enter(Satellites(parts, config.links, peer, config.satellite))
         if config.links.discover:
@@ -138,15 +139,14 @@ async def open_hub(config: HubConfig, where: Places, *, simulated: Path | None =
         yield hub
 
 
-def check(config: HubConfig) -> None:
+def check(config: HubConfig, where: Places) -> None:
     """What no schema of hub.toml can say; reads the files that it names. Raises ConfigError."""
     _peer_settings(config)
+    WakeWords(config.wake, config.satellite, where)
     if config.mqtt.host:
         configured_broker(config.mqtt)
     try:
         resolve_language(config.hub.language)
-        for word in config.wake.words:
-            find_word(word)
     except StageFailed as error:
         raise ConfigError(error.code, error.message) from error
 
@@ -181,12 +181,6 @@ def _peer_settings(config: HubConfig) -> PeerSettings:
         ping_seconds=config.links.ping_seconds,
         silent_seconds=config.links.silent_seconds,
     )
-
-
-def _new_wake(config: HubConfig) -> WakeDetector:
-    section = config.wake
-    steps = round(section.refractory_seconds / WAKE_STEP_SECONDS)
-    return OpenWakeWordDetector(section.words, WakeSettings(section.threshold, section.trigger_level, steps))
 
 
 def _on_found(satellites: Satellites, change: str, found: Found) -> None:

@@ -7,6 +7,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from models.wake.settings import Refractory, Threshold, TriggerLevel, WordName, WordSection
+
 Port = Annotated[int, Meta(ge=0, le=65535)]
 Ratio = Annotated[float, Meta(ge=0, le=1)]
 Seconds = Annotated[float, Meta(gt=0, le=3600)]
@@ -22,16 +24,30 @@ class HubSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     language: Annotated[str, Meta(pattern=r"^[a-z]{2,3}([-_][A-Za-z]{2,4})?$")] = "en"
 
 
+class RoomWakeSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Wake words of one room whose satellite streams; what is not set is as in ``[wake]``.
+
+    words: instead of those of ``[wake]``. threshold: score that counts, of each. trigger_level: 80 ms steps in a row
+    above it. refractory_seconds: pause before the same word counts again.
+    """
+
+    words: Annotated[list[WordName], Meta(max_length=16)] = msgspec.field(default_factory=list)
+    threshold: Threshold | None = None
+    trigger_level: TriggerLevel | None = None
+    refractory_seconds: Refractory | None = None
+
+
 class SatelliteSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One satellite by address, beside those that zeroconf finds; or the room of one that was found.
 
     name: as it is called in records; of one that was found, its own name. address: where it listens, if zeroconf does
-    not find it. area: the room it stands in, which "the light" without a room means.
+    not find it. area: the room it stands in, which "the light" without a room means. wake: its wake words.
     """
 
     name: Name
     address: Annotated[str, Meta(pattern=r"^(tcp://.+:\d+|unix:///.+)$")] | None = None
     area: Name | None = None
+    wake: RoomWakeSection = RoomWakeSection()
 
 
 class LinksSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -67,16 +83,18 @@ class LimitsSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
 class WakeSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Wake words heard by the hub for satellites that stream.
 
-    words: names of built-in words, or paths of .tflite models. threshold: score that counts. trigger_level: 80 ms steps
-    in a row above it. refractory_seconds: pause before the same word counts again.
+    words: names of built-in words, of those in the wake folder, or paths of .tflite or .onnx heads. threshold: score
+    that counts; not set is the word's own, or 0.5. trigger_level: 80 ms steps in a row above it. refractory_seconds:
+    pause before the same word counts again. word: what is different for one word, by its name.
     """
 
-    words: Annotated[list[Name], Meta(min_length=1, max_length=16)] = msgspec.field(
+    words: Annotated[list[WordName], Meta(min_length=1, max_length=16)] = msgspec.field(
         default_factory=lambda: ["okay_nabu"]
     )
-    threshold: Ratio = 0.5
-    trigger_level: Annotated[int, Meta(ge=1, le=20)] = 1
-    refractory_seconds: Annotated[float, Meta(ge=0, le=60)] = 2.0
+    threshold: Threshold | None = None
+    trigger_level: TriggerLevel = 1
+    refractory_seconds: Refractory = 2.0
+    word: dict[WordName, WordSection] = msgspec.field(default_factory=dict)
 
 
 class EndpointSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

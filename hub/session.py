@@ -11,6 +11,7 @@ from enum import Enum
 
 from hub.arbiter import Arbiter
 from hub.config import EndpointSection
+from hub.errors import WakeFailed
 from hub.links.link import AudioArrived, AudioEnded, Link, ListenRequested, Muted, WakeHeard
 from hub.stages import VoiceDetector, Wake, WakeDetector
 from hub.trace import ErrorTrace, Trace, WakeTrace, new_trace
@@ -20,9 +21,12 @@ from hub.worker import RunInWorker
 from wire.errors import PeerError
 from wire.pcm import Pcm, speech
 from wire.ring import AudioRing
-from wire.wake_words import WORD_MS, kept_ms, lag_ms, longest_kept_ms
+from wire.wake_words import WORD_MS
 
 _log = logging.getLogger(__name__)
+
+
+RECENT_MS = 3000  # a whole wake word and the latest that one is noticed after it
 
 
 class State(Enum):
@@ -36,18 +40,17 @@ class State(Enum):
 class SessionParts:
     """What every session of a hub shares, or makes for itself by calling.
 
-    on_trace: takes every finished turn's record. wake_trigger_level: that of ``new_wake``'s detectors.
+    new_wake: for a satellite by its name. on_trace: takes every finished turn's record.
     """
 
     stages: Stages
     endpoint: EndpointSection
     language: str
     new_voice: Callable[[], VoiceDetector]
-    new_wake: Callable[[], WakeDetector]
+    new_wake: Callable[[str], WakeDetector]
     run_in_worker: RunInWorker
     arbiter: Arbiter
     on_trace: Callable[[Trace], Awaitable[None]]
-    wake_trigger_level: int = 1
 
 
 class Session:
@@ -60,8 +63,7 @@ class Session:
         self._announcing = asyncio.Lock()
         self._wake_detector: WakeDetector | None = None
         self._heard_wake: Wake | None = None
-        longest_ms = longest_kept_ms(pre_roll_ms=WORD_MS, trigger_level=parts.wake_trigger_level)
-        self._recent = AudioRing(longest_ms)
+        self._recent = AudioRing(RECENT_MS)
         self._tasks: asyncio.TaskGroup | None = None
         self._voice: VoiceDetector | None = None
         self._voice_told = False
@@ -79,6 +81,8 @@ class Session:
             raise _first(errors) from None
         finally:
             self.state = State.IDLE
+            if self._wake_detector:
+                self._wake_detector.close()
 
     async def say(self, text: str, language: str | None = None) -> None:
         """Announce ``text`` in this room, after a turn that runs; a wake word ends it. Raises TtsFailed, PeerError."""
@@ -131,16 +135,18 @@ class Session:
 
     async def _spot(self, pcm: Pcm, detector: WakeDetector) -> None:
         self._recent.push(pcm.data)
-        wake = await self._parts.run_in_worker(lambda: detector.process(pcm.data))
+        try:
+            wake = await detector.process(pcm.data)
+        except WakeFailed as error:
+            await self._link.failed(error.code, error.message)
+            return
         if wake is None:
             return
         if not self._parts.arbiter.claim(self._link.name):
             _log.info("%s: also heard %s; another satellite answers", self._link.name, wake.word)
             return
-        level = self._parts.wake_trigger_level
-        kept = speech(self._recent.drain(kept_ms(wake.word, pre_roll_ms=WORD_MS, trigger_level=level)))
-        word_ends_ms = max(0.0, kept.duration_ms - lag_ms(wake.word, trigger_level=level))
-        self._heard_wake = replace(wake, word_ends_ms=word_ends_ms)
+        kept = speech(self._recent.drain(WORD_MS + wake.late_ms))
+        self._heard_wake = replace(wake, word_ends_ms=max(0.0, kept.duration_ms - wake.late_ms))
         await self._link.detected(wake)
         await self._begin_turn(pre_roll=kept)
 
@@ -152,8 +158,8 @@ class Session:
             await self._link.failed("duplicate_wake_up_detected", "another satellite heard it first and answers")
 
     async def _listen_for_wake(self) -> None:
-        if self._wake_detector is None:  # its networks are loaded and warmed up: half a second of work
-            self._wake_detector = await self._parts.run_in_worker(self._parts.new_wake)
+        if self._wake_detector is None:
+            self._wake_detector = self._parts.new_wake(self._link.name)
         self._wake_detector.reset()
         self._recent.drain()
 

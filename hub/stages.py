@@ -68,19 +68,27 @@ class Wake:
     """A wake word was heard. score in [0, 1]; None if the peer gave none.
 
     word_ends_ms: where the word ends in the audio that the command's turn is given, as far as one can tell.
+    late_ms: how long before it was noticed the word ended, likewise.
     """
 
     word: str
     score: float | None
     word_ends_ms: float = 0.0
+    late_ms: float = 0.0
 
 
 class WakeDetector(Protocol):
-    def process(self, samples: bytes) -> Wake | None:
-        """Take any whole number of 16 kHz 16-bit mono samples, in order; called in the audio worker thread."""
+    async def process(self, samples: bytes) -> Wake | None:
+        """Take any whole number of 16 kHz 16-bit mono samples, in order; the first word that they complete.
+
+        Called again only when it has returned. Raises WakeFailed when the networks cannot be run.
+        """
 
     def reset(self) -> None:
         """Forget all audio: the next word must be heard whole."""
+
+    def close(self) -> None:
+        """The room is gone."""
 
 
 class VoiceDetector(Protocol):

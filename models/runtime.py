@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import ctypes
+
 import onnxruntime
 
 
 def open_session(model: bytes) -> onnxruntime.InferenceSession:
-    """A network that is run every few milliseconds. Spinning cost 243 % of a core on a Cortex-A53 (FIELD E)."""
+    """A network that is run every few milliseconds.
+
+    Spinning between runs costs more than running: 243 % of a Cortex-A53 core for 23 % of work (EchoMuse).
+    """
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.enable_cpu_mem_arena = False
     options.log_severity_level = 3
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+
+def give_back_memory() -> None:
+    """Hand what loading networks left over back to the system: 4 MB of a satellite. glibc alone keeps it."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim:
+        trim(0)

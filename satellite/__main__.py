@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import satellite.lean  # noqa: F401 - before what it keeps out
+
+# isort: split
 import argparse
 import asyncio
 import logging

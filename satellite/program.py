@@ -21,8 +21,9 @@ from satellite.room import Room
 from satellite.session import Link, Session
 from satellite.speaker import DeviceSpeaker, NoSpeaker, Speaker
 from satellite.troubles import Troubles
-from satellite.wake import OpenWakeWordScorer, WakeDetector
+from satellite.wake import open_detector
 from wire.address import parse_uri
+from wire.places import places
 from wire.tasks import Tasks
 
 _FILE = "wav:"
@@ -109,14 +110,8 @@ def _analyser(config: SatelliteConfig) -> tuple[Analyser, list[str]]:
     wake = config.wake
     if not wake.local:
         return (VoiceAnalyser(config.vad.threshold) if config.vad.gate else NoAnalyser()), []
-    scorer = OpenWakeWordScorer(wake.words)
-    detector = WakeDetector(
-        scorer,
-        threshold=wake.threshold,
-        trigger_level=wake.trigger_level,
-        refractory_seconds=wake.refractory_seconds,
-    )
-    return WakeAnalyser(detector), scorer.words
+    detector = open_detector(wake, places())
+    return WakeAnalyser(detector), detector.words
 
 
 def _listening(config: SatelliteConfig) -> Listening:

@@ -37,14 +37,19 @@ class FakeWake:
 
     marker = b"\x7f\x7f" * 8
 
-    def __init__(self) -> None:
+    def __init__(self, room: str = "room") -> None:
+        self.room = room
         self.resets = 0
+        self.closed = False
 
-    def process(self, samples: bytes) -> Wake | None:
+    async def process(self, samples: bytes) -> Wake | None:
         return Wake("okay_nabu", 0.9) if samples.startswith(self.marker) else None
 
     def reset(self) -> None:
         self.resets += 1
+
+    def close(self) -> None:
+        self.closed = True
 
 
 @dataclass

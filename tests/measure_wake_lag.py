@@ -21,9 +21,12 @@ import numpy as np
 
 from hub.engines.espeak import espeak
 from hub.tts.embedded.pico import PicoVoice, installed
-from satellite.wake import BUILT_IN, OpenWakeWordScorer, WakeDetector
+from models.wake.library import built_in_words
+from satellite.config import WakeSection
+from satellite.wake import WakeDetector, open_detector
 from tests.programs import SHARED
 from wire.pcm import SPEECH_RATE_HZ, Pcm, mono_floats, silence, speech, to_speech
+from wire.places import places
 from wire.wake_words import phrase
 
 ACCENTS = ("en", "en-us", "en-gb-scotland", "en-gb-x-rp")
@@ -92,8 +95,8 @@ def summary(lags: list[float | None]) -> dict[str, float | None]:
 
 def main(words: list[str]) -> None:
     found: dict[str, dict[str, dict[str, float | None]]] = {}
-    for word in words or BUILT_IN:
-        detector = WakeDetector(OpenWakeWordScorer([word]))
+    for word in words or built_in_words():
+        detector = open_detector(WakeSection(words=[word]), places())
         lags: defaultdict[str, list[float | None]] = defaultdict(list)
         for number, (whose, clip) in enumerate(clips(word)):
             lags[whose].append(lag_ms(detector, clip, 2500 + number * 23 % 320))

@@ -47,7 +47,7 @@ async def run(args: argparse.Namespace) -> int:
     path = args.config or where.etc / "hub.toml"
     config = load(path, HubConfig)
     if args.check_config:
-        await asyncio.to_thread(check, config)
+        await asyncio.to_thread(check, config, where)
         print(f"{path}: correct")
         return 0
     log_to_stdout(debug=args.debug)

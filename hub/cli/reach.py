@@ -54,7 +54,7 @@ async def private_hub(house: Path, config: HubConfig | None = None) -> AsyncIter
     )
     with tempfile.TemporaryDirectory(prefix="earshot-") as folder:
         root = Path(folder)
-        where = Places(etc=root / "etc", var=root / "var", run=root / "run")
+        where = Places(etc=root / "etc", var=root / "var", run=root / "run", cache=places().cache)
         async with open_hub(config, where, simulated=house) as hub:
             await hub.wait_ready()
             yield hub

@@ -44,7 +44,7 @@ async def offered(
     offers = [
         (section.stt_port, Service(stt_info(languages), SttService(stages.transcriber, language).answer)),
         (section.tts_port, Service(tts_info(languages), TtsService(stages.synthesizer, language).answer)),
-        (section.wake_port, Service(wake_info(words), WakeService(parts.new_wake, parts.run_in_worker).answer)),
+        (section.wake_port, Service(wake_info(words), WakeService(parts.new_wake).answer)),
         (section.handle_port, Service(handle_info(languages), HandleService(ask).answer)),
     ]
     settings = replace(peer, ping_seconds=None)

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import closing
 from dataclasses import dataclass
-from functools import partial
 from typing import Annotated, Any
 
 import msgspec
@@ -24,7 +24,6 @@ from hub.errors import StageFailed
 from hub.links.said import pcm_of
 from hub.stages import Synthesizer, Transcriber, WakeDetector
 from hub.trace import Trace
-from hub.worker import RunInWorker
 from wire.connection import Connection
 from wire.data import read
 from wire.errors import AudioInvalid, EarshotError, FrameMalformed, PeerError
@@ -126,22 +125,22 @@ class TtsService:
 class WakeService:
     """detect, audio-start, audio-chunk*, audio-stop → detection (at the chunk that had it) or not-detected."""
 
-    def __init__(self, new_detector: Callable[[], WakeDetector], run_in_worker: RunInWorker) -> None:
-        self._new_detector, self._run_in_worker = new_detector, run_in_worker
+    def __init__(self, new_detector: Callable[[str], WakeDetector]) -> None:
+        self._new_detector = new_detector
 
     async def answer(self, connection: Connection, event: Event) -> None:
         if event.type not in {"detect", "audio-start"}:
             return
         names = read(event, _Detect).names if event.type == "detect" else None
-        detector = await self._run_in_worker(self._new_detector)
         heard_ms = 0.0
         detected = False
-        async for block in audio_of(connection):
-            wake = await self._run_in_worker(partial(detector.process, block.data))
-            heard_ms += block.duration_ms
-            if wake and (not names or wake.word in names):
-                detected = True
-                await connection.send(Detection(name=wake.word, timestamp=round(heard_ms)).event())
+        with closing(self._new_detector("wake service")) as detector:
+            async for block in audio_of(connection):
+                wake = await detector.process(block.data)
+                heard_ms += block.duration_ms
+                if wake and (not names or wake.word in names):
+                    detected = True
+                    await connection.send(Detection(name=wake.word, timestamp=round(heard_ms)).event())
         if not detected:
             await connection.send(NotDetected().event())
 

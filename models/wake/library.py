@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Annotated
+
+import msgspec
 
 from models.errors import ModelInvalid
 from models.wake.cache import built
@@ -29,20 +32,45 @@ def load_network(cache: Path, *, taps: bool = False, source: Path | None = None)
         raise ModelInvalid("wake-model-unreadable", f"{source}: {error.strerror}; install Earshot again") from error
 
 
-def load_head(word: str, cache: Path, *, folders: Iterable[Path] = ()) -> Head:
-    """A word by its name, in ``folders`` and then among those built in, or by the path of its file.
+def find_word(word: str, *, folders: Iterable[Path] = ()) -> Path:
+    """The file of a word by its name, in ``folders`` and then among those built in, or by the path of its file.
 
-    Blocks for seconds if it is not in cache. Raises ConfigError (no such word or file) or ModelInvalid.
+    Raises ConfigError (no such word).
     """
     path = Path(word)
-    if path.suffix not in SUFFIXES:
-        known = built_in_words() | {name: file for folder in folders for name, file in words_in(folder).items()}
-        if word not in known:
-            names = ", ".join(sorted(known))
-            raise ConfigError(
-                "wake-word-unknown", f"{word!r} is none of {names} and no path of a .tflite or .onnx file"
-            )
-        path = known[word]
+    if path.suffix in SUFFIXES:
+        return path
+    known = built_in_words() | {name: file for folder in folders for name, file in words_in(folder).items()}
+    if word not in known:
+        names = ", ".join(sorted(known))
+        raise ConfigError("wake-word-unknown", f"{word!r} is none of {names} and no path of a .tflite or .onnx file")
+    return known[word]
+
+
+def word_name(word: str) -> str:
+    """``hey_willow`` for the path of hey_willow.onnx; a name is its own."""
+    path = Path(word)
+    return path.stem if path.suffix in SUFFIXES else word
+
+
+def trained_threshold(path: Path) -> float | None:
+    """What its training found best, from the card beside a head of ours; None for other heads."""
+    try:
+        return msgspec.json.decode(path.with_suffix(".json").read_bytes(), type=_Card).threshold
+    except (OSError, msgspec.MsgspecError):
+        return None
+
+
+class _Card(msgspec.Struct):
+    threshold: Annotated[float, msgspec.Meta(gt=0, lt=1)]
+
+
+def load_head(word: str | Path, cache: Path, *, folders: Iterable[Path] = ()) -> Head:
+    """A word as ``find_word`` takes it. Blocks for seconds if it is not in cache.
+
+    Raises ConfigError (no such word or file) or ModelInvalid.
+    """
+    path = find_word(str(word), folders=folders)
     try:
         return Head(path.stem, built(path, "head", cache))
     except OSError as error:

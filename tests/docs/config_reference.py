@@ -35,13 +35,25 @@ def _sections(schema: type[msgspec.Struct]) -> list[str]:
         kind: Any = field.type
         repeats = isinstance(kind, inspect.ListType)
         section: type[msgspec.Struct] = (kind.item_type if repeats else kind).cls
-        about, keys = _explained(section)
-        lines += [f"### `[[{field.encode_name}]]`" if repeats else f"### `[{field.encode_name}]`", ""]
-        lines += [about, ""] if about else []
-        lines += ["| key | default | allowed | meaning |", "|---|---|---|---|"]
-        lines += [_row(key, keys.get(key.encode_name, "")) for key in _struct(section).fields]
-        lines.append("")
+        lines += _section(section, field.encode_name, f"[[{field.encode_name}]]" if repeats else "")
     return lines
+
+
+def _section(section: type[msgspec.Struct], name: str, heading: str = "") -> list[str]:
+    """Its table, then those of the sections in it."""
+    about, keys = _explained(section)
+    lines = [f"### `{heading or f'[{name}]'}`", ""]
+    lines += [about, ""] if about else []
+    lines += ["| key | default | allowed | meaning |", "|---|---|---|---|"]
+    inner: list[str] = []
+    for key in _struct(section).fields:
+        if isinstance(key.type, inspect.StructType):
+            inner += _section(key.type.cls, f"{name}.{key.encode_name}")
+        elif isinstance(key.type, inspect.DictType) and isinstance(key.type.value_type, inspect.StructType):
+            inner += _section(key.type.value_type.cls, f"{name}.{key.encode_name}.NAME")
+        else:
+            lines.append(_row(key, keys.get(key.encode_name, "")))
+    return [*lines, "", *inner]
 
 
 def _struct(schema: type[msgspec.Struct]) -> inspect.StructType:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import inspect
 import os
 import secrets
@@ -19,6 +20,12 @@ _CHILD_FOLDER = str(Path(__file__).parent / "child")
 _RECORD = pytest.StashKey[Path]()
 
 
+def _networks_of_this_code() -> Path:
+    """Where built networks are kept from one test run to the next, as long as what builds them is the same."""
+    builder = b"".join(path.read_bytes() for path in sorted(Path(__file__).parents[2].glob("models/**/*.py")))
+    return Path("/tmp") / f"earshot-tests-{os.geteuid()}-{hashlib.sha256(builder).hexdigest()[:12]}"
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Put on what lasts for the whole run; with pytest-xdist each worker does this for itself."""
     number, name = tempfile.mkstemp(prefix="earshot-network-")
@@ -29,6 +36,7 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ[network.GUARD_VARIABLE] = f"{home_namespace};{record}"
     before = os.environ.get("PYTHONPATH")
     os.environ["PYTHONPATH"] = f"{_CHILD_FOLDER}{os.pathsep}{before}" if before else _CHILD_FOLDER
+    os.environ["EARSHOT_CACHE"] = str(_networks_of_this_code())
     leaks.adopt_orphans()
     buster = block_buster()
     buster.activate()

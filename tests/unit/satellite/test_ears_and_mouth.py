@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 
+from models.wake.decision import Heard
 from satellite.config import CuesSection
 from satellite.cues import cue
 from satellite.ears import Ears
@@ -15,7 +16,6 @@ from satellite.noticing import Noticed
 from satellite.room import Room
 from satellite.sound import Sound, sound_of
 from satellite.troubles import Troubles
-from satellite.wake import Wake
 from tests.fakes_audio import QUIET, FakeMicrophone, FakeSpeaker
 from wire.errors import DeviceLost, EarshotError
 from wire.pcm import silence
@@ -33,7 +33,7 @@ class FakeAnalyser:
         self.resets = self.rearmed = 0
 
     def process(self, block: bytes) -> Noticed:
-        return Noticed(wake=Wake("w", 1.0, 0)) if block[0] else Noticed()
+        return Noticed(wake=Heard("w", 1.0, 0)) if block[0] else Noticed()
 
     def reset(self) -> None:
         self.resets += 1

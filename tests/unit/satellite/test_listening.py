@@ -7,15 +7,15 @@ from hypothesis import strategies as st
 from wyoming.audio import AudioChunk
 from wyoming.event import Event
 
+from models.wake.decision import Heard
 from satellite.listening import AlwaysListening, GatedListening, Listening, LocalListening
 from satellite.noticing import Noticed
-from satellite.wake import Wake
 from wire.pcm import speech
 from wire.wake_words import LAG_MS, WORD_MS, lag_ms
 
 BLOCK_MS = 64
 NOTHING = Noticed()
-WOKEN = Noticed(wake=Wake("okay_nabu", 0.9, 1234))
+WOKEN = Noticed(wake=Heard("okay_nabu", 0.9, 1234))
 SPEECH, SILENCE = Noticed(speech=True), Noticed(speech=False)
 
 
@@ -64,7 +64,7 @@ def test_a_command_begins_the_pre_roll_before_the_end_of_its_word(pre_roll_ms: i
         listening.hear(block(number), NOTHING)
     heard = b"".join(block(number) for number in range(blocks))
     wanted = (pre_roll_ms + lag_ms(word)) * 32
-    noticed = Noticed(wake=Wake(word, 0.9, 1234))
+    noticed = Noticed(wake=Heard(word, 0.9, 1234))
     assert audio(listening.hear(block(blocks - 1), noticed)) == (heard[-wanted:] if wanted else b"")
 
 
@@ -87,7 +87,7 @@ def test_a_trigger_level_waits_for_more_steps_and_the_pre_roll_reaches_back_over
     listening.run()
     for number in range(20):
         listening.hear(block(number), NOTHING)
-    sent = audio(listening.hear(block(20), Noticed(wake=Wake("okay_nabu", 0.9, 1234))))
+    sent = audio(listening.hear(block(20), Noticed(wake=Heard("okay_nabu", 0.9, 1234))))
     assert speech(sent).duration_ms == lag_ms("okay_nabu") + 160
 
 

@@ -9,16 +9,16 @@ import pytest
 from wyoming.audio import AudioChunk, AudioStart, AudioStop
 from wyoming.event import Event
 
+from models.wake.decision import Heard
 from satellite.cues import Cue
 from satellite.listening import AlwaysListening, GatedListening, Listening, LocalListening
 from satellite.noticing import Noticed
 from satellite.session import Session
 from satellite.sound import Sound
-from satellite.wake import Wake
 from wire.errors import DeviceLost, FrameMalformed, PeerClosed
 
 BLOCK = bytes(2048)
-WOKEN = Noticed(wake=Wake("alexa", 0.9, 77))
+WOKEN = Noticed(wake=Heard("alexa", 0.9, 77))
 
 
 class FakeLink:

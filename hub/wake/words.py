@@ -1,0 +1,67 @@
+"""Which wake words the hub listens for, in which room, and by which rules: what hub.toml says of them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+
+from hub.config import RoomWakeSection, SatelliteSection, WakeSection
+from models.errors import ModelInvalid
+from models.wake.decision import Rule
+from models.wake.engine import WakeEngine
+from models.wake.head import Head
+from models.wake.library import find_word, load_head, load_network, trained_threshold, word_name
+from models.wake.settings import rule, section_of
+from wire.errors import ConfigError
+from wire.places import Places
+
+_log = logging.getLogger(__name__)
+
+
+class WakeWords:
+    """Of one hub. folder: where words of the household are. Raises ConfigError (wake-word-unknown)."""
+
+    def __init__(self, section: WakeSection, satellites: Sequence[SatelliteSection], where: Places) -> None:
+        self._section = section
+        self._rooms = {one.name: one.wake for one in satellites}
+        self._cache, self._folder = where.cache / "wake", where.var / "wake"
+        self._files = {word: find_word(word, folders=[self._folder]) for word in self._all()}
+        self._problems: list[str] = []
+
+    @property
+    def problems(self) -> Sequence[str]:
+        """Of words that are not listened for, one line each."""
+        return tuple(self._problems)
+
+    def rules(self, room: str) -> dict[str, Rule]:
+        """By the words' names; of a room that hub.toml does not know, those of ``[wake]``."""
+        own = self._rooms.get(room, RoomWakeSection())
+        return {word_name(word): self._rule(word, own) for word in own.words or self._section.words}
+
+    def open_engine(self) -> WakeEngine:
+        """Blocks while networks are loaded, and the first time built. A word that cannot be used is left out."""
+        return WakeEngine(load_network(self._cache), list(self._heads()))
+
+    def _heads(self) -> Iterable[Head]:
+        self._problems.clear()
+        for path in self._files.values():
+            try:
+                yield load_head(path, self._cache)
+            except (ModelInvalid, ConfigError) as error:
+                _log.error("a wake word is not listened for: %s", error)
+                self._problems.append(str(error))
+
+    def _all(self) -> list[str]:
+        return list(
+            dict.fromkeys([*self._section.words, *(word for own in self._rooms.values() for word in own.words)])
+        )
+
+    def _rule(self, word: str, own: RoomWakeSection) -> Rule:
+        section = self._section
+        return rule(
+            section_of(word, section.word),
+            threshold=own.threshold or section.threshold,
+            trigger_level=own.trigger_level or section.trigger_level,
+            refractory_seconds=section.refractory_seconds if own.refractory_seconds is None else own.refractory_seconds,
+            trained=trained_threshold(self._files[word]),
+        )
