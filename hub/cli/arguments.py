@@ -88,7 +88,11 @@ def _bench(parser: argparse.ArgumentParser) -> None:
     stt.add_argument("--recordings", type=Path, metavar="MANIFEST.tsv", help="recordings with transcripts")
     start = benches.add_parser("start", help="time to ready, memory and idle CPU of hub and satellite")
     start.add_argument("--idle-seconds", type=float, default=20.0)
+    wake = benches.add_parser("wake", help="what hearing wake words costs, beside other engines")
+    wake.add_argument("--recordings", type=Path, metavar="MANIFEST.tsv", help="recordings to listen to")
+    wake.add_argument("--networks", type=Path, metavar="DIR", help="openWakeWord's networks and heads as files")
+    wake.add_argument("--rounds", type=int, default=7)
     for bench in (turn, stt):
         bench.add_argument("--house", type=Path, metavar="FILE.toml", help="default: the demo house")
-    for bench in (turn, stt, start):
+    for bench in (turn, stt, start, wake):
         _json(bench)

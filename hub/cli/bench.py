@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 from pathlib import Path
 
 import msgspec
 
-from hub.bench import start, stt, turn
+from hub.bench import start, stt, turn, wake
 from hub.bench.report import Report, told
 from hub.bench.stand_in import stand_in
 from hub.cli.reach import private_hub
@@ -16,12 +17,14 @@ from hub.config import HubConfig, SatelliteSection
 from hub.stages import House
 from hub.web.client import ControlClient
 
-RECORDINGS = Path(__file__).resolve().parents[3] / "shared" / "audio" / "MANIFEST.tsv"
+_SHARED = Path(__file__).resolve().parents[3] / "shared"
+RECORDINGS = _SHARED / "audio" / "MANIFEST.tsv"
+NETWORKS = _SHARED / "models" / "wake"
 
 
 async def run(args: argparse.Namespace) -> int:
     """Exit 0 whether goals are met or not: a benchmark reports."""
-    measured = {"turn": _turn, "stt": _stt, "start": _start}
+    measured = {"turn": _turn, "stt": _stt, "start": _start, "wake": _wake}
     report = await measured[args.bench](args)
     print(msgspec.json.encode(report).decode() if args.json else told(report))
     return 0
@@ -46,6 +49,12 @@ async def _stt(args: argparse.Namespace) -> Report:
 
 async def _start(args: argparse.Namespace) -> Report:
     return await start.measure(args.idle_seconds)
+
+
+async def _wake(args: argparse.Namespace) -> Report:
+    manifest = args.recordings or RECORDINGS
+    recordings = sorted((manifest.parent / "negative").glob("*.wav"))
+    return await asyncio.to_thread(wake.measure, recordings, args.networks or NETWORKS, rounds=args.rounds)
 
 
 def _sentences(house: House, number: int) -> list[str]:
