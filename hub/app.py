@@ -41,6 +41,7 @@ from hub.trace import Trace
 from hub.tts.wyoming_client import WyomingSynthesizer
 from hub.turn import Stages
 from hub.vad.silero import SileroVad
+from hub.wake.feed import ScoreFeed
 from hub.wake.rooms import WakeRooms
 from hub.wake.words import WakeWords
 from hub.web.control import About
@@ -102,7 +103,8 @@ async def open_hub(config: HubConfig, where: Places, *, simulated: Path | None =
         records = _Records(journal, metrics)
         worker = stack.enter_context(AudioWorker())
         wake_words = WakeWords(config.wake, config.satellite, where)
-        wake_rooms = await enter(WakeRooms(wake_words.open_engine, worker))
+        scores = ScoreFeed()
+        wake_rooms = await enter(WakeRooms(wake_words.open_engine, worker, on_scores=scores.tell))
         parts = SessionParts(
             stages=stages,
             endpoint=config.endpoint,
@@ -112,8 +114,10 @@ async def open_hub(config: HubConfig, where: Places, *, simulated: Path | None =
             run_in_worker=worker,
             arbiter=Arbiter(),
             on_trace=records.take,
+            on_scores=scores.tell,
         )
         satellites = await enter(Satellites(parts, config.links, peer, config.satellite))
+        scores.on_watched = partial(_on_watched, satellites, tasks)
         if config.links.discover:
             await enter(browse(partial(_on_found, satellites)))
         hub = Hub(
@@ -127,6 +131,8 @@ async def open_hub(config: HubConfig, where: Places, *, simulated: Path | None =
             asker=Asker(parts),
             stages=stages,
             metrics=metrics,
+            scores=scores,
+            wake_words=wake_words,
             language=config.hub.language,
         )
         records.device = await enter(HubDevice(bus, hub, identity, discovery_prefix=config.mqtt.discovery_prefix))
@@ -181,6 +187,10 @@ def _peer_settings(config: HubConfig) -> PeerSettings:
         ping_seconds=config.links.ping_seconds,
         silent_seconds=config.links.silent_seconds,
     )
+
+
+def _on_watched(satellites: Satellites, tasks: Tasks, watched: bool) -> None:  # noqa: FBT001 ScoreFeed's callback
+    tasks.start(satellites.watch_wake(watched=watched), name="wake.watched")
 
 
 def _on_found(satellites: Satellites, change: str, found: Found) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from hub.asking import Asker, joined
@@ -13,10 +15,12 @@ from hub.health import Component, Health, SatelliteStatus, lost, summarize
 from hub.house.registry import HouseRegistry
 from hub.links.satellites import Satellites
 from hub.metrics import Metrics
-from hub.stages import House
+from hub.stages import House, ScoreTold
 from hub.store.journal import Journal
 from hub.trace import Trace
 from hub.turn import Stages
+from hub.wake.feed import ScoreFeed
+from hub.wake.words import WakeWords
 from wire.errors import EarshotError
 from wire.pcm import Pcm
 from wire.places import Places
@@ -46,6 +50,8 @@ class Hub:
         asker: Asker,
         stages: Stages,
         metrics: Metrics,
+        scores: ScoreFeed,
+        wake_words: WakeWords,
         language: str,
     ) -> None:
         self.control_path = path
@@ -54,6 +60,7 @@ class Hub:
         self._engines, self._journal = engines, journal
         self._satellites, self._asker, self._stages = satellites, asker, stages
         self._metrics, self._language = metrics, language
+        self._scores, self._wake_words = scores, wake_words
 
     async def wait_ready(self) -> None:
         """Return once a command spoken now can be carried out. Raises EarshotError hub-not-ready."""
@@ -66,7 +73,8 @@ class Hub:
             raise EarshotError("hub-not-ready", f"not ready after {READY_SECONDS:g} s: {why}") from error
 
     def health(self) -> Health:
-        return summarize([self._broker(), self._known_house(), *self._engines.components(), self._journal.component()])
+        engines = self._engines.components()
+        return summarize([self._broker(), self._known_house(), *engines, *self._wake(), self._journal.component()])
 
     def satellites(self) -> list[SatelliteStatus]:
         return self._satellites.statuses()
@@ -93,6 +101,9 @@ class Hub:
         trace, reply = await self._asker.audio(pcm, satellite=name, area=room, language=language, wake=wake)
         return trace, reply if reply_audio else None
 
+    def watch_scores(self) -> AbstractContextManager[AsyncIterator[ScoreTold]]:
+        return self._scores.watch()
+
     async def say(self, text: str, *, satellite: str | None, language: str | None) -> list[str]:
         return await self._satellites.say(text, satellite=satellite, language=language)
 
@@ -117,6 +128,11 @@ class Hub:
         if self._bus.problem:
             return lost("broker", self._bus.problem)
         return Component("broker", "starting", "connecting to the broker")
+
+    def _wake(self) -> list[Component]:
+        """Only when a word cannot be listened for: nothing else of it can fail by itself."""
+        problems = self._wake_words.problems
+        return [Component("wake words", "degraded", "; ".join(problems), "wake-model-invalid")] if problems else []
 
     def _known_house(self) -> Component:
         if not self._known.is_set():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -12,7 +12,7 @@ from enum import Enum
 from hub.arbiter import Arbiter
 from hub.config import EndpointSection
 from hub.errors import WakeFailed
-from hub.links.link import AudioArrived, AudioEnded, Link, ListenRequested, Muted, WakeHeard
+from hub.links.link import AudioArrived, AudioEnded, Link, ListenRequested, Muted, ScoresHeard, WakeHeard
 from hub.stages import VoiceDetector, Wake, WakeDetector
 from hub.trace import ErrorTrace, Trace, WakeTrace, new_trace
 from hub.turn import Stages, Turn
@@ -40,7 +40,8 @@ class State(Enum):
 class SessionParts:
     """What every session of a hub shares, or makes for itself by calling.
 
-    new_wake: for a satellite by its name. on_trace: takes every finished turn's record.
+    new_wake: for a satellite by its name. on_trace: takes every finished turn's record. on_scores: takes what wake
+    words score that a satellite hears itself: its name, score by word, the word that counted.
     """
 
     stages: Stages
@@ -51,6 +52,7 @@ class SessionParts:
     run_in_worker: RunInWorker
     arbiter: Arbiter
     on_trace: Callable[[Trace], Awaitable[None]]
+    on_scores: Callable[[str, Mapping[str, float], str | None], None] = lambda _room, _words, _heard: None
 
 
 class Session:
@@ -120,6 +122,8 @@ class Session:
                     self._utterance.end()
             case Muted(muted):
                 self.muted = muted
+            case ScoresHeard(words):
+                self._parts.on_scores(self._link.name, words, None)
 
     async def _audio(self, pcm: Pcm) -> None:
         utterance = self._utterance
@@ -151,6 +155,7 @@ class Session:
         await self._begin_turn(pre_roll=kept)
 
     async def _woken(self, wake: Wake) -> None:
+        self._parts.on_scores(self._link.name, {}, wake.word)
         await self._stop_turn()
         self._duplicate = not self._parts.arbiter.claim(self._link.name)
         self._heard_wake = None if self._duplicate else wake

@@ -91,6 +91,15 @@ class WakeDetector(Protocol):
         """The room is gone."""
 
 
+@dataclass(frozen=True, slots=True)
+class ScoreTold:
+    """What 80 ms of a room scored, for who watches. words: score in [0, 1] by word. heard: the word that counted."""
+
+    room: str
+    words: Mapping[str, float]
+    heard: str | None
+
+
 class VoiceDetector(Protocol):
     def process(self, window: bytes) -> float:
         """Probability of speech in [0, 1] for exactly 512 samples (32 ms) of 16 kHz 16-bit mono."""

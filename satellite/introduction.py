@@ -11,7 +11,15 @@ from wyoming.user_event import UserEvent
 from wire.wake_words import phrase
 
 VERSION = "0.1.0"
-EXTENSIONS = ("stop-playback", "listen-now", "muted", "device-recovered", "whole-wake-word")
+EXTENSIONS = (
+    "stop-playback",
+    "listen-now",
+    "muted",
+    "device-recovered",
+    "whole-wake-word",
+    "watch-wake",
+    "wake-scores",
+)
 
 _US = Attribution(name="Earshot", url="")
 _OPEN_WAKE_WORD = Attribution(name="openWakeWord", url="https://github.com/dscripka/openWakeWord")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,10 +12,11 @@ from satellite.wake import WakeListener
 
 @dataclass(frozen=True, slots=True)
 class Noticed:
-    """What was made of one block. speech: None where nobody looked."""
+    """What was made of one block. speech: None where nobody looked. scores: by word, of each step that it ended."""
 
     wake: Heard | None = None
     speech: bool | None = None
+    scores: Sequence[Mapping[str, float]] = ()
 
 
 class Analyser(Protocol):
@@ -49,7 +51,8 @@ class WakeAnalyser:
         self._detector = detector
 
     def process(self, block: bytes) -> Noticed:
-        return Noticed(wake=self._detector.process(block))
+        wake = self._detector.process(block)
+        return Noticed(wake=wake, scores=self._detector.scored)
 
     def reset(self) -> None:
         self._detector.reset()

@@ -70,6 +70,7 @@ class Session:
         self._reply: Sound | None = None
         self._reply_refused = False
         self._unplayed = 0
+        self._watched = False
         self.running = False
         self._on: dict[str, Callable[[Event], Awaitable[None]]] = {
             "run-satellite": self._on_run,
@@ -105,6 +106,9 @@ class Session:
         return self._listening.streaming
 
     async def hear(self, block: bytes, noticed: Noticed) -> None:
+        for words in noticed.scores if self._watched else ():
+            told = {word: round(min(max(score, 0.0), 1.0), 4) for word, score in words.items()}
+            self._link.offer(UserEvent(name="wake-scores", data={"words": told}).event())
         await self._send(self._listening.hear(block, noticed))
 
     async def microphone_opened(self) -> None:
@@ -190,6 +194,8 @@ class Session:
     async def _on_user_event(self, event: Event) -> None:
         said = _parsed(UserEvent.from_event, event)
         match said.name:
+            case "watch-wake":
+                self._watched = bool((said.data or {}).get("watched"))
             case "extensions" if "whole-wake-word" in _names(said):
                 self._listening.keep_whole_word()
             case "stop-playback" if self._unplayed:  # else the wake word stopped it, and the awake cue plays

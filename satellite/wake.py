@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from models.errors import ModelInvalid
@@ -17,6 +18,10 @@ from wire.places import Places
 
 
 class WakeListener(Protocol):
+    @property
+    def scored(self) -> Sequence[Mapping[str, float]]:
+        """Score by word of each step that the last ``process`` completed."""
+
     def process(self, samples: bytes) -> Heard | None:
         """Take the next audio, any length; the first word that it completes."""
 
@@ -34,17 +39,17 @@ class WakeDetector:
         self._engine, self._decision = engine, decision
         self._room = engine.join("microphone")
         self._steps = Steps()
+        self.scored: list[Mapping[str, float]] = []
 
     @property
     def words(self) -> list[str]:
         return self._decision.words
 
     def process(self, samples: bytes) -> Heard | None:
-        first: Heard | None = None
-        for step in self._steps.feed(samples):
-            heard = self._decision.count(self._engine.step({self._room: step})[self._room].words)
-            first = first or heard
-        return first
+        steps = self._steps.feed(samples)
+        self.scored = [self._engine.step({self._room: step})[self._room].words for step in steps]
+        heard = [self._decision.count(scores) for scores in self.scored]
+        return next(filter(None, heard), None)
 
     def rearm(self) -> None:
         self._decision.rearm()

@@ -20,6 +20,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     _house(commands.add_parser("house", help="the devices that are known, or a simulated house"))
     _say(commands.add_parser("say", help="speak in one room or in all"))
     _doctor(commands.add_parser("doctor", help="what works, what does not, and what to do"))
+    _wake(commands.add_parser("wake", help="wake words: a live meter, a test of a room"))
     _bench(commands.add_parser("bench", help="measure this machine"))
     return parser.parse_args(argv)
 
@@ -78,6 +79,19 @@ def _say(parser: argparse.ArgumentParser) -> None:
 
 def _doctor(parser: argparse.ArgumentParser) -> None:
     _json(parser)
+
+
+def _wake(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    watch = actions.add_parser("watch", help="a live score meter of every room, until Ctrl+C")
+    test = actions.add_parser("test", help="ten tries in one room, and the threshold that would suit")
+    test.add_argument("word", nargs="?", help="as in wake.words (default: any that is listened for)")
+    test.add_argument("--satellite", help="only there (default: everywhere)")
+    test.add_argument("--times", type=int, default=10)
+    test.add_argument("--metres", type=float, help="how far you stand, for the record")
+    test.add_argument("--threshold", type=float, help="the one in use (default: 0.5)")
+    for action in (watch, test):
+        _json(action)
 
 
 def _bench(parser: argparse.ArgumentParser) -> None:

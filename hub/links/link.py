@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -43,7 +43,14 @@ class Muted:
     muted: bool
 
 
-LinkEvent = AudioArrived | AudioEnded | WakeHeard | ListenRequested | Muted
+@dataclass(frozen=True, slots=True)
+class ScoresHeard:
+    """What the satellite's own wake words scored in 80 ms, while somebody watches."""
+
+    words: Mapping[str, float]
+
+
+LinkEvent = AudioArrived | AudioEnded | WakeHeard | ListenRequested | Muted | ScoresHeard
 
 
 class Link(Protocol):

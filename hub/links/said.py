@@ -8,9 +8,11 @@ import msgspec
 from wyoming.event import Event
 
 from wire.data import read
+from wire.errors import FrameMalformed
 from wire.pcm import Pcm
 
 Frequency = Annotated[int, msgspec.Meta(ge=1, le=10_000_000)]
+Ratio = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Small = Annotated[int, msgspec.Meta(ge=1, le=1024)]
 
 
@@ -47,6 +49,12 @@ class Custom(msgspec.Struct):
     data: dict[str, Any] | None = None
 
 
+class Scores(msgspec.Struct):
+    """Data of the user-event ``wake-scores``."""
+
+    words: Annotated[dict[Annotated[str, msgspec.Meta(max_length=64)], Ratio], msgspec.Meta(max_length=16)]
+
+
 class AboutSatellite(msgspec.Struct):
     name: str
     area: str | None = None
@@ -56,6 +64,14 @@ class Introduction(msgspec.Struct):
     """An ``info`` event, as far as the hub needs it. satellite: None for a speech service."""
 
     satellite: AboutSatellite | None = None
+
+
+def scores_of(event: Custom) -> dict[str, float]:
+    """Raises FrameMalformed."""
+    try:
+        return msgspec.convert(event.data or {}, Scores).words
+    except msgspec.ValidationError as error:
+        raise FrameMalformed("frame-malformed", f"the data of {event.name[:40]!r}: {error}") from error
 
 
 def pcm_of(event: Event) -> Pcm:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -13,7 +14,7 @@ from hub.links.keeper import SatelliteKeeper
 from hub.links.wyoming_satellite import WyomingSatelliteLink
 from hub.session import Session, SessionParts
 from wire.connection import PeerSettings
-from wire.errors import EarshotError
+from wire.errors import EarshotError, PeerError
 
 
 class Satellites:
@@ -28,6 +29,7 @@ class Satellites:
     ) -> None:
         self._parts = parts
         self._sessions: dict[str, tuple[Session, WyomingSatelliteLink]] = {}
+        self._watched = False
         self.keeper = SatelliteKeeper(self._serve, links, peer, configured)
 
     async def __aenter__(self) -> Self:
@@ -93,11 +95,20 @@ class Satellites:
         await link.mute(muted=muted)
         session.muted = muted
 
+    async def watch_wake(self, *, watched: bool) -> None:
+        """Have satellites that hear their own wake words tell what these score, or no longer."""
+        self._watched = watched
+        for _, link in list(self._sessions.values()):
+            with suppress(PeerError):  # its session ends with it, and says so
+                await link.watch_wake(watched=watched)
+
     async def _serve(self, link: WyomingSatelliteLink) -> None:
         session = Session(link, self._parts)
         session.muted = link.name in self.keeper.muted
         self._sessions[link.name] = (session, link)
         try:
+            if self._watched:
+                await link.watch_wake(watched=True)
             await session.run()
         finally:
             del self._sessions[link.name]

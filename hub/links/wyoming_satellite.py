@@ -21,8 +21,8 @@ from wyoming.user_event import UserEvent
 from wyoming.vad import VoiceStarted, VoiceStopped
 from wyoming.wake import Detection
 
-from hub.links.link import AudioArrived, AudioEnded, LinkEvent, ListenRequested, Muted, WakeHeard
-from hub.links.said import Custom, Detected, Introduction, Pipeline, Reported, pcm_of
+from hub.links.link import AudioArrived, AudioEnded, LinkEvent, ListenRequested, Muted, ScoresHeard, WakeHeard
+from hub.links.said import Custom, Detected, Introduction, Pipeline, Reported, pcm_of, scores_of
 from hub.stages import Wake
 from wire.connection import Connection
 from wire.data import read
@@ -120,6 +120,10 @@ class WyomingSatelliteLink:
     async def mute(self, *, muted: bool) -> None:
         await self._connection.send(PauseSatellite().event() if muted else RunSatellite().event())
 
+    async def watch_wake(self, *, watched: bool) -> None:
+        """Ask for live scores of the wake words that are heard there; satellites of others ignore it."""
+        await self._connection.send(UserEvent(name="watch-wake", data={"watched": watched}).event())
+
     async def _send_block(self, block: Pcm, at_ms: float) -> None:
         step = CHUNK_BYTES // block.frame_bytes * block.frame_bytes
         for at in range(0, len(block.data), step):
@@ -193,6 +197,8 @@ class WyomingSatelliteLink:
         match event.name:
             case "muted":
                 return Muted(bool(data.get("muted")))
+            case "wake-scores":
+                return ScoresHeard(scores_of(event))
             case "device-recovered":
                 device = str(data.get("device"))
                 if self._lost_devices.pop(device, None):

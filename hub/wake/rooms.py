@@ -30,7 +30,7 @@ GATHER_SECONDS = 0.02  # rooms that become ready within it share a call; it is w
 
 _log = logging.getLogger(__name__)
 Step = NDArray[np.int16]
-OnScores = Callable[[str, Mapping[str, float], Heard | None], None]
+OnScores = Callable[[str, Mapping[str, float], str | None], None]
 
 
 class WakeRooms:
@@ -175,7 +175,8 @@ class RoomWake:
         if scores and step_past == self._past:
             heard = self._decision.count(scores.words)
             self._heard = self._heard or heard
-            self._rooms.on_scores(self.name, {word: scores.words[word] for word in self._decision.words}, heard)
+            words = {word: scores.words[word] for word in self._rules if word in scores.words}
+            self._rooms.on_scores(self.name, words, heard.word if heard else None)
         if not self._waiting:
             self._scored.set()
 

@@ -76,8 +76,12 @@ class Api:
         ]
 
     def acting(self) -> list[web.RouteDef]:
-        """Routes that make the hub do something: never on a listener that other users or a browser can reach."""
-        return [web.post("/turns", self._ask), web.post("/say", self._say)]
+        """Routes that make the hub act, or listen: never on a listener that other users or a browser can reach."""
+        return [
+            web.post("/turns", self._ask),
+            web.post("/say", self._say),
+            web.get("/wake/scores", self._wake_scores),
+        ]
 
     async def _health(self, _: web.Request) -> web.Response:
         return _json(self._control.health())
@@ -122,6 +126,15 @@ class Api:
     async def _say(self, request: web.Request) -> web.Response:
         say = await _body(request, Say)
         return _json(await self._control.say(say.text, satellite=say.satellite, language=say.language))
+
+    async def _wake_scores(self, request: web.Request) -> web.StreamResponse:
+        """One JSON object a line, until the client leaves."""
+        response = web.StreamResponse(headers={"Content-Type": "application/x-ndjson"})
+        await response.prepare(request)
+        with self._control.watch_scores() as scores:
+            async for score in scores:
+                await response.write(msgspec.json.encode(score) + b"\n")
+        return response
 
     def _snapshot(self) -> HouseSnapshot:
         house = self._control.house()

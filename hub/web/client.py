@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -11,6 +13,7 @@ import aiohttp
 import msgspec
 
 from hub.health import Health, SatelliteStatus
+from hub.stages import ScoreTold
 from hub.trace import Trace
 from hub.web.control import Answer, HouseSnapshot, Status
 from hub.web.refusal import MAX_BODY_BYTES, TOO_LARGE, Refusal, RequestRefused
@@ -93,6 +96,14 @@ class ControlClient:
         body = {"text": text, "satellite": satellite, "language": language}
         return await self._post("/say", msgspec.json.encode(body), list[str])
 
+    async def wake_scores(self) -> AsyncIterator[ScoreTold]:
+        """Live scores of wake words, until the hub ends. Raises EarshotError hub-unreachable."""
+        timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS)
+        with self._refusals(CONNECT_SECONDS):
+            async with self._session.get("/wake/scores", timeout=timeout) as response:
+                async for line in response.content:
+                    yield msgspec.json.decode(line, type=ScoreTold)
+
     async def _get(self, path: str, schema: type[T]) -> T:
         return await self._exchange("GET", path, schema, seconds=READ_SECONDS)
 
@@ -112,13 +123,19 @@ class ControlClient:
 
     async def _exchange(self, method: str, path: str, schema: type[T], *, seconds: float, **request: Any) -> T:
         timeout = aiohttp.ClientTimeout(total=seconds, sock_connect=CONNECT_SECONDS)
-        try:
+        with self._refusals(seconds):
             async with self._session.request(method, path, timeout=timeout, **request) as response:
                 body = await response.read()
                 if not response.ok:
                     error = msgspec.json.decode(body, type=Refusal).error
                     raise EarshotError(error.code, error.message)
                 return msgspec.json.decode(body, type=schema)
+
+    @contextmanager
+    def _refusals(self, seconds: float) -> Iterator[None]:
+        """What goes wrong on the way to the hub, as errors with a code."""
+        try:
+            yield
         except aiohttp.ClientConnectorError as error:
             message = f"no hub answers on {self._path}; start one with `earshot up` or `earshot hub`"
             raise HubUnreachable("hub-unreachable", message) from error

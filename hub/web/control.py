@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 import msgspec
 
 from hub.health import Health, SatelliteStatus
-from hub.stages import Area, Entity, House
+from hub.stages import Area, Entity, House, ScoreTold
 from hub.trace import Trace
 from wire.pcm import Pcm
 
@@ -42,6 +44,9 @@ class HubControl(Protocol):
         self, pcm: Pcm, *, satellite: str | None, area: str | None, language: str | None, wake: bool, reply_audio: bool
     ) -> tuple[Trace, Pcm | None]:
         """Run a turn from a recording of any format; with ``wake`` it must contain the wake word."""
+
+    def watch_scores(self) -> AbstractContextManager[AsyncIterator[ScoreTold]]:
+        """Live scores of wake words in every room, while the block runs."""
 
     async def say(self, text: str, *, satellite: str | None, language: str | None) -> list[str]:
         """Speak on one satellite, or on all; the names of those that spoke."""
