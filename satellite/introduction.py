@@ -19,6 +19,7 @@ EXTENSIONS = (
     "whole-wake-word",
     "watch-wake",
     "wake-scores",
+    "sample-clock",
 )
 
 _US = Attribution(name="Earshot", url="")

@@ -21,7 +21,7 @@ from satellite.listening import Listening
 from satellite.noticing import Noticed
 from satellite.sound import Sound
 from wire.errors import AudioInvalid, EarshotError, FrameMalformed, PeerError
-from wire.pcm import Pcm
+from wire.pcm import Pcm, speech
 
 _log = logging.getLogger(__name__)
 
@@ -71,6 +71,7 @@ class Session:
         self._reply_refused = False
         self._unplayed = 0
         self._watched = False
+        self._heard_ms = 0.0
         self.running = False
         self._on: dict[str, Callable[[Event], Awaitable[None]]] = {
             "run-satellite": self._on_run,
@@ -106,6 +107,7 @@ class Session:
         return self._listening.streaming
 
     async def hear(self, block: bytes, noticed: Noticed) -> None:
+        self._heard_ms += speech(block).duration_ms
         for words in noticed.scores if self._watched else ():
             told = {word: round(min(max(score, 0.0), 1.0), 4) for word, score in words.items()}
             self._link.offer(UserEvent(name="wake-scores", data={"words": told}).event())
@@ -244,7 +246,8 @@ class Session:
 
     async def _send(self, events: list[Event]) -> None:
         for event in events:
-            if AudioChunk.is_type(event.type):
+            if AudioChunk.is_type(event.type):  # its audio ends now, counted in samples
+                event.data["timestamp"] = round(self._heard_ms - speech(event.payload or b"").duration_ms)
                 self._link.offer(event)  # late speech is worthless: when the link stalls, the oldest is dropped
                 continue
             if Detection.is_type(event.type):

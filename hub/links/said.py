@@ -17,11 +17,12 @@ Small = Annotated[int, msgspec.Meta(ge=1, le=1024)]
 
 
 class Chunk(msgspec.Struct):
-    """rate: frames a second. width: bytes a sample."""
+    """rate: frames a second. width: bytes a sample. timestamp: milliseconds, of a clock that only the peer knows."""
 
     rate: Frequency
     width: Small
     channels: Small
+    timestamp: float | None = None
 
 
 class Detected(msgspec.Struct):

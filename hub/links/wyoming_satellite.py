@@ -21,8 +21,9 @@ from wyoming.user_event import UserEvent
 from wyoming.vad import VoiceStarted, VoiceStopped
 from wyoming.wake import Detection
 
+from hub.links.continuity import Continuity
 from hub.links.link import AudioArrived, AudioEnded, LinkEvent, ListenRequested, Muted, ScoresHeard, WakeHeard
-from hub.links.said import Custom, Detected, Introduction, Pipeline, Reported, pcm_of, scores_of
+from hub.links.said import Chunk, Custom, Detected, Introduction, Pipeline, Reported, pcm_of, scores_of
 from hub.stages import Wake
 from wire.connection import Connection
 from wire.data import read
@@ -46,7 +47,9 @@ class WyomingSatelliteLink:
         self._name, self._own_area = name, area
         self._told_area: str | None = None
         self._converter = Converter()
-        self._format_refused = False
+        self._format_refused = self._mending_told = False
+        self._stream = Continuity()
+        self._counts_samples = False
         self._played = asyncio.Event()
         self._speaker = asyncio.Lock()
         self._lost_devices: dict[str, str] = {}
@@ -145,7 +148,7 @@ class WyomingSatelliteLink:
             case "audio-chunk":
                 return await self._audio(event)
             case "audio-start":
-                self._converter, self._format_refused = Converter(), False
+                self._new_stream()
             case "audio-stop":
                 return AudioEnded()
             case "detection":
@@ -164,16 +167,26 @@ class WyomingSatelliteLink:
         return None  # events of newer peers are ignored
 
     def _pipeline(self, start_stage: str) -> LinkEvent | None:
-        self._converter, self._format_refused = Converter(), False
+        self._new_stream()
         match start_stage:
             case "wake" | "asr":
                 return ListenRequested(start_stage)
         _log.info("%s asks for a pipeline from %.40r, which it cannot start", self._name, start_stage)
         return None
 
+    def _new_stream(self) -> None:
+        self._converter, self._stream = Converter(), Continuity()
+        self._format_refused = self._mending_told = False
+
     async def _audio(self, event: Event) -> LinkEvent | None:
         try:
-            return AudioArrived(self._converter.convert(pcm_of(event)))
+            chunk = self._converter.convert(pcm_of(event))
+            at_ms = read(event, Chunk).timestamp if self._counts_samples else None
+            whole = self._stream.follow(chunk, at_ms)
+            if self._stream.mended and not self._mending_told:
+                self._mending_told = True
+                _log.info("%s: its stream was mended: %s; is the network good there?", self._name, self._stream.mended)
+            return AudioArrived(whole) if whole else None
         except AudioInvalid as error:
             if not self._format_refused:  # said once a stream, not for each of its chunks
                 self._format_refused = True
@@ -197,6 +210,9 @@ class WyomingSatelliteLink:
         match event.name:
             case "muted":
                 return Muted(bool(data.get("muted")))
+            case "extensions":
+                names = data.get("names")
+                self._counts_samples = isinstance(names, list) and "sample-clock" in names
             case "wake-scores":
                 return ScoresHeard(scores_of(event))
             case "device-recovered":
