@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
 import tempfile
-import time
 from asyncio.subprocess import Process
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
+from hub.bench.processes import cpu_seconds, program, rss_mb
 from hub.bench.report import Report, goal, this_machine, versions
 from wire.pcm import silence
 from wire.wav import write_wav
 
 READY_GOAL_SECONDS, HUB_RSS_GOAL_MB, HUB_CPU_GOAL_PERCENT, SATELLITE_RSS_GOAL_MB = 3.0, 120.0, 2.0, 80.0
-READY_WAIT_SECONDS = 60.0
-_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 async def measure(idle_seconds: float, starts: int = 3) -> Report:
@@ -28,20 +23,20 @@ async def measure(idle_seconds: float, starts: int = 3) -> Report:
         await asyncio.to_thread(_prepare, Path(folder))
         ready_seconds = []
         for _ in range(starts):
-            async with _program(environ, "hub", "hub") as (_, seconds):
+            async with program(environ, "hub", "hub") as (_, seconds):
                 ready_seconds.append(seconds)
         satellite_options = ("--mic", f"wav:{folder}/silence.wav", "--speaker", "none", "--uri", "tcp://127.0.0.1:0")
         async with (
-            _program(environ, "hub", "hub") as (hub, _),
-            _program(environ, "satellite", *satellite_options) as (satellite, _),
+            program(environ, "hub", "hub") as (hub, _),
+            program(environ, "satellite", *satellite_options) as (satellite, _),
         ):
             hub_cpu, satellite_cpu = await _idle_percent(idle_seconds, hub, satellite)
             results = {
                 "hub_ready_seconds": sorted(ready_seconds),
-                "hub_rss_mb": round(_rss_mb(hub.pid), 1),
+                "hub_rss_mb": round(rss_mb(hub.pid), 1),
                 "hub_idle_cpu_percent": round(hub_cpu, 2),
                 "engines_rss_mb": {name: round(size, 1) for name, size in _children(hub.pid).items()},
-                "satellite_rss_mb": round(_rss_mb(satellite.pid), 1),
+                "satellite_rss_mb": round(rss_mb(satellite.pid), 1),
                 "satellite_idle_cpu_percent": round(satellite_cpu, 2),
             }
     median_ready = sorted(ready_seconds)[len(ready_seconds) // 2]
@@ -71,47 +66,11 @@ def _prepare(root: Path) -> None:
     (root / "etc" / "hub.toml").write_text("[web]\nport = 0\n[links]\ndiscover = false\n")
 
 
-@asynccontextmanager
-async def _program(environ: dict[str, str], module: str, *options: str) -> AsyncIterator[tuple[Process, float]]:
-    """One of our programs, with the seconds from its start to its line READY."""
-    began = time.monotonic()
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        module,
-        *options,
-        env=environ,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
-    assert process.stdout is not None
-    try:
-        async with asyncio.timeout(READY_WAIT_SECONDS):
-            while b"READY" not in (line := await process.stdout.readline()):
-                if not line:
-                    raise EOFError(f"{module} ended before it was ready")
-        yield process, round(time.monotonic() - began, 2)
-    finally:
-        if process.returncode is None:
-            process.terminate()
-        await process.communicate()
-
-
 async def _idle_percent(seconds: float, *processes: Process) -> list[float]:
-    before = [_cpu_seconds(process.pid) for process in processes]
+    before = [cpu_seconds(process.pid) for process in processes]
     await asyncio.sleep(seconds)
-    after = [_cpu_seconds(process.pid) for process in processes]
+    after = [cpu_seconds(process.pid) for process in processes]
     return [(late - early) / seconds * 100 for early, late in zip(before, after, strict=True)]
-
-
-def _cpu_seconds(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / _TICKS
-
-
-def _rss_mb(pid: int) -> float:
-    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 def _children(pid: int) -> dict[str, float]:
@@ -119,7 +78,7 @@ def _children(pid: int) -> dict[str, float]:
     for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
         arguments = Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")
         name = next((part.decode() for part in arguments if part.startswith(b"hub.")), arguments[0].decode())
-        found[name] = _rss_mb(int(child))
+        found[name] = rss_mb(int(child))
     return found
 
 

@@ -94,6 +94,12 @@ def _wake(parser: argparse.ArgumentParser) -> None:
         _json(action)
 
 
+def _clips(text: str) -> int:
+    if int(text) < 4:
+        raise argparse.ArgumentTypeError("at least 4: half of them teach the second look")
+    return int(text)
+
+
 def _bench(parser: argparse.ArgumentParser) -> None:
     benches = parser.add_subparsers(dest="bench", required=True, metavar="BENCH")
     turn = benches.add_parser("turn", help="what our own code adds between end of speech and first audio")
@@ -102,11 +108,17 @@ def _bench(parser: argparse.ArgumentParser) -> None:
     stt.add_argument("--recordings", type=Path, metavar="MANIFEST.tsv", help="recordings with transcripts")
     start = benches.add_parser("start", help="time to ready, memory and idle CPU of hub and satellite")
     start.add_argument("--idle-seconds", type=float, default=20.0)
+    satellites = benches.add_parser("satellites", help="many rooms that stream to one hub")
+    satellites.add_argument("--rooms", type=int, default=64)
+    satellites.add_argument("--seconds", type=float, default=600.0)
     wake = benches.add_parser("wake", help="what hearing wake words costs, beside other engines")
     wake.add_argument("--recordings", type=Path, metavar="MANIFEST.tsv", help="recordings to listen to")
     wake.add_argument("--networks", type=Path, metavar="DIR", help="openWakeWord's networks and heads as files")
     wake.add_argument("--rounds", type=int, default=7)
+    wake.add_argument("--accuracy", action="store_true", help="who is missed and what wakes falsely instead (minutes)")
+    wake.add_argument("--clips", type=_clips, help="with --accuracy: at most so many of each word (default: all)")
+    wake.add_argument("--det", type=Path, metavar="FILE.svg", help="with --accuracy: draw misses against false wakes")
     for bench in (turn, stt):
         bench.add_argument("--house", type=Path, metavar="FILE.toml", help="default: the demo house")
-    for bench in (turn, stt, start, wake):
+    for bench in (turn, stt, start, wake, satellites):
         _json(bench)
