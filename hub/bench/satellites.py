@@ -60,7 +60,7 @@ async def measure(rooms: int, seconds: float) -> Report:
             client = await stack.enter_async_context(ControlClient(control_path(_places(folder))))
             began, apart = time.monotonic() + 0.5, STEP_MS / 1000 / rooms  # spread over one step, as in a house
             counted_from = began + WARM_SECONDS
-            cpu_before = cpu_seconds(hub.pid)
+            cpu_before = await asyncio.to_thread(cpu_seconds, hub.pid)
             async with asyncio.TaskGroup() as tasks:
                 watching = tasks.create_task(_watch(client, seen), name="bench.scores")
                 streams = [
@@ -69,11 +69,12 @@ async def measure(rooms: int, seconds: float) -> Report:
                 ]
                 while not all(stream.done() for stream in streams):
                     await asyncio.sleep(min(SAMPLED_SECONDS, seconds / 4))
-                    memory_mb.append(rss_mb(hub.pid))
+                    memory_mb.append(await asyncio.to_thread(rss_mb, hub.pid))
                     print(f"{time.monotonic() - began:.0f} of {seconds:.0f} s", end="\r", file=sys.stderr)  # noqa: T201
                 await asyncio.sleep(1)
                 watching.cancel()
-            cpu = (cpu_seconds(hub.pid) - cpu_before) / (time.monotonic() - began) * 100
+            cpu_after = await asyncio.to_thread(cpu_seconds, hub.pid)
+            cpu = (cpu_after - cpu_before) / (time.monotonic() - began) * 100
     about = {"rooms": rooms, "seconds": seconds, "hub_cpu_percent": round(cpu, 1)}
     return _report(about, seen.latencies_ms(counted_from), seen.missing(), memory_mb)
 
