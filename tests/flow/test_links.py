@@ -161,8 +161,10 @@ async def test_8_bit_audio_is_refused_by_name_and_the_link_stays(width: int, cod
     "event",
     [
         Event("user-event", {"name": "muted", "data": 5}),
+        Event("user-event", {"name": "wake-scores", "data": {"words": {"alexa": 2}}}),
         Event("error", {"text": {"a": 1}, "code": []}),
         Event("detection", {"name": 7}),
+        Event("detection", {"name": "alexa", "word_ends_ms": -5}),
         Event("run-pipeline", {"start_stage": None}),
         Event("audio-chunk", {"rate": 10**300, "width": 2, "channels": 1}, b"\0\0"),
         Event("info", {"satellite": "yes"}),

@@ -16,6 +16,7 @@ from satellite.noticing import Noticed
 from satellite.session import Session
 from satellite.sound import Sound
 from wire.errors import DeviceLost, FrameMalformed, PeerClosed
+from wire.wake_words import WORD_MS
 
 BLOCK = bytes(2048)
 WOKEN = Noticed(wake=Heard("alexa", 0.9, 77))
@@ -120,6 +121,45 @@ async def test_wake_word_sends_the_command_and_rings():
     assert room.session.busy  # the satellite streams until it is told what was heard
     await room.hub("transcript", text="x")
     assert not room.session.busy
+
+
+async def test_audio_carries_its_time_in_samples():
+    """The hub can tell from it what was lost on the way."""
+    room = await running()
+    for _ in range(3):
+        await room.session.hear(BLOCK, Noticed())
+    await room.session.hear(BLOCK, WOKEN)
+    await room.session.hear(BLOCK, Noticed())
+    chunks = [event for event in room.link.sent if event.type == "audio-chunk"]
+    ends = [event.data["timestamp"] + len(event.payload) / 32 for event in chunks]
+    assert ends == [pytest.approx(4 * len(BLOCK) / 32, abs=1), pytest.approx(5 * len(BLOCK) / 32, abs=1)]
+
+
+@pytest.mark.parametrize("names", [["whole-wake-word"], [], None, "whole-wake-word", 5])
+async def test_a_hub_may_ask_for_the_wake_word_itself(names: object):
+    """One that does not, or asks in a form that we do not know, gets the command alone."""
+    room = await running()
+    await room.hub("user-event", name="extensions", data={"names": names})
+    for _ in range(40):
+        await room.session.hear(BLOCK, Noticed())
+    await room.session.hear(BLOCK, WOKEN)
+    (pre_roll,) = [event for event in room.link.sent if event.type == "audio-chunk"]
+    asked = names == ["whole-wake-word"]
+    assert (len(pre_roll.payload) >= WORD_MS * 32) is asked
+    (detection,) = [event for event in room.link.sent if event.type == "detection"]
+    assert detection.data["word_ends_ms"] == (WORD_MS if asked else 64)
+
+
+async def test_scores_are_told_while_somebody_watches():
+    room = await running()
+    scored = Noticed(scores=({"alexa": 0.25}, {"alexa": 1.0000001}))
+    await room.session.hear(BLOCK, scored)
+    await room.hub("user-event", name="watch-wake", data={"watched": True})
+    await room.session.hear(BLOCK, scored)
+    await room.hub("user-event", name="watch-wake", data={"watched": False})
+    await room.session.hear(BLOCK, scored)
+    told = [event.data for event in room.link.sent if event.data.get("name") == "wake-scores"]
+    assert told == [{"name": "wake-scores", "data": {"words": {"alexa": score}}} for score in (0.25, 1.0)]
 
 
 async def test_a_stalled_link_costs_audio_not_the_session():
