@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import sys
+from functools import partial
 from pathlib import Path
+from threading import Event
 
 import msgspec
 
-from hub.bench import start, stt, turn, wake
+from hub.bench import start, stt, turn, wake, wake_accuracy
 from hub.bench.report import Report, told
 from hub.bench.stand_in import stand_in
 from hub.cli.reach import private_hub
@@ -16,6 +19,7 @@ from hub.cli.up import DEMO_HOUSE
 from hub.config import HubConfig, SatelliteSection
 from hub.stages import House
 from hub.web.client import ControlClient
+from wire.places import places
 
 _SHARED = Path(__file__).resolve().parents[3] / "shared"
 RECORDINGS = _SHARED / "audio" / "MANIFEST.tsv"
@@ -52,9 +56,30 @@ async def _start(args: argparse.Namespace) -> Report:
 
 
 async def _wake(args: argparse.Namespace) -> Report:
+    if args.accuracy:
+        return await _wake_accuracy(args)
     manifest = args.recordings or RECORDINGS
     recordings = sorted((manifest.parent / "negative").glob("*.wav"))
     return await asyncio.to_thread(wake.measure, recordings, args.networks or NETWORKS, rounds=args.rounds)
+
+
+async def _wake_accuracy(args: argparse.Namespace) -> Report:
+    """Ends with Ctrl+C after the sixteen recordings that are being heard."""
+    stopped = Event()
+    measure = partial(
+        wake_accuracy.measure,
+        args.recordings or RECORDINGS,
+        args.networks or NETWORKS,
+        places().cache / "wake",
+        clips=args.clips,
+        picture=args.det,
+        progress=lambda text: print(text, file=sys.stderr),
+        stopped=stopped.is_set,
+    )
+    try:
+        return await asyncio.to_thread(measure)
+    finally:
+        stopped.set()
 
 
 def _sentences(house: House, number: int) -> list[str]:

@@ -62,8 +62,8 @@ def from_bytes(data: bytes) -> Verifier:
 def trained(word: str, said: Windows, others: Windows) -> Verifier:
     """said, others: [windows, window_steps, 96], with the word and without it; either side weighs one half.
 
-    Ten recordings of the word and half an hour of what the house sounds like without it are enough; others must come
-    from people and the same microphones, or it learns how a microphone sounds (docs/wake-accuracy.md). Blocks for
+    Measured with ten recordings of the word and twenty minutes without it. others must come from people and through
+    the same microphones, or it learns how a microphone or a synthetic voice sounds (docs/wake-accuracy.md). Blocks for
     about a second.
     """
     inputs = np.concatenate([said, others]).reshape(len(said) + len(others), -1).astype(np.float64)
