@@ -40,7 +40,7 @@ from hub.stt.wyoming_client import WyomingTranscriber
 from hub.trace import Trace
 from hub.tts.wyoming_client import WyomingSynthesizer
 from hub.turn import Stages
-from hub.vad.silero import SileroVad
+from hub.vad.silero import SileroVoices
 from hub.wake.feed import ScoreFeed
 from hub.wake.rooms import WakeRooms
 from hub.wake.words import WakeWords
@@ -109,7 +109,7 @@ async def open_hub(config: HubConfig, where: Places, *, simulated: Path | None =
             stages=stages,
             endpoint=config.endpoint,
             language=config.hub.language,
-            new_voice=SileroVad,
+            new_voice=SileroVoices(where.cache / "voice"),
             new_wake=lambda room: wake_rooms.room(room, wake_words.rules(room)),
             run_in_worker=worker,
             arbiter=Arbiter(),

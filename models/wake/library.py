@@ -9,13 +9,14 @@ from typing import Annotated
 
 import msgspec
 
+from models.cache import Builder, built
 from models.errors import ModelInvalid
-from models.wake.cache import built
 from models.wake.head import Head
 from models.wake.network import Network
 from wire.errors import ConfigError
 
 SUFFIXES = (".tflite", ".onnx")
+_BUILDER = Builder("models.wake.build", "wake-model-invalid", "export it again for openWakeWord")
 _PACKAGE = "pyopen_wakeword"
 _EMBEDDING, _MEL = "embedding_model", "melspectrogram"
 
@@ -27,7 +28,7 @@ def load_network(cache: Path, *, taps: bool = False, source: Path | None = None)
     """
     source = source or _published()[_EMBEDDING]
     try:
-        return Network(built(source, "embedding-taps" if taps else "embedding", cache))
+        return Network(built(source, "embedding-taps" if taps else "embedding", cache, _BUILDER))
     except OSError as error:
         raise ModelInvalid("wake-model-unreadable", f"{source}: {error.strerror}; install Earshot again") from error
 
@@ -72,7 +73,7 @@ def load_head(word: str | Path, cache: Path, *, folders: Iterable[Path] = ()) ->
     """
     path = find_word(str(word), folders=folders)
     try:
-        return Head(path.stem, built(path, "head", cache))
+        return Head(path.stem, built(path, "head", cache, _BUILDER))
     except OSError as error:
         raise ConfigError("wake-model-unreadable", f"{path}: {error.strerror}; correct wake.words") from error
 

@@ -120,7 +120,7 @@ def test_a_file_too_large_to_be_a_word_is_not_even_read(tmp_path, cache, no_chil
     path = tmp_path / "word.onnx"
     with path.open("wb") as file:
         file.truncate(200 << 20)
-    with pytest.raises(ModelInvalid, match="is 200 MiB, no wake word is"):
+    with pytest.raises(ModelInvalid, match="is 200 MiB, and none of its kind is"):
         load_head(str(path), cache)
 
 

@@ -7,33 +7,40 @@ import os
 import subprocess
 import sys
 import tempfile
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 from models.errors import ModelInvalid
 
-BUILDER = "models.wake.build"
-EXIT_REFUSED = os.EX_DATAERR
+EXIT_REFUSED = os.EX_DATAERR  # of a builder: the file is none of its own, and its last line says why
 _FORMAT = 1  # one more whenever the builder writes something else
 _BUILD_SECONDS = 120.0  # 2 s here; a small ARM board with a slow card needs ten times as long
 _LONGEST_BYTES = 64 * 1024 * 1024
 _log = logging.getLogger(__name__)
 
 
-def built(path: Path, kind: str, cache: Path) -> bytes:
-    """What ``models.wake.build`` makes of the file at ``path``; kind: one that it knows. Blocks for seconds.
+@dataclass(frozen=True, slots=True)
+class Builder:
+    """module: run as ``python -m MODULE KIND < source > model``. code, advice: of the error for a file it refuses."""
+
+    module: str
+    code: str
+    advice: str
+
+
+def built(path: Path, kind: str, cache: Path, builder: Builder) -> bytes:
+    """What ``builder`` makes of the file at ``path``; kind: one that it knows. Blocks for seconds.
 
     Raises ModelInvalid, and OSError if ``path`` cannot be read. A cache that cannot be used costs time, no more.
     """
     if path.stat().st_size > _LONGEST_BYTES:
-        raise ModelInvalid(
-            "wake-model-invalid", f"{path} is {path.stat().st_size >> 20} MiB, no wake word is; name another"
-        )
+        raise _invalid(path, f"is {path.stat().st_size >> 20} MiB, and none of its kind is so long", builder)
     source = path.read_bytes()
     kept = cache / f"{kind}-{sha256(source).hexdigest()[:32]}-{_FORMAT}"
     model = _kept_model(kept)
     if model is None:
-        model = _build(source, kind, path)
+        model = _build(source, kind, path, builder)
         _keep(kept, model)
     return model
 
@@ -70,25 +77,25 @@ def _keep(kept: Path, model: bytes) -> None:
         _log.warning("%s cannot be kept (%s); every start will build it again", kept, error.strerror)
 
 
-def _build(source: bytes, kind: str, path: Path) -> bytes:
+def _build(source: bytes, kind: str, path: Path, builder: Builder) -> bytes:
     try:
         child = subprocess.run(
-            [sys.executable, "-m", BUILDER, kind],
+            [sys.executable, "-m", builder.module, kind],
             input=source,
             capture_output=True,
             timeout=_BUILD_SECONDS,
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise _invalid(path, f"took longer than {_BUILD_SECONDS:.0f} s to read") from error
+        raise _invalid(path, f"took longer than {_BUILD_SECONDS:.0f} s to read", builder) from error
     said = child.stderr.decode("utf-8", "replace").strip()
     if child.returncode == EXIT_REFUSED:
-        raise _invalid(path, f"is refused: {said}")
+        raise _invalid(path, f"is refused: {said}", builder)
     if child.returncode:
         _log.debug("%s from %s ended with %d: %s", kind, path, child.returncode, said[-2000:])
-        raise _invalid(path, "is no model that can be read")
+        raise _invalid(path, "is no model that can be read", builder)
     return child.stdout
 
 
-def _invalid(path: Path, why: str) -> ModelInvalid:
-    return ModelInvalid("wake-model-invalid", f"{path} {why}; export it again for openWakeWord")
+def _invalid(path: Path, why: str, builder: Builder) -> ModelInvalid:
+    return ModelInvalid(builder.code, f"{path} {why}; {builder.advice}")
