@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 _SHOWN = (CLEAN.name, "noise, 10 dB", "noise, 0 dB", "kitchen room, 3 m", "kitchen room, 3 m, noise, 10 dB")
 _COLOURS = ("#1b7837", "#2166ac", "#b2182b", "#e08214", "#762a83")
 _SIZE_INCHES = (11.0, 4.2)
+_AN_HOUR = (0, 1, 3, 10, 30, 100)
+_MOST_AN_HOUR = 200
+_MOST_MISSED_PERCENT = 70
 
 
 def draw(results: Sequence[WordResult], picture: Path) -> None:
@@ -49,6 +52,8 @@ def _word(place: Axes, result: WordResult) -> None:
             place.plot([rate], [100 * missed(words, policy) / len(words)], mark, color=colour, markersize=8)
     place.set_title(f"{result.name}: ● at {RULE.threshold}, ★ with a second look", fontsize="small")
     place.set_xscale("symlog", linthresh=1)
-    place.set_xlabel(f"false wakes an hour, of {spent:.1f} hours")
-    place.set_ylim(0, 100)
+    place.set_xlim(0, _MOST_AN_HOUR)
+    place.set_xticks(_AN_HOUR, [str(rate) for rate in _AN_HOUR])
+    place.set_xlabel(f"false wakes an hour, of {spent / len(result.others):.2f} h heard {len(result.others)} ways")
+    place.set_ylim(0, _MOST_MISSED_PERCENT)
     place.grid(alpha=0.3)

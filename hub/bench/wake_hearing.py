@@ -37,13 +37,14 @@ class Take:
 
     scores: NDArray[np.float32]
     word_from_step: int
+    recorded_seconds: float
     grey: Mapping[int, Windows]
     peak: Windows
     chance: Windows
 
     def judged(self, verifier: Verifier) -> Heard:
         looks = {step: float(verifier.probabilities(one[np.newaxis])[0]) for step, one in self.grey.items()}
-        return Heard(self.scores, self.word_from_step, looks)
+        return Heard(self.scores, self.word_from_step, looks, self.recorded_seconds)
 
 
 class Hearing:
@@ -90,6 +91,7 @@ class Hearing:
         return Take(
             scores,
             scene.word_from_step,
+            scene.recorded_seconds,
             {step: self._window(embeddings, step) for step in grey},
             np.stack([self._window(embeddings, step) for step in around]),
             np.stack([self._window(embeddings, step) for step in by_chance]),

@@ -10,10 +10,9 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from models.wake.decision import STEP_MS, Decision, Rule
+from models.wake.decision import Decision, Rule
 
 THRESHOLDS = (*(n / 100 for n in (1, 2, 3, 5, 7)), *(n / 20 for n in range(2, 20)), 0.97, 0.99)
-_STEPS_AN_HOUR = 3_600_000 // STEP_MS
 _CONFIDENCE = 0.95
 _BISECTIONS = 60
 
@@ -23,12 +22,13 @@ class Heard:
     """A recording as one head heard it.
 
     scores: of every step. word_from_step: the word cannot have been heard before. looks: the second look's score at
-    each step of the grey band.
+    each step of the grey band. recorded_seconds: without the quiet around it, which wakes nobody.
     """
 
     scores: NDArray[np.float32]
     word_from_step: int
     looks: Mapping[int, float]
+    recorded_seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def missed(heard: Sequence[Heard], policy: Policy) -> int:
 def _from_word(heard: Heard) -> Heard:
     first = heard.word_from_step
     looks = {step - first: look for step, look in heard.looks.items() if step >= first}
-    return Heard(heard.scores[first:], 0, looks)
+    return replace(heard, scores=heard.scores[first:], word_from_step=0, looks=looks)
 
 
 def false_wakes(heard: Sequence[Heard], policy: Policy) -> int:
@@ -69,7 +69,7 @@ def false_wakes(heard: Sequence[Heard], policy: Policy) -> int:
 
 
 def hours(heard: Sequence[Heard]) -> float:
-    return sum(one.scores.size for one in heard) / _STEPS_AN_HOUR
+    return sum(one.recorded_seconds for one in heard) / 3600
 
 
 def most_events(counted: int) -> float:

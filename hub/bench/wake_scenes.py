@@ -32,10 +32,14 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """audio: 16 kHz, whole steps of 80 ms. word_from_step: no step before it can have heard the word."""
+    """audio: 16 kHz, whole steps of 80 ms. word_from_step: no step before it can have heard the word.
+
+    recorded_seconds: of the recording itself, without what was put before and behind it.
+    """
 
     audio: NDArray[np.int16]
     word_from_step: int
+    recorded_seconds: float
 
 
 def scene(
@@ -60,7 +64,7 @@ def scene(
         place = slice(before + voiced.start, before + voiced.stop)
         heard += _at_ratio(_excerpt(noise, length, random), place, rms(voice[voiced]), condition.snr_db)
     heard *= min(1.0, _PEAK / float(np.abs(heard).max()))
-    return Scene(np.rint(heard).astype(np.int16), (before + voiced.start) // _STEP_SAMPLES)
+    return Scene(np.rint(heard).astype(np.int16), (before + voiced.start) // _STEP_SAMPLES, word.size / SPEECH_RATE_HZ)
 
 
 def voiced_part(voice: Samples) -> slice:

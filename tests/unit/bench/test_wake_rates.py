@@ -23,7 +23,7 @@ ALONE = Policy(Rule())
 
 
 def heard(*scores: float, word_from_step: int = 0, looks: dict[int, float] | None = None) -> Heard:
-    return Heard(np.array(scores, np.float32), word_from_step, looks or {})
+    return Heard(np.array(scores, np.float32), word_from_step, looks or {}, recorded_seconds=900)
 
 
 def test_a_word_wakes_once_while_its_score_stays_high():
@@ -58,8 +58,8 @@ def test_a_second_look_counts_from_the_word_on_too():
     assert missed([heard(0, 0, 0.2, word_from_step=1, looks={2: 0.9})], looked) == 0
 
 
-def test_hours_are_those_of_the_steps():
-    assert hours([heard(*[0.0] * 22_500)] * 2) == 1.0
+def test_hours_are_those_of_the_recordings():
+    assert hours([heard(0.0)] * 2) == 0.5
 
 
 @pytest.mark.parametrize(("events", "mean"), [(0, 2.996), (1, 4.744), (5, 10.513), (20, 29.062)])

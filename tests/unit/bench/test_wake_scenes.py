@@ -48,6 +48,7 @@ def test_a_word_has_room_before_and_after_it_and_moves_within_a_step():
         one = heard(Condition("clean"), seed=seed)
         loud = np.flatnonzero(np.abs(one.audio) > 4000)
         assert one.audio.size % STEP_SAMPLES == 0
+        assert one.recorded_seconds == 1.5
         assert loud[0] >= BEFORE_SECONDS * RATE_HZ
         assert one.audio.size - loud[-1] >= AFTER_SECONDS * RATE_HZ
         assert one.word_from_step * STEP_SAMPLES <= loud[0]
