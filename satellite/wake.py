@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from models.errors import ModelInvalid
 from models.runtime import give_back_memory
-from models.wake.decision import Decision, Heard
+from models.wake.decision import Decision, Heard, Rule
 from models.wake.engine import WakeEngine
 from models.wake.library import find_word, load_head, load_network, trained_threshold, word_name
+from models.wake.mel import STEP_SAMPLES
 from models.wake.settings import rule, section_of
 from models.wake.steps import Steps
+from models.wake.teaching import SEEN_SAMPLES, Looks, open_looks
 from satellite.config import WakeSection
 from wire.errors import ConfigError
 from wire.places import Places
@@ -35,8 +41,10 @@ class WakeListener(Protocol):
 class WakeDetector:
     """Implements WakeListener for one microphone."""
 
-    def __init__(self, engine: WakeEngine, decision: Decision) -> None:
-        self._engine, self._decision = engine, decision
+    def __init__(self, engine: WakeEngine, rules: Mapping[str, Rule], looks: Looks | None = None) -> None:
+        self._engine, self._rules, self._looks = engine, rules, looks
+        self._decision = Decision(rules)
+        self._newest: deque[NDArray[np.int16]] = deque(maxlen=SEEN_SAMPLES // STEP_SAMPLES)
         self._room = engine.join("microphone")
         self._steps = Steps()
         self.scored: list[Mapping[str, float]] = []
@@ -47,7 +55,7 @@ class WakeDetector:
 
     def process(self, samples: bytes) -> Heard | None:
         steps = self._steps.feed(samples)
-        self.scored = [self._engine.step({self._room: step})[self._room].words for step in steps]
+        self.scored = [self._scores(step) for step in steps]
         heard = [self._decision.count(scores) for scores in self.scored]
         return next(filter(None, heard), None)
 
@@ -56,8 +64,16 @@ class WakeDetector:
 
     def reset(self) -> None:
         self._engine.reset(self._room)
+        self._newest.clear()
         self._decision.reset()
         self._steps.clear()
+
+    def _scores(self, step: NDArray[np.int16]) -> Mapping[str, float]:
+        scores = self._engine.step({self._room: step})[self._room].words
+        if self._looks is None:
+            return scores
+        self._newest.append(step)
+        return self._looks.counted(scores, list(self._newest), self._rules)
 
 
 def open_detector(wake: WakeSection, where: Places) -> WakeDetector:
@@ -78,8 +94,10 @@ def open_detector(wake: WakeSection, where: Places) -> WakeDetector:
     }
     cache = where.cache / "wake"
     try:
-        engine = WakeEngine(load_network(cache), [load_head(path, cache) for path in files.values()])
+        network = load_network(cache)
+        engine = WakeEngine(network, [load_head(path, cache) for path in files.values()])
+        looks = open_looks(network, {word: wake.word[word] for word in rules if word in wake.word}, where.var / "wake")
     except ModelInvalid as error:
         raise ConfigError(error.code, error.message) from error
     give_back_memory()
-    return WakeDetector(engine, Decision(rules))
+    return WakeDetector(engine, rules, looks)

@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from types import TracebackType
 from typing import Self
@@ -22,7 +23,9 @@ from hub.stages import Wake
 from hub.worker import RunInWorker
 from models.wake.decision import Decision, Heard, Rule
 from models.wake.engine import Room, Scores, WakeEngine
+from models.wake.mel import STEP_SAMPLES
 from models.wake.steps import Steps
+from models.wake.teaching import SEEN_SAMPLES, Looks
 from wire.tasks import Tasks
 from wire.wake_words import lag_ms
 
@@ -41,7 +44,7 @@ class WakeRooms:
 
     def __init__(
         self,
-        open_engine: Callable[[], WakeEngine],
+        open_engine: Callable[[], tuple[WakeEngine, Looks | None]],
         run_in_worker: RunInWorker,
         *,
         gather_seconds: float = GATHER_SECONDS,
@@ -50,6 +53,7 @@ class WakeRooms:
         self._open_engine, self._run_in_worker = open_engine, run_in_worker
         self._gather_seconds = gather_seconds
         self._engine: WakeEngine | None = None
+        self._looks: Looks | None = None
         self._detectors: list[RoomWake] = []
         self._left: list[RoomWake] = []
         self._ready = asyncio.Event()
@@ -102,13 +106,18 @@ class WakeRooms:
 
     def _advance(self, batch: Sequence[tuple[RoomWake, Step]]) -> list[Scores | None]:
         """In the worker, which alone touches the engine."""
-        engine = self._engine = self._engine or self._open_engine()
+        if self._engine is None:
+            self._engine, self._looks = self._open_engine()
+        engine = self._engine
         while self._left:
             if place := self._left.pop().place:
                 engine.leave(place)
         places = [detector.placed(engine) for detector, _ in batch]
         scores = engine.step({place: step for place, (_, step) in zip(places, batch, strict=True) if place})
-        return [scores[place] if place else None for place in places]
+        return [
+            detector.looked_at(scores[place], step, self._looks) if place else None
+            for place, (detector, step) in zip(places, batch, strict=True)
+        ]
 
 
 class RoomWake:
@@ -121,6 +130,7 @@ class RoomWake:
         self._decision = Decision(rules)
         self._steps = Steps()
         self._waiting: deque[Step] = deque()
+        self._newest: deque[Step] = deque(maxlen=SEEN_SAMPLES // STEP_SAMPLES)
         self._scored = asyncio.Event()
         self._heard: Heard | None = None
         self._failure: WakeFailed | None = None
@@ -166,8 +176,16 @@ class RoomWake:
             self.place = engine.join(self.name)
         elif past != self._placed_past:
             engine.reset(self.place)
+            self._newest.clear()
         self._placed_past = past
         return self.place
+
+    def looked_at(self, scores: Scores, step: Step, looks: Looks | None) -> Scores:
+        """The scores as they count, after a second look at those that are grey. In the worker."""
+        if looks is None:
+            return scores
+        self._newest.append(step)
+        return replace(scores, words=looks.counted(scores.words, list(self._newest), self._rules))
 
     def take(self, scores: Scores | None) -> None:
         """Of the step that ``next_step`` gave; nothing if it was forgotten meanwhile."""

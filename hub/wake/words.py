@@ -11,7 +11,9 @@ from models.wake.decision import Rule
 from models.wake.engine import WakeEngine
 from models.wake.head import Head
 from models.wake.library import find_word, load_head, load_network, trained_threshold, word_name
+from models.wake.network import Network
 from models.wake.settings import rule, section_of
+from models.wake.teaching import Looks, open_looks
 from wire.errors import ConfigError
 from wire.places import Places
 
@@ -38,12 +40,21 @@ class WakeWords:
         own = self._rooms.get(room, RoomWakeSection())
         return {word_name(word): self._rule(word, own) for word in own.words or self._section.words}
 
-    def open_engine(self) -> WakeEngine:
+    def open_engine(self) -> tuple[WakeEngine, Looks | None]:
         """Blocks while networks are loaded, and the first time built. A word that cannot be used is left out."""
-        return WakeEngine(load_network(self._cache), list(self._heads()))
+        network = load_network(self._cache)
+        self._problems.clear()
+        return WakeEngine(network, list(self._heads())), self._looks(network)
+
+    def _looks(self, network: Network) -> Looks | None:
+        try:
+            return open_looks(network, self._section.word, self._folder)
+        except (ModelInvalid, ConfigError) as error:
+            _log.error("nothing is looked at twice: %s", error)
+            self._problems.append(str(error))
+            return None
 
     def _heads(self) -> Iterable[Head]:
-        self._problems.clear()
         for path in self._files.values():
             try:
                 yield load_head(path, self._cache)

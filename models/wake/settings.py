@@ -22,12 +22,15 @@ class WordSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     """One word; what is not set is as in ``[wake]``.
 
     threshold: score that counts. trigger_level: 80 ms steps in a row above it. refractory_seconds: pause before it
-    counts again.
+    counts again. second_look: scores below the threshold are judged by what ``earshot wake teach`` learned. grey_from:
+    the lowest score that is looked at twice.
     """
 
     threshold: Threshold | None = None
     trigger_level: TriggerLevel | None = None
     refractory_seconds: Refractory | None = None
+    second_look: bool = False
+    grey_from: Threshold = 0.05
 
 
 def rule(

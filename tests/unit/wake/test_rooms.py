@@ -72,7 +72,7 @@ def loud(score: float, steps: int = 1) -> bytes:
 
 @asynccontextmanager
 async def rooms(engine: Any, worker: Worker | None = None, **options: Any) -> AsyncIterator[WakeRooms]:
-    async with WakeRooms(lambda: engine, worker or Worker(), gather_seconds=0, **options) as made:
+    async with WakeRooms(lambda: (engine, None), worker or Worker(), gather_seconds=0, **options) as made:
         yield made
 
 
