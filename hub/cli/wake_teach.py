@@ -32,7 +32,7 @@ def _teach(word: str, said_folder: Path, others_folder: Path, where: Places) -> 
     if len(said) < FEWEST_SAID or seconds < FEWEST_OTHERS_SECONDS:
         raise ConfigError(
             "wake-recordings-few",
-            f"{len(said)} of the word and {seconds:.0f} s without it; record {FEWEST_SAID} or more (ten are better) and "
+            f"{len(said)} of the word, {seconds:.0f} s without it; record {FEWEST_SAID} or more (ten are better), "
             f"{FEWEST_OTHERS_SECONDS} s or more of your talk (twenty minutes are better)",
         )
     cache = where.cache / "wake"
