@@ -20,7 +20,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     _house(commands.add_parser("house", help="the devices that are known, or a simulated house"))
     _say(commands.add_parser("say", help="speak in one room or in all"))
     _doctor(commands.add_parser("doctor", help="what works, what does not, and what to do"))
-    _wake(commands.add_parser("wake", help="wake words: a live meter, a test of a room"))
+    _wake(commands.add_parser("wake", help="wake words: a live meter, a test of a room, a word of your own"))
     _bench(commands.add_parser("bench", help="measure this machine"))
     return parser.parse_args(argv)
 
@@ -90,7 +90,19 @@ def _wake(parser: argparse.ArgumentParser) -> None:
     test.add_argument("--times", type=int, default=10)
     test.add_argument("--metres", type=float, help="how far you stand, for the record")
     test.add_argument("--threshold", type=float, help="the one in use (default: 0.5)")
-    for action in (watch, test):
+    train = actions.add_parser("train", help="a wake word of your own, made here out of synthetic speech (minutes)")
+    train.add_argument("phrase", help='as it is spoken: "hey willow"')
+    train.add_argument("--language", default="en")
+    train.add_argument("--recordings", type=Path, metavar="DIR", help="of your household saying it, one a WAV file")
+    train.add_argument("--negatives", type=Path, metavar="DIR", help="recordings that must not wake: television, talk")
+    train.add_argument("--quick", action="store_true", help="less of everything: to try it, not to keep it")
+    train.add_argument("--fresh", action="store_true", help="begin anew instead of where a stopped training ended")
+    train.add_argument("--seed", type=int, default=1)
+    teach = actions.add_parser("teach", help="a second look at uncertain scores, from recordings of your household")
+    teach.add_argument("word", help="as in wake.words")
+    teach.add_argument("--said", type=Path, metavar="DIR", required=True, help="people saying it, one a WAV file")
+    teach.add_argument("--others", type=Path, metavar="DIR", required=True, help="the same people talking, without it")
+    for action in (watch, test, train):
         _json(action)
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 
-from hub.cli import wake_tries, wake_watch
+_ACTIONS = {"watch": "wake_watch", "test": "wake_tries", "train": "wake_train", "teach": "wake_teach"}
 
 
 async def run(args: argparse.Namespace) -> int:
-    actions = {"watch": wake_watch.run, "test": wake_tries.run}
-    return await actions[args.action](args)
+    action = importlib.import_module(f"hub.cli.{_ACTIONS[args.action]}")  # only what this action needs is loaded
+    return int(await action.run(args))

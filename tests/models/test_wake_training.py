@@ -1,0 +1,115 @@
+"""A quick training with the installed voices: voices that it never heard wake its head, in our engine and plain ONNX."""
+
+from __future__ import annotations
+
+import random
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+from numpy.typing import NDArray
+
+from hub.cli.wake_voices import Speaker, cast, pronouncer
+from models.runtime import open_session
+from models.wake.engine import WakeEngine
+from models.wake.library import load_head, load_network, trained_threshold
+from models.wake.mel import STEP_SAMPLES
+from models.wake.training.figures import Card
+from models.wake.training.job import Order, Places, Training
+from models.wake.training.parts import QUICK
+from models.wake.training.phrase import phrase
+from models.wake.training.speech import Cast, spoken
+
+PHRASE = "smart mirror"
+OTHERS = ("kitchen mirror", "smart lamp", "turn on the light", "what time is it", "stop the timer", "good morning")
+VOICES = 24
+RESIDENT_MB = 600
+
+pytestmark = [pytest.mark.models, pytest.mark.timeout(900)]
+
+
+@dataclass(frozen=True)
+class Trained:
+    card: Card
+    folder: Path
+    cast: Cast
+    resident_mb: int
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    folder = tmp_path_factory.mktemp("training")
+    speaker = Speaker()
+    speakers = cast("en", speaker, random.Random(1))
+    training = Training(
+        Order(phrase(PHRASE), "en", pronouncer(speaker, "en"), size=QUICK),
+        speakers,
+        load_network(folder / "cache"),
+        Places(words=folder / "words", work=folder / "work", cache=folder / "cache"),
+        told=lambda _: None,
+        stopped=lambda: False,
+        clock=time.monotonic,
+        now=lambda: datetime.now(UTC),
+    )
+    card = training.run()
+    return Trained(card, folder, speakers, psutil.Process().memory_info().rss >> 20)
+
+
+def _said(trained: Trained, texts: tuple[str, ...]) -> list[NDArray[np.int16]]:
+    """By held-out voices, a second of silence before and half a second after."""
+    rng = np.random.default_rng(5)
+    sounds = []
+    for number in range(VOICES):
+        voice = trained.cast.held_out[number % len(trained.cast.held_out)]
+        word = spoken(voice, texts[number % len(texts)], rng)
+        assert word is not None
+        silent = [np.zeros(samples, np.float32) for samples in (16_000, 8_000)]
+        whole = np.concatenate([silent[0], word * np.float32(8000), silent[1]]).astype(np.int16)
+        sounds.append(np.resize(whole, len(whole) // STEP_SAMPLES * STEP_SAMPLES).reshape(-1, STEP_SAMPLES))
+    return sounds
+
+
+def _peaks(trained: Trained, sounds: list[NDArray[np.int16]]) -> NDArray[np.float64]:
+    """The best score of each, in the engine."""
+    cache = trained.folder / "cache"
+    engine = WakeEngine(load_network(cache), [load_head("smart_mirror", cache, folders=[trained.folder / "words"])])
+    peaks = []
+    for sound in sounds:
+        room = engine.join()
+        peaks.append(max(engine.step({room: step})[room].words["smart_mirror"] for step in sound))
+        engine.leave(room)
+    return np.array(peaks)
+
+
+def test_held_out_voices_wake_it_and_other_words_do_not(trained):
+    heard, others = (_peaks(trained, _said(trained, texts)) for texts in ((PHRASE,), OTHERS))
+    assert (heard >= trained.card.threshold).mean() >= 0.7
+    assert (others >= trained.card.threshold).mean() <= 0.1
+    assert np.median(heard) > np.quantile(others, 0.9) + 0.2
+
+
+def test_it_scores_alike_as_plain_onnx(trained):
+    """As the openwakeword package runs it: the file itself, one window at a time."""
+    path = trained.folder / "words" / "smart_mirror.onnx"
+    session = open_session(path.read_bytes())
+    assert session.get_inputs()[0].shape == [1, 16, 96]
+    assert session.get_outputs()[0].shape == [1, 1]
+    windows = np.random.default_rng(0).normal(0, 12, (20, 1, 16, 96)).astype(np.float32)
+    plain = [session.run(None, {session.get_inputs()[0].name: window})[0].item() for window in windows]
+    ours = load_head(str(path), trained.folder / "cache").scores(windows[:, 0])
+    np.testing.assert_allclose(ours, plain, atol=1e-4)
+
+
+def test_the_card_says_what_it_is_worth(trained):
+    assert trained.card.missed < 0.5
+    assert trained.card.false_wakes_per_hour < 60  # of 0.14 h
+    assert trained.card.voices > 100
+    assert trained_threshold(trained.folder / "words" / "smart_mirror.onnx") == trained.card.threshold
+
+
+def test_a_board_of_4_gb_has_the_memory_for_it(trained):
+    assert trained.resident_mb < RESIDENT_MB
