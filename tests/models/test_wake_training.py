@@ -1,4 +1,4 @@
-"""A quick training with the installed voices: voices that it never heard wake its head, in our engine and plain ONNX."""
+"""A quick training with the installed voices: voices that it never heard wake its head, here and as plain ONNX."""
 
 from __future__ import annotations
 
