@@ -52,13 +52,14 @@ def _train(args: argparse.Namespace, stop: threading.Event) -> Card:
     spoken_syllables = syllables(pronounce(wanted.text))
     if spoken_syllables < ADVISED_SYLLABLES:
         print(_short(wanted.text, spoken_syllables), file=sys.stderr)
+    line = _Line(sys.stderr, time.monotonic)
     size = QUICK if args.quick else FULL
     training = Training(
         Order(wanted, args.language, pronounce, recordings, others, size, args.fresh, args.seed),
         speakers,
         load_network(where.cache / "wake"),
         Places(words=where.var / "wake", work=where.cache / "wake-training", cache=where.cache / "wake"),
-        told=_Line(sys.stderr, time.monotonic),
+        told=lambda progress: None if stop.is_set() else line(progress),
         stopped=stop.is_set,
         clock=time.monotonic,
         now=lambda: datetime.now(UTC),
