@@ -1,7 +1,7 @@
 """Words of one's own, tried on people: ``python -m tests.measure_trained_word FOLDER`` (``/var/lib/earshot/wake``).
 
-For each head in FOLDER that ../shared/audio has people's recordings of: how many of them wake it, and how often everything
-else there does (other people's speech, other wake words, noise), by the product's own rule.
+For each head in FOLDER: how many of the people in ../shared/audio who say it wake it, and how often everything else
+there does (other people's speech, other wake words, noise), by the product's own rule.
 """
 
 from __future__ import annotations
@@ -43,14 +43,14 @@ def main(folder: Path) -> None:
     cache = places().cache / "wake"
     engine = WakeEngine(load_network(cache), [load_head(path, cache) for path in heads.values()])
     rules = {word: Rule(threshold=trained_threshold(path) or THRESHOLD) for word, path in heads.items()}
-    said, woken, false_wakes, seconds = ({word: 0.0 for word in heads} for _ in range(4))
+    said, woken, false_wakes, seconds = (dict.fromkeys(heads, 0.0) for _ in range(4))
     for file, text, samples in recordings():
-        room, decision = engine.join(), Decision(rules)
+        room, decisions = engine.join(), {word: Decision({word: rule}) for word, rule in rules.items()}
         audio = np.concatenate([np.zeros(BEFORE_SAMPLES, np.int16), samples, np.zeros(AFTER_SAMPLES, np.int16)])
-        wakes = [decision.count(engine.step({room: step})[room].words) for step in Steps().feed(audio.tobytes())]
+        scores = [engine.step({room: step})[room].words for step in Steps().feed(audio.tobytes())]
         engine.leave(room)
         for word in heads:
-            heard = sum(wake is not None and wake.word == word for wake in wakes)
+            heard = sum(decisions[word].count(one) is not None for one in scores)
             if f"/wake/{word}/" in file:
                 said[word] += 1
                 woken[word] += heard > 0
@@ -58,10 +58,8 @@ def main(folder: Path) -> None:
                 false_wakes[word] += heard
                 seconds[word] += samples.size / 16_000
     for word in heads:
-        hours = seconds[word] / 3600
-        print(
-            f"{word}: {woken[word]:.0f} of {said[word]:.0f} people; {false_wakes[word]:.0f} false wakes in {hours:.2f} h"
-        )
+        people = f"{woken[word]:.0f} of {said[word]:.0f} people"
+        print(f"{word}: {people}; {false_wakes[word]:.0f} false wakes in {seconds[word] / 3600:.2f} h")
 
 
 if __name__ == "__main__":
