@@ -10,9 +10,10 @@ from types import MappingProxyType
 
 import numpy as np
 
+from models.wake.training.errors import TrainingRefused
 from models.wake.training.features import OTHER, Labels, labels
 from models.wake.training.phrase import Phrase
-from models.wake.training.scene import SCENE_SAMPLES, SCENE_STEPS, Placed, Samples, Studio, joined
+from models.wake.training.scene import SCENE_SAMPLES, SCENE_STEPS, Samples, Studio, joined
 from models.wake.training.speech import Cast, Sound, Voice, one_of, spoken
 
 _FORMAT = "1"  # another one whenever scenes are made in another way
@@ -102,7 +103,7 @@ class Scenes:
         return found
 
     def _word(self, voices: Sequence[Voice], rng: np.random.Generator) -> Scene:
-        return self._placed(_said(voices, [self._phrase.text], rng), rng)
+        return self._placed(_said(voices, lambda: self._phrase.text, rng), rng)
 
     def _recorded(self, recordings: Sequence[Sound], rng: np.random.Generator) -> Scene:
         return self._placed(one_of(recordings, rng), rng)
@@ -112,17 +113,19 @@ class Scenes:
         return self._studio.heard(placed.sound, rng), labels(placed)
 
     def _near(self, voices: Sequence[Voice], rng: np.random.Generator) -> Scene:
-        placed: Placed = self._studio.placed(_said(voices, self._alike, rng), rng, beside=_BESIDE_ALIKE)
+        placed: Placed = self._studio.placed(
+            _said(voices, lambda: one_of(self._alike, rng), rng), rng, beside=_BESIDE_ALIKE
+        )
         return self._studio.heard(placed.sound, rng), _nothing()
 
     def _speech(self, voices: Sequence[Voice], rng: np.random.Generator) -> Scene:
         """Half of it sentences, half words in any order."""
-        return self._talk((_said(voices, [self._text(rng)], rng) for _ in iter(int, 1)), rng)
+        return self._talk((_said(voices, lambda: self._text(rng), rng) for _ in iter(int, 1)), rng)
 
     def _foreign(self, rng: np.random.Generator) -> Scene:
         number = int(rng.integers(len(self._cast.foreign)))
         voice, texts = self._cast.foreign[number], self._cast.foreign_texts[number]
-        return self._talk((_said([voice], texts, rng) for _ in iter(int, 1)), rng)
+        return self._talk((_said([voice], lambda: one_of(texts, rng), rng) for _ in iter(int, 1)), rng)
 
     def _household(self, others: Sequence[Sound], rng: np.random.Generator) -> Scene:
         """Some of what was recorded, from anywhere in it."""
@@ -148,18 +151,20 @@ class Scenes:
 
 def beside(cast: Cast, number: int, rng: np.random.Generator) -> list[Sound]:
     """What people say around the word."""
-    return [_said(cast.familiar, cast.texts, rng) for _ in range(number)]
+    return [_said(cast.familiar, lambda: one_of(cast.texts, rng), rng) for _ in range(number)]
 
 
-def _said(voices: Sequence[Voice], texts: Sequence[str], rng: np.random.Generator) -> Sound:
-    """By one of the voices, chosen by its share. Raises RuntimeError where they stay silent."""
+def _said(voices: Sequence[Voice], text: Callable[[], str], rng: np.random.Generator) -> Sound:
+    """By one of the voices, chosen by its share. Raises TrainingRefused (wake-voices-silent)."""
     shares = np.cumsum([voice.share for voice in voices])
     for _ in range(_TRIES):
         voice = voices[int(np.searchsorted(shares, rng.uniform(0, shares[-1]), side="right"))]
-        sound = spoken(voice, one_of(texts, rng), rng)
+        sound = spoken(voice, text(), rng)
         if sound is not None:
             return sound
-    raise RuntimeError(f"{len(voices)} voices make no sound of {texts[0][:40]!r}")
+    raise TrainingRefused(
+        "wake-voices-silent", f"no voice of {len(voices)} can say {text()[:40]!r}; write it as it is spoken"
+    )
 
 
 def _nothing() -> Labels:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
 import msgspec
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from models.wake.library import load_head, trained_threshold, words_in
 from models.wake.network import Network
 from models.wake.training.errors import TrainingRefused, TrainingStopped
 from models.wake.training.figures import Card
 from models.wake.training.progress import Progress
-from models.wake.training.speech import Cast
-from tests.unit.models.training.voices import TINY, cast, training
+from models.wake.training.speech import Cast, Manner
+from tests.unit.models.training.voices import TINY, LetterVoice, cast, training
 from tests.wake_networks import network as built_network
 
 BATCHES = sum(learnt + judged for learnt, judged in TINY.batches.values())
@@ -140,3 +142,20 @@ def test_recordings_of_the_household_join(network, tmp_path):
         "recorded",
         "household",
     }
+
+
+def test_texts_that_nobody_can_say_are_passed_over(network, tmp_path):
+    speakers = cast()
+    texts = ["lights on now", "what time", "    ", "   "]
+    assert training(network, tmp_path, replace(speakers, texts=texts)).run().phrase == "hey willow"
+
+
+def test_a_phrase_that_nobody_can_say_is_refused(network, tmp_path):
+    class Mute(LetterVoice):
+        def say(self, text: str, manner: Manner) -> tuple[int, NDArray[np.int16]]:
+            return super().say("  " if "willow" in text else text, manner)
+
+    speakers = replace(cast(), familiar=[Mute("mute", 1, [])])
+    with pytest.raises(TrainingRefused, match="hey willow") as refused:
+        training(network, tmp_path, speakers).run()
+    assert refused.value.code == "wake-voices-silent"
