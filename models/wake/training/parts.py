@@ -113,9 +113,8 @@ class Scenes:
         return self._studio.heard(placed.sound, rng), labels(placed)
 
     def _near(self, voices: Sequence[Voice], rng: np.random.Generator) -> Scene:
-        placed: Placed = self._studio.placed(
-            _said(voices, lambda: one_of(self._alike, rng), rng), rng, beside=_BESIDE_ALIKE
-        )
+        said = _said(voices, lambda: one_of(self._alike, rng), rng)
+        placed = self._studio.placed(said, rng, beside=_BESIDE_ALIKE)
         return self._studio.heard(placed.sound, rng), _nothing()
 
     def _speech(self, voices: Sequence[Voice], rng: np.random.Generator) -> Scene:
