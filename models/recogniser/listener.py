@@ -1,0 +1,112 @@
+"""Hears one utterance after another: sound in, and at any time the likeliest sentences of a house out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.recogniser.confidence import confidence, evidence, margin
+from models.recogniser.graph import Graph
+from models.recogniser.network import FRAMES_LATE, PhoneNetwork
+from models.recogniser.search import Effort, Search, Sentence
+from models.wake.mel import PAST_SAMPLES, STEP_SAMPLES, mel_frames
+from models.wake.network import Network
+
+_AS_LIKELY = 1.0  # nats
+_QUIET = 10 ** (-25 / 10)  # of the power of the loudest step: nobody speaks
+QUIET_STEPS = 6  # of 80 ms: how late the networks say what they heard; zeros where nothing more comes
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """words: as in the grammar. confidence: 0 to 1. score: log likelihood. goes_on: more may follow.
+
+    complete: the grammar lets a sentence end here.
+    """
+
+    words: tuple[str, ...]
+    confidence: float
+    score: float
+    goes_on: bool
+    complete: bool = True
+
+
+class Listener:
+    """Both networks: the wake engine's with taps, and the phones on it. Call it from one thread at a time."""
+
+    def __init__(self, features: Network, phones: PhoneNetwork, effort: Effort | None = None) -> None:
+        self.features, self.phones = features, phones
+        self.effort = effort or Effort(blank_penalty=phones.calibration.blank_penalty)
+
+    def listen(self, graph: Graph) -> Utterance:
+        return Utterance(self, graph)
+
+
+class Utterance:
+    """Begins in silence. graph: of what may be said."""
+
+    def __init__(self, listener: Listener, graph: Graph) -> None:
+        self._listener = listener
+        self._samples = np.zeros((1, PAST_SAMPLES), np.float32)
+        self._waiting = np.zeros(0, np.int16)
+        self._feature_state = listener.features.silence.state
+        self._phone_state = listener.phones.begin()
+        self._early = FRAMES_LATE
+        self._loudest, self._quiet_steps = 0.0, 0
+        self.search = Search(graph, listener.effort)
+        self._so_far: tuple[int, Guess | None] = (0, None)
+
+    def feed(self, samples: NDArray[np.int16]) -> None:
+        """Any number, at 16 kHz."""
+        waiting = np.concatenate([self._waiting, samples])
+        whole = len(waiting) // STEP_SAMPLES * STEP_SAMPLES
+        for start in range(0, whole, STEP_SAMPLES):
+            self._step(waiting[start : start + STEP_SAMPLES])
+        self._waiting = waiting[whole:]
+
+    def finish(self) -> None:
+        """No more sound will come. After a pause everything was heard already; else silence is put behind the end."""
+        left = -len(self._waiting) % STEP_SAMPLES
+        missing = max(0, QUIET_STEPS - self._quiet_steps)
+        if missing:
+            self.feed(np.zeros(left + missing * STEP_SAMPLES, np.int16))
+
+    def guesses(self, most: int = 5) -> list[Guess]:
+        """Likeliest first."""
+        found = self.search.sentences(max(most, 2))
+        return [self._guess(sentence, found) for sentence in found[:most]]
+
+    def so_far(self) -> Guess | None:
+        """The likeliest beginning of a sentence; a whole one where it is as likely. None: not a word yet."""
+        if self.search.moves != self._so_far[0]:
+            self._so_far = self.search.moves, self._best_so_far()
+        return self._so_far[1]
+
+    def _best_so_far(self) -> Guess | None:
+        found = self.search.sentences(2)
+        begun = self.search.begun()
+        if found and found[0].score > begun.score - _AS_LIKELY:
+            return self._guess(found[0], found)
+        return replace(self._guess(begun, [begun]), complete=False) if begun.words else None
+
+    def _guess(self, sentence: Sentence, found: Sequence[Sentence]) -> Guess:
+        """found: with all others, likeliest first."""
+        told = evidence(self.search, sentence, margin(sentence, found))
+        sure = confidence(self._listener.phones.calibration, told)
+        return Guess(sentence.words, sure, sentence.score, sentence.goes_on)
+
+    def _step(self, samples: NDArray[np.int16]) -> None:
+        sound = np.concatenate([self._samples, samples[np.newaxis]], axis=1, dtype=np.float32)
+        self._samples = sound[:, -PAST_SAMPLES:]
+        power = float(np.mean(sound[0, PAST_SAMPLES:] ** 2))
+        self._loudest = max(self._loudest, power)
+        self._quiet_steps = self._quiet_steps + 1 if power < self._loudest * _QUIET else 0
+        heard = self._listener.features.step(mel_frames(sound), self._feature_state)
+        assert heard.taps is not None
+        self._feature_state = heard.state
+        likelihoods, self._phone_state = self._listener.phones.step(heard.taps[0], self._phone_state)
+        self.search.feed(likelihoods[self._early :])
+        self._early = max(0, self._early - len(likelihoods))

@@ -1,0 +1,38 @@
+"""A recogniser's network as torch has it and as it is shipped: small, not trained."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from models.recogniser.confidence import Calibration
+from models.recogniser.network import PhoneNetwork
+from models.recogniser.phones import Alphabet, alphabet
+
+
+def tiny_network(folder: Path, *, bits: int = 8, calibration: Calibration | None = None) -> PhoneNetwork:
+    """English, with weights drawn at random; skips where torch is missing."""
+    return PhoneNetwork(tiny_file(folder, alphabet("en"), bits=bits, calibration=calibration))
+
+
+def tiny_file(folder: Path, of: Alphabet, *, bits: int = 8, calibration: Calibration | None = None) -> Path:
+    pytest.importorskip("torch", reason="training is not installed")
+    from models.recogniser.training.export import step_graph  # noqa: PLC0415 - torch
+
+    path = folder / f"tiny-{bits}.onnx"
+    path.write_bytes(step_graph(tiny_head(len(of.phones) + 1), of, calibration or Calibration(), bits=bits))
+    return path
+
+
+def tiny_head(outputs: int):
+    """With a mean and a scale of its own."""
+    torch = pytest.importorskip("torch", reason="training is not installed")
+    from models.recogniser.training.head import Head, Size  # noqa: PLC0415 - torch
+
+    torch.manual_seed(5)
+    head = Head(Size(outputs, width=48, recurrent=32)).eval()
+    with torch.no_grad():
+        head.mean.copy_(torch.randn_like(head.mean))
+        head.scale.copy_(torch.rand_like(head.scale) + 0.5)
+    return head

@@ -1,0 +1,99 @@
+"""An utterance is heard the same in any pieces, stays bounded, and is rejected when nobody spoke."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from models.recogniser.graph import compiled
+from models.recogniser.listener import QUIET_STEPS, Listener
+from models.recogniser.search import Search
+from models.wake.mel import STEP_SAMPLES
+from tests.unit.models.recogniser.networks import tiny_network
+from tests.wake_networks import network as wake_network
+from tests.wake_networks import noise
+
+GRAPH = compiled(
+    "public <command> = ( turn | switch ) on [ now ];\n", {"turn": [(1, 2)], "switch": [(3,)], "on": [(4, 5)]}
+)
+SECOND = 16_000
+
+
+@pytest.fixture(scope="module")
+def listener(tmp_path_factory) -> Listener:
+    return Listener(wake_network(taps=True), tiny_network(tmp_path_factory.mktemp("network")))
+
+
+class _Kept(Search):
+    """A search that keeps what it was given."""
+
+    def __init__(self, of: Search) -> None:
+        super().__init__(of._graph, of._effort)
+        self.given: list[np.ndarray] = []
+
+    def feed(self, log_likelihoods):
+        self.given.append(log_likelihoods)
+        super().feed(log_likelihoods)
+
+
+def _heard(listener: Listener, pieces: list[np.ndarray]) -> tuple[np.ndarray, list]:
+    utterance = listener.listen(GRAPH)
+    kept = utterance.search = _Kept(utterance.search)
+    for piece in pieces:
+        utterance.feed(piece)
+    utterance.finish()
+    return np.concatenate(kept.given), utterance.guesses()
+
+
+@given(st.lists(st.integers(0, SECOND), max_size=8))
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_sound_in_any_pieces_is_heard_the_same(listener, cuts):
+    sound = noise(13, seed=1).ravel()[:SECOND]
+    whole, guesses = _heard(listener, [sound])
+    pieces, same = _heard(listener, np.split(sound, sorted(cuts)))
+    np.testing.assert_array_equal(pieces, whole)
+    assert same == guesses
+
+
+@pytest.mark.parametrize("samples", [0, 1, 1279, 1280, 1281, 5000])
+def test_the_end_is_heard_however_long_the_sound_was(listener, samples):
+    """Zeros behind it until the networks have said all: four frames a step, but for the first that says nothing."""
+    heard, _ = _heard(listener, [noise(4, seed=2).ravel()[:samples]])
+    steps = -(-samples // STEP_SAMPLES) + QUIET_STEPS
+    assert len(heard) == 4 * steps - 4
+
+
+def test_an_utterance_knows_nothing_of_the_one_before(listener):
+    sound = noise(12, seed=3).ravel()
+    first, _ = _heard(listener, [sound])
+    _heard(listener, [noise(12, seed=4).ravel()])
+    np.testing.assert_array_equal(_heard(listener, [sound])[0], first)
+
+
+@pytest.mark.parametrize(
+    "sound",
+    [
+        np.zeros(2 * SECOND, np.int16),
+        noise(25, seed=5, level=8000).ravel(),
+        np.full(2 * SECOND, -(2**15), np.int16),
+        np.tile(np.array([-(2**15), 2**15 - 1], np.int16), SECOND),
+    ],
+    ids=["silence", "noise", "offset", "loudest"],
+)
+def test_any_sound_gives_likelihoods_and_a_confidence(listener, sound):
+    heard, guesses = _heard(listener, [sound])
+    assert np.isfinite(heard).all()
+    assert all(0 <= guess.confidence <= 1 for guess in guesses)
+
+
+def test_thirty_seconds_keep_no_more_than_their_frames(listener):
+    """No sound is kept, and no more paths than at any other time."""
+    utterance = listener.listen(GRAPH)
+    for second in range(30):
+        utterance.feed(noise(13, seed=second, level=3000).ravel()[:SECOND])
+        assert len(utterance._waiting) < STEP_SAMPLES
+    utterance.finish()
+    assert utterance.search.frames == len(utterance.search.free_scores) - 1
+    assert len(utterance.search._nodes) <= listener.effort.paths
