@@ -21,6 +21,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     _say(commands.add_parser("say", help="speak in one room or in all"))
     _doctor(commands.add_parser("doctor", help="what works, what does not, and what to do"))
     _wake(commands.add_parser("wake", help="wake words: a live meter, a test of a room, a word of your own"))
+    _stt(commands.add_parser("stt", help="the recogniser of commands, made anew"))
     _bench(commands.add_parser("bench", help="measure this machine"))
     return parser.parse_args(argv)
 
@@ -106,6 +107,48 @@ def _wake(parser: argparse.ArgumentParser) -> None:
         _json(action)
 
 
+def _stt(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    train = actions.add_parser("train", help="the recogniser of a language, out of synthetic speech (hours)")
+    train.add_argument("--language", default="en")
+    train.add_argument("--quick", action="store_true", help="less of everything: to try it, not to keep it")
+    train.add_argument(
+        "--folder", type=Path, metavar="DIR", help="for all that is made (default: of this installation)"
+    )
+    train.add_argument("--hours", type=_positive, metavar="H", help="of speech")
+    train.add_argument(
+        "--copies", type=_copies, metavar="N", help="of the speech, each in other rooms and noise: 1 to 8"
+    )
+    train.add_argument("--steps", type=_count, metavar="N", help="of learning")
+    train.add_argument(
+        "--jobs", type=_count, metavar="N", help="processes for speech and features (default: all cores)"
+    )
+    train.add_argument("--seed", type=int, default=1)
+    train.add_argument("--fresh", action="store_true", help="remove what an earlier training made in the folder")
+    train.add_argument(
+        "--curve", action="store_true", help="what more speech would give: learn from parts of what is there"
+    )
+    _json(train)
+
+
+def _positive(text: str) -> float:
+    if not 0 < float(text) < 10_000:
+        raise argparse.ArgumentTypeError("more than 0")
+    return float(text)
+
+
+def _count(text: str) -> int:
+    if int(text) < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return int(text)
+
+
+def _copies(text: str) -> int:
+    if not 1 <= int(text) <= 8:
+        raise argparse.ArgumentTypeError("1 to 8")
+    return int(text)
+
+
 def _clips(text: str) -> int:
     if int(text) < 4:
         raise argparse.ArgumentTypeError("at least 4: half of them teach the second look")
@@ -116,8 +159,7 @@ def _bench(parser: argparse.ArgumentParser) -> None:
     benches = parser.add_subparsers(dest="bench", required=True, metavar="BENCH")
     turn = benches.add_parser("turn", help="what our own code adds between end of speech and first audio")
     turn.add_argument("--turns", type=int, default=60)
-    stt = benches.add_parser("stt", help="sentence accuracy and speed of speech to text on recordings")
-    stt.add_argument("--recordings", type=Path, metavar="MANIFEST.tsv", help="recordings with transcripts")
+    _bench_stt(benches.add_parser("stt", help="commands heard rightly, wrongly and not, and what hearing them costs"))
     start = benches.add_parser("start", help="time to ready, memory and idle CPU of hub and satellite")
     start.add_argument("--idle-seconds", type=float, default=20.0)
     satellites = benches.add_parser("satellites", help="many rooms that stream to one hub")
@@ -130,7 +172,17 @@ def _bench(parser: argparse.ArgumentParser) -> None:
     wake.add_argument("--accuracy", action="store_true", help="who is missed and what wakes falsely instead (minutes)")
     wake.add_argument("--clips", type=_clips, help="with --accuracy: at most so many of each word (default: all)")
     wake.add_argument("--det", type=Path, metavar="FILE.svg", help="with --accuracy: draw misses against false wakes")
-    for bench in (turn, stt):
-        bench.add_argument("--house", type=Path, metavar="FILE.toml", help="default: the demo house")
-    for bench in (turn, stt, start, wake, satellites):
+    turn.add_argument("--house", type=Path, metavar="FILE.toml", help="default: the demo house")
+    for bench in (turn, start, wake, satellites):
         _json(bench)
+
+
+def _bench_stt(stt: argparse.ArgumentParser) -> None:
+    stt.add_argument("--recordings", type=Path, metavar="MANIFEST.tsv", help="recordings with transcripts")
+    stt.add_argument("--house", type=Path, metavar="FILE.toml", help="default: demo-home.toml beside the recordings")
+    stt.add_argument("--model", type=Path, metavar="FILE.onnx", help="a recogniser (default: the installed one)")
+    stt.add_argument("--clips", type=_count, metavar="N", help="at most so many recordings of a kind (default: all)")
+    stt.add_argument("--scenes", action="store_true", help="also in noise and across a room (minutes)")
+    stt.add_argument("--errors", action="store_true", help="also which words and sounds are misheard")
+    stt.add_argument("--write", type=Path, metavar="DIR", help="write stt-accuracy.md and its picture there")
+    _json(stt)

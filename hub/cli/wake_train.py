@@ -8,23 +8,19 @@ import random
 import sys
 import threading
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TextIO
 
 import msgspec
 
+from hub.cli.progress import ProgressLine, minutes
 from hub.cli.wake_voices import Speaker, cast, pronouncer
 from models.wake.library import load_network
 from models.wake.training.figures import Card
 from models.wake.training.job import Order, Places, Training
 from models.wake.training.parts import FULL, QUICK
 from models.wake.training.phrase import ADVISED_SYLLABLES, phrase, syllables
-from models.wake.training.progress import Progress
 from models.wake.training.recordings import recorded_others, recorded_words
 from wire.places import places
-
-_TOLD_SECONDS = 5.0  # between two lines where nobody looks at a terminal
 
 
 async def run(args: argparse.Namespace) -> int:
@@ -52,7 +48,7 @@ def _train(args: argparse.Namespace, stop: threading.Event) -> Card:
     spoken_syllables = syllables(pronounce(wanted.text))
     if spoken_syllables < ADVISED_SYLLABLES:
         print(_short(wanted.text, spoken_syllables), file=sys.stderr)
-    line = _Line(sys.stderr, time.monotonic)
+    line = ProgressLine(sys.stderr, time.monotonic)
     size = QUICK if args.quick else FULL
     training = Training(
         Order(wanted, args.language, pronounce, recordings, others, size, args.fresh, args.seed),
@@ -67,30 +63,11 @@ def _train(args: argparse.Namespace, stop: threading.Event) -> Card:
     return training.run()
 
 
-class _Line:
-    """Tells progress: one line that is written anew on a terminal, a line now and then elsewhere."""
-
-    def __init__(self, out: TextIO, clock: Callable[[], float]) -> None:
-        self._out, self._clock = out, clock
-        self._is_terminal = out.isatty()
-        self._next = 0.0
-
-    def __call__(self, progress: Progress) -> None:
-        last = progress.done == progress.total
-        if not (self._is_terminal or last or self._clock() >= self._next):
-            return
-        self._next = self._clock() + _TOLD_SECONDS
-        left = "" if progress.seconds_left is None else f", {_minutes(progress.seconds_left)} left"
-        text = f"{progress.stage}: {progress.done} of {progress.total}{left}"
-        self._out.write(f"\r{text:<70}" + ("\n" if last else "") if self._is_terminal else f"{text}\n")
-        self._out.flush()
-
-
 def told(card: Card, word: str) -> str:
     voices, hours = len(card.held_out_voices), card.negative_hours
     return "\n".join(
         [
-            f"{card.phrase!r} is learned ({_minutes(card.seconds)}) and installed as {word}",
+            f"{card.phrase!r} is learned ({minutes(card.seconds)}) and installed as {word}",
             f"  missed        {card.missed:6.1%}  of what {voices} held-out voices said, in rooms and noise",
             f"  false wakes   {card.false_wakes_per_hour:6.2f}  an hour, in {hours:.1f} h of other speech and of noise",
             f"  taken for it  {card.taken_for_it:6.1%}  of phrases that sound alike",
@@ -104,7 +81,3 @@ def _short(text: str, spoken_syllables: int) -> str:
         f"warning: {text!r} has {spoken_syllables} syllable{'s' if spoken_syllables > 1 else ''}; "
         f"it will be heard in other words. Take {ADVISED_SYLLABLES} or more."
     )
-
-
-def _minutes(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"

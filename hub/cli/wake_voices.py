@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
-import pocketsphinx
 from numpy.typing import NDArray
 
 from hub.engines.espeak import Espeak, EspeakError
@@ -124,7 +124,7 @@ _OTHER_SCRIPTS = frozenset({"en-shaw"})  # a voice that reads another alphabet t
 _OTHER_NAMES = {"zh": "cmn", "no": "nb", "iw": "he", "tl": "fil"}  # what espeak-ng calls them
 _FOREIGN = ("nl", "de", "fr", "es", "it", "sv", "pl", "tr", "en")
 _FOREIGN_TEXTS, _TEXTS = 40, 1500
-_DICTIONARY = {"en": "en-us/cmudict-en-us.dict"}  # of pocketsphinx
+_DICTIONARY = {"en": "model/en-us/cmudict-en-us.dict"}  # of pocketsphinx, where it is installed
 
 
 class Speaker(Espeak):
@@ -185,11 +185,11 @@ def cast(language: str, speaker: Speaker, rng: random.Random) -> Cast:
     texts = sentences(code, _TEXTS, rng) + replies(code)
     accents = _accents(speaker)
     variants = _usable(speaker, accents.get(_base(code), []))
-    held_out = [voice for voice in variants if _is_held_out(voice.variant)]
-    familiar: list[Voice] = [voice for voice in variants if not _is_held_out(voice.variant)]
+    held_out = [voice for voice in variants if is_held_out(voice.variant)]
+    familiar: list[Voice] = [voice for voice in variants if not is_held_out(voice.variant)]
     foreign = [other for other in _FOREIGN if other != _base(code) and other in accents]
     return Cast(
-        familiar=[*familiar, *_pico(_base(code), _PICO_SHARE * max(1, len(familiar)))],
+        familiar=[*familiar, *pico_voices(_base(code), _PICO_SHARE * max(1, len(familiar)))],
         held_out=held_out,
         texts=texts,
         words=_dictionary(_base(code)) or words(texts),
@@ -212,7 +212,7 @@ def pronouncer(speaker: Speaker, language: str) -> Pronounce:
     return pronounce
 
 
-def _is_held_out(variant: str) -> bool:
+def is_held_out(variant: str) -> bool:
     """In all its accents."""
     return _VARIANTS.index(variant) % _HELD_OUT_EVERY == _HELD_OUT_EVERY // 2
 
@@ -227,6 +227,11 @@ def _usable(speaker: Speaker, accents: Sequence[str]) -> list[EspeakVoice]:
         if _is_here(speaker, accents[0], variant)
         for accent in sorted({accents[(_ACCENTS_EACH * place + step) % len(accents)] for step in range(_ACCENTS_EACH)})
     ]
+
+
+def usable_variants(speaker: Speaker, accent: str) -> list[str]:
+    """Those that this library has."""
+    return [variant for variant in _VARIANTS if _is_here(speaker, accent, variant)]
 
 
 def _is_here(speaker: Speaker, accent: str, variant: str) -> bool:
@@ -246,7 +251,8 @@ def _accents(speaker: Speaker) -> dict[str, list[str]]:
     return found
 
 
-def _pico(language: str, share: float) -> list[Voice]:
+def pico_voices(language: str, share: float) -> list[PicoSpeaker]:
+    """Each in its own pitch and deeper. share: of all of them together."""
     files = [one for one in installed_pico() if _base(one.language) == language]
     voices = [(PicoVoice(one), one.language) for one in files]
     depths = (1.0, _LOW)
@@ -259,9 +265,10 @@ def _pico(language: str, share: float) -> list[Voice]:
 
 def _dictionary(language: str) -> list[str]:
     """Every word that is known how to say; empty for most languages."""
-    if language not in _DICTIONARY:
+    package = find_spec("pocketsphinx")
+    if language not in _DICTIONARY or package is None or package.origin is None:
         return []
-    lines = Path(pocketsphinx.get_model_path(_DICTIONARY[language])).read_text("utf-8").splitlines()
+    lines = (Path(package.origin).parent / _DICTIONARY[language]).read_text("utf-8").splitlines()
     return [word for word in (line.partition(" ")[0] for line in lines) if word.isalpha()]
 
 

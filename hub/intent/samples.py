@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 
 from hassil.expression import (
     Alternative,
@@ -25,15 +26,20 @@ _MARKS = re.compile(r"[<>\[\]{}()|_]")  # commands to a voice, or names of lists
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
-def sentences(code: str, number: int, rng: random.Random) -> list[str]:
-    """At most ``number`` different ones, of a resolved language code. Blocks for a second."""
+def sentences(code: str, number: int, rng: random.Random, name: Callable[[], str] | None = None) -> list[str]:
+    """At most ``number`` different ones, of a resolved language code. Blocks for a second the first time.
+
+    name: says one where a template wants something that the house would know; else it is some word of the lists.
+    """
     intents = load_sentences(code).intents
-    names = sorted(set(_names(intents.slot_lists)))
+    if name is None:
+        names = sorted(set(_names(intents.slot_lists)))
+        name = partial(rng.choice, names) if names else str
     blocks = [block for intent in intents.intents.values() for block in intent.data]
     templates = [(sentence, block.expansion_rules) for block in blocks for sentence in block.sentences]
     found: dict[str, None] = {}
     for template, rules in rng.choices(templates, k=3 * number if templates else 0):
-        draw = _Draw({**intents.expansion_rules, **rules}, intents.slot_lists, names, rng)
+        draw = _Draw({**intents.expansion_rules, **rules}, intents.slot_lists, name, rng)
         text = " ".join(_MARKS.sub(" ", draw.text(template.expression)).split())
         if text and len(text) <= _LONGEST_CHARACTERS:
             found[text] = None
@@ -56,16 +62,16 @@ def words(texts: Sequence[str]) -> list[str]:
 
 
 class _Draw:
-    """One sentence. names: said where a template wants something that the house would know."""
+    """One sentence. name: says something that the house would know."""
 
     def __init__(
         self,
         rules: Mapping[str, Sentence],
         lists: Mapping[str, SlotList],
-        names: Sequence[str],
+        name: Callable[[], str],
         rng: random.Random,
     ) -> None:
-        self._rules, self._lists, self._names, self._rng = rules, lists, names, rng
+        self._rules, self._lists, self._name, self._rng = rules, lists, name, rng
 
     def text(self, expression: Expression) -> str:
         match expression:
@@ -89,7 +95,7 @@ class _Draw:
                 return str(self._rng.randrange(numbers.start, numbers.stop + 1, numbers.step))
             case TextSlotList(values=values) if values:
                 return self.text(self._rng.choice(values).text_in)
-        return self._rng.choice(self._names) if self._names else ""
+        return self._name()
 
 
 def _names(lists: Mapping[str, SlotList]) -> Iterator[str]:

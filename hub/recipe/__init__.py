@@ -1,0 +1,1 @@
+"""What the recipes of models/ are given: sentences, voices and pronunciations. Only training uses this."""

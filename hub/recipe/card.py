@@ -1,0 +1,74 @@
+"""What is told about a recogniser that was trained: the numbers of its card, written beside it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import asdict
+from hashlib import sha256
+from pathlib import Path
+
+import msgspec
+
+from hub.recipe.tasks import clips_of
+from models.recogniser.training.calibration import Rates
+from wire.pcm import SPEECH_RATE_HZ
+
+
+class Card(msgspec.Struct, frozen=True, kw_only=True):
+    """key: of all that it was trained from. hours: of speech, and of sound that was learned from, copies included.
+
+    voices: clips by voice, one for all variants of espeak-ng. phone_errors: of held-out voices, at home and as
+    recorded. rates: of held-out clips in and out of the grammar of a house that nobody trained for, each half judged by
+    what was learned from the other.
+    """
+
+    key: str
+    language: str
+    size: str
+    seed: int
+    hours: float
+    hours_learned: float
+    steps: int
+    copies: int
+    voices: dict[str, int]
+    held_out_voices: dict[str, int]
+    phone_errors: dict[str, float]
+    accept: float
+    rates: Rates
+    clips_inside: int
+    clips_outside: int
+    date: str
+    seconds: int
+    versions: dict[str, str]
+    model_bytes: int
+    model_sha256: str
+
+
+def read(path: Path, model: Path, key: str) -> Card | None:
+    """The card of exactly this file and this training."""
+    try:
+        card = msgspec.json.decode(path.read_bytes(), type=Card)
+        same = card.key == key and sha256(model.read_bytes()).hexdigest() == card.model_sha256
+    except (OSError, msgspec.MsgspecError):
+        return None
+    return card if same else None
+
+
+def encoded(card: Card) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(card), indent=2) + b"\n"
+
+
+def spoken(folder: Path, part: str, shards: Iterable[int]) -> tuple[dict[str, int], float]:
+    """Clips of each voice (the hundreds of variants of espeak-ng are one), and hours."""
+    counted: Counter[str] = Counter()
+    samples = 0
+    for shard in shards:
+        for clip in clips_of(folder, part, shard):
+            counted["espeak-ng" if clip.voice.startswith("espeak-ng") else clip.voice] += 1
+            samples += len(clip.samples)
+    return dict(sorted(counted.items())), round(samples / SPEECH_RATE_HZ / 3600, 2)
+
+
+def rounded(rates: Rates) -> Rates:
+    return Rates(**{name: round(share, 4) for name, share in asdict(rates).items()})

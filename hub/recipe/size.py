@@ -1,0 +1,56 @@
+"""How much of everything a training of a recogniser has, and the room that it takes."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+from models.recogniser.training.lesson import Piece, Shape
+
+SHARD_HOURS = 0.106  # of 200 clips
+_SPEECH_BYTES, _FEATURE_BYTES = 12_700_000, 17_800_000  # of one shard, and of one copy of it
+_MORE_BYTES = 300 << 20  # checkpoints and heads; of memory: the libraries and a batch
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """hours: of speech that trains. held_out, house: shards that judge. copies: of the speech, in other rooms.
+
+    tried: clips of each shard that judges, by listening to them.
+    """
+
+    name: str
+    hours: float
+    held_out: int
+    house: int
+    copies: int
+    steps: int
+    tried: int
+    shape: Shape = field(default_factory=Shape)
+
+    @property
+    def shards(self) -> int:
+        return max(1, math.ceil(self.hours / SHARD_HOURS))
+
+    @property
+    def disk_bytes(self) -> int:
+        speech = self.shards + self.held_out + self.house
+        return speech * _SPEECH_BYTES + self._features * _FEATURE_BYTES + _MORE_BYTES
+
+    @property
+    def memory_bytes(self) -> int:
+        """All features are in memory while a head learns."""
+        return self.shards * self.copies * _FEATURE_BYTES + _MORE_BYTES
+
+    @property
+    def _features(self) -> int:
+        return self.shards * self.copies + 2 * self.held_out
+
+
+FULL = Size("full", hours=10, held_out=2, house=3, copies=3, steps=12_000, tried=200)
+QUICK = Size("quick", hours=0.4, held_out=1, house=1, copies=1, steps=1600, tried=60, shape=Shape(128, 192, 1, 400))
+CURVE_STEPS = 1500  # of each head of a learning curve
+
+
+def pieces(shards: int, copies: int) -> list[Piece]:
+    return [(shard, copy) for shard in range(shards) for copy in range(copies)]

@@ -1,0 +1,176 @@
+"""The stages of a recogniser's training: each makes what is not there yet, and tells how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Protocol, TypeVar
+
+from hub.recipe.folder import Folder
+from hub.recipe.recording import HELD_OUT, HOUSE, TRAIN
+from hub.recipe.size import Size, pieces
+from hub.recipe.tasks import (
+    AS_RECORDED,
+    FEATURES,
+    Features,
+    Hearing,
+    Listening,
+    Site,
+    Speaking,
+    Speech,
+    Trying,
+    alphabet_of,
+    tried,
+)
+from models.recogniser.phones import Alphabet
+from models.recogniser.training.calibration import Evidence, Tried
+from models.recogniser.training.corpus import Corpus
+from models.recogniser.training.features import FeatureShelf
+from models.recogniser.training.lesson import Learned, Lesson, Piece
+from models.wake.training.progress import Pace
+
+# Seconds on one core of the development machine: what is left, before anything is measured.
+_SPEECH_COST, _FEATURES_COST, _CLIP_COST, _FRAME_COST = 28.0, 14.0, 0.25, 4e-4
+_CLIPS_AT_ONCE = 20
+_JUDGED = {"at home": 0, "as recorded": AS_RECORDED}  # copies of the held-out clips
+
+Task = TypeVar("Task")
+Work = Callable[[Task], None]
+
+
+class Hands(Protocol):
+    """Several processes: see hub.recipe.crew."""
+
+    def __call__(
+        self,
+        tasks: Sequence[Task],
+        jobs: int,
+        begin: Callable[[], Work[Task]],
+        done: Callable[[Task], None],
+        check: Callable[[], None],
+    ) -> None: ...
+
+
+class Teacher(Protocol):
+    """See models.recogniser.training.teaching."""
+
+    def __call__(self, lesson: Lesson, alphabet: Alphabet, told: Callable[[int, float], None]) -> Learned: ...
+
+
+class Stages:
+    """jobs: processes for all but learning."""
+
+    def __init__(self, size: Size, site: Site, jobs: int, hands: Hands, teach: Teacher) -> None:
+        """Raises ConfigError (stt-training-language)."""
+        self._size, self._site, self._jobs = size, site, jobs
+        self._hands, self._teach = hands, teach
+        self._alphabet = alphabet_of(site.language)
+        self._folder = Folder(site.folder)
+
+    @property
+    def cost(self) -> float:
+        """Of all stages together, as Pace wants it."""
+        size = self._size
+        made = len(self._speech()) * _SPEECH_COST + len(self._features()) * _FEATURES_COST
+        made += (size.held_out + size.house) * size.tried * _CLIP_COST
+        return made / self._jobs + size.steps * self.step_cost
+
+    @property
+    def step_cost(self) -> float:
+        return self._size.shape.batch_frames * _FRAME_COST
+
+    def _speech(self) -> list[Speech]:
+        """The judging first: a language that has no house for it is refused before hours of work."""
+        size = self._size
+        counts = {HOUSE: size.house, HELD_OUT: size.held_out, TRAIN: size.shards}
+        return [Speech(part, shard) for part, count in counts.items() for shard in range(count)]
+
+    def _features(self) -> list[Features]:
+        size = self._size
+        judging = [Features(HELD_OUT, shard, copy) for copy in (0, AS_RECORDED) for shard in range(size.held_out)]
+        return judging + [Features(TRAIN, shard, copy) for shard, copy in pieces(size.shards, size.copies)]
+
+    def speech_and_features(self, pace: Pace) -> None:
+        corpus, shelf = Corpus(self._site.folder), FeatureShelf(self._site.folder / FEATURES)
+        speech, features = self._speech(), self._features()
+        have = [task for task in speech if corpus.has(task.part, task.shard)]
+        self._stage("speech", speech, have, core_seconds=_SPEECH_COST, begin=partial(Speaking, self._site), pace=pace)
+        heard = [task for task in features if shelf.has(task.part, task.shard, task.copy)]
+        self._stage(
+            "features", features, heard, core_seconds=_FEATURES_COST, begin=partial(Hearing, self._site), pace=pace
+        )
+
+    def learned(self, key: str, pace: Pace) -> Learned:
+        size = self._size
+        lesson = self.lesson(key, pieces(size.shards, size.copies), range(size.held_out))
+        return self.taught(key, lesson, "learning", pace)
+
+    def lesson(self, key: str, train: Sequence[Piece], held_out: Sequence[int]) -> Lesson:
+        return Lesson(
+            language=self._site.language,
+            features=self._site.folder / FEATURES,
+            train=train,
+            judged={name: [(shard, copy) for shard in held_out] for name, copy in _JUDGED.items()},
+            shape=self._size.shape,
+            steps=self._size.steps,
+            seed=self._site.seed,
+            checkpoint=self._folder.checkpoint(key),
+        )
+
+    def taught(self, key: str, lesson: Lesson, stage: str, pace: Pace) -> Learned:
+        """The head of this key, of an earlier run or now."""
+        if kept := self._folder.learned(key):
+            pace.piece(stage, lesson.steps, lesson.steps, self.step_cost * lesson.steps, kept=True)
+            return kept
+        before: int | None = None
+
+        def told(step: int, loss: float) -> None:
+            nonlocal before
+            if before is None and step > 1:  # of an earlier run
+                pace.piece(stage, step - 1, lesson.steps, self.step_cost * (step - 1), kept=True)
+            before = step
+            pace.piece(f"{stage}, loss {loss:.2f}", step, lesson.steps, self.step_cost)
+
+        learned = self._teach(lesson, self._alphabet, told)
+        self._folder.keep(key, learned)
+        return learned
+
+    def tried(self, key: str, pace: Pace) -> tuple[list[Tried], list[Evidence | None]]:
+        """Clips with a sentence of the house, and evidence of those without."""
+        size, counts = self._size, {HOUSE: self._size.house, HELD_OUT: self._size.held_out}
+        tasks = [
+            Listening(
+                part, shard, first, min(_CLIPS_AT_ONCE, size.tried - first), self._folder.heard(key, part, shard, first)
+            )
+            for part, count in counts.items()
+            for shard in range(count)
+            for first in range(0, size.tried, _CLIPS_AT_ONCE)
+        ]
+        made = [task for task in tasks if task.results.is_file()]
+        begin = partial(Trying, self._site, self._folder.head(key))
+        self._stage("listening", tasks, made, core_seconds=_CLIP_COST * _CLIPS_AT_ONCE, begin=begin, pace=pace)
+        inside = [one for task in tasks if task.part == HOUSE for one in tried(task.results)]
+        others = [one for task in tasks if task.part == HELD_OUT for one in tried(task.results)]
+        return inside, [one.evidence for one in others if not one.right]  # some free texts are of the house, too
+
+    def _stage(
+        self,
+        name: str,
+        tasks: Sequence[Task],
+        made: Sequence[Task],
+        *,
+        core_seconds: float,
+        begin: Callable[[], Work[Task]],
+        pace: Pace,
+    ) -> None:
+        """made: by an earlier run."""
+        done, cost = len(made), core_seconds / self._jobs
+        pace.piece(name, done, len(tasks), cost * done, kept=True)
+
+        def one(_: Task) -> None:
+            nonlocal done
+            done += 1
+            pace.piece(name, done, len(tasks), cost)
+
+        left = [task for task in tasks if task not in made]
+        self._hands(left, self._jobs, begin, one, pace.check)

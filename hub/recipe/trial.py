@@ -1,0 +1,59 @@
+"""A recogniser that was just trained listens to clips as it would in the house that nobody trained it for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from home_assistant_intents import get_speech_to_phrase_intents
+
+from hub.bench.scoring import normal
+from hub.cli.wake_voices import Speaker
+from hub.intent.grammar import speech_grammar
+from hub.intent.language import resolve_language
+from hub.recipe.recording import house_of
+from models.recogniser.confidence import ALIKE_NATS, evidence, margin
+from models.recogniser.graph import compiled
+from models.recogniser.listener import Listener
+from models.recogniser.network import PhoneNetwork
+from models.recogniser.pronounce import lexicon
+from models.recogniser.training.calibration import Tried
+from models.wake.library import load_network
+from models.wake.training.speech import Sound
+
+_RIVALS = 8
+
+
+class Trial:
+    """The made-up house of a language. In one thread, which espeak-ng needs."""
+
+    def __init__(self, language: str, model: Path, cache: Path) -> None:
+        self._speaker = Speaker()
+        self._listener = Listener(load_network(cache, taps=True), PhoneNetwork(model))
+        grammar = speech_grammar(house_of(language), resolve_language(language))
+        intents = get_speech_to_phrase_intents(language) or {}
+        self._polite = sorted((words.lower() for words in intents.get("skip_words", [])), key=len, reverse=True)
+        ways = lexicon(sorted(grammar.words), self._listener.phones.alphabet, self._read)
+        self._graph = compiled(grammar.jsgf, ways)
+
+    def tried(self, text: str, sound: Sound) -> Tried:
+        """text: what is said in it. Right is what means the same to a house."""
+        utterance = self._listener.listen(self._graph)
+        utterance.feed((sound * (2**15 - 1)).astype(np.int16))
+        utterance.finish()
+        found = utterance.search.sentences(_RIVALS)
+        if not found:
+            return Tried(None, right=False)
+        told = evidence(utterance.search, found[0], margin(found[0], found))
+        meant, *others = [self._meant(" ".join(one.words)) for one in found if one.score > found[0].score - ALIKE_NATS]
+        return Tried(told, right=self._meant(text) == meant, asked=any(other != meant for other in others))
+
+    def _meant(self, text: str) -> str:
+        """Without what is said to be polite."""
+        for words in self._polite:
+            text = f" {text} ".replace(f" {words} ", " ")
+        return normal(text)
+
+    def _read(self, accent: str, text: str) -> str:
+        self._speaker.select(accent)
+        return self._speaker.phonemes(text)

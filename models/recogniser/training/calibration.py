@@ -1,0 +1,160 @@
+"""Learns when to believe the recogniser, from clips of voices and sentences that trained nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+from onnx import helper
+
+from models.recogniser.confidence import Calibration, confidence
+
+FALSE_ACCEPTS = 0.25  # of clips outside: mostly commands to other houses, much nearer than any talk
+_RIDGE = 1e-2  # of the sum of all clips' losses, by standardised weight: finite where classes do not overlap
+_FURTHEST = 6.0  # standard deviations: one odd clip moves nothing
+_NEWTON_STEPS = 50
+_SURE = 0.99  # no threshold is higher
+
+Evidence = tuple[float, ...]
+Values = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A clip that was listened to. evidence: of the best sentence, None where there was none. right: it was said.
+
+    asked: another sentence that means something else is as likely, so the house asks back and does nothing.
+    """
+
+    evidence: Evidence | None
+    right: bool
+    asked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """Shares: of clips with a sentence of the house (right, wrong, asked, rejected) and of others (false accepts)."""
+
+    right: float
+    wrong: float
+    asked: float
+    rejected: float
+    false_accepts: float
+
+
+def calibrated(inside: Sequence[Tried], outside: Sequence[Evidence | None], base: Calibration) -> Calibration:
+    """inside: clips with sentences of the house. outside: evidence of clips without. base: for all else.
+
+    Logistic regression of what is right against what is not (a wrong sentence, or any sentence where none was said).
+    ``accept`` is the lowest confidence at which both hold: at most ``FALSE_ACCEPTS`` of the clips outside are accepted,
+    and of those inside fewer are accepted wrongly than are rejected or asked about (none wrong is few enough): a wrong
+    action is rarer than a miss. Where nothing separates them, ``accept`` is so high that hardly anything is believed.
+    """
+    found = [(one.evidence, one.right) for one in inside if one.evidence is not None]
+    found += [(one, False) for one in outside if one is not None]
+    if not found:
+        return base
+    weights = _logistic(np.array([evidence for evidence, _ in found], np.float64), np.array([y for _, y in found]))
+    fitted = replace(base, weights=weights, accept=_SURE)
+    sure = _Sure.of(fitted, inside, outside)
+    for accept in sure.thresholds():
+        rates = sure.rates(accept)
+        if rates.false_accepts <= FALSE_ACCEPTS and (rates.wrong == 0 or rates.wrong < rates.rejected + rates.asked):
+            return replace(fitted, accept=accept)
+    return fitted
+
+
+def judged(calibration: Calibration, inside: Sequence[Tried], outside: Sequence[Evidence | None]) -> Rates:
+    return _Sure.of(calibration, inside, outside).rates(calibration.accept)
+
+
+def crosswise(inside: Sequence[Tried], outside: Sequence[Evidence | None], base: Calibration) -> Rates:
+    """What to expect of other clips: each half is judged by what was learned from the other."""
+    clips, found = (len(inside), len(outside)), []
+    for learned, told in ((0, 1), (1, 0)):
+        calibration = calibrated(inside[learned::2], outside[learned::2], base)
+        half = inside[told::2], outside[told::2]
+        found.append(
+            (judged(calibration, *half), [len(part) / max(1, all_) for part, all_ in zip(half, clips, strict=True)])
+        )
+    return Rates(
+        right=sum(rates.right * inner for rates, (inner, _) in found),
+        wrong=sum(rates.wrong * inner for rates, (inner, _) in found),
+        asked=sum(rates.asked * inner for rates, (inner, _) in found),
+        rejected=sum(rates.rejected * inner for rates, (inner, _) in found),
+        false_accepts=sum(rates.false_accepts * outer for rates, (_, outer) in found),
+    )
+
+
+def written(model: bytes, calibration: Calibration) -> bytes:
+    """A recogniser's file with this calibration instead of its own."""
+    graph = onnx.load_model_from_string(model)
+    told = {entry.key: entry.value for entry in graph.metadata_props}
+    helper.set_model_props(graph, told | {"calibration": json.dumps(asdict(calibration))})
+    content: bytes = graph.SerializeToString()
+    return content
+
+
+@dataclass(frozen=True, slots=True)
+class _Sure:
+    """Confidences of the clips; -1 where no sentence was found. right: of those inside."""
+
+    inside: Values
+    right: NDArray[np.bool_]
+    asked: NDArray[np.bool_]
+    outside: Values
+
+    @classmethod
+    def of(cls, calibration: Calibration, inside: Sequence[Tried], outside: Sequence[Evidence | None]) -> _Sure:
+        def sure(evidence: Sequence[Evidence | None]) -> Values:
+            return np.array([-1.0 if one is None else confidence(calibration, one) for one in evidence])
+
+        right = np.array([one.right for one in inside], np.bool_)
+        asked = np.array([one.asked for one in inside], np.bool_)
+        return cls(sure([one.evidence for one in inside]), right, asked, sure(outside))
+
+    def rates(self, accept: float) -> Rates:
+        accepted = self.inside >= accept
+        return Rates(
+            right=_share(accepted & self.right & ~self.asked),
+            wrong=_share(accepted & ~self.right & ~self.asked),
+            asked=_share(accepted & self.asked),
+            rejected=_share(~accepted),
+            false_accepts=_share(self.outside >= accept),
+        )
+
+    def thresholds(self) -> list[float]:
+        """They part the clips in every way, lowest first."""
+        ordered = np.unique([0.0, *self.inside, *self.outside, 1.0])
+        middles = (ordered[1:] + ordered[:-1]) / 2
+        return [float(middle) for middle in middles if 0 <= middle < _SURE]
+
+
+def _share(among: NDArray[np.bool_]) -> float:
+    return float(among.mean()) if len(among) else 0.0
+
+
+def _logistic(values: Values, right: NDArray[np.bool_]) -> tuple[float, ...]:
+    """Constant and weights of the values as they are. Newton's method on standardised ones, held near 0 by a ridge."""
+    values = np.nan_to_num(values, nan=0.0, posinf=1e6, neginf=-1e6)
+    centre = np.median(values, axis=0)
+    low, high = np.quantile(values, (0.16, 0.84), axis=0)
+    spread = np.where(high > low, (high - low) / 2, np.maximum(values.std(axis=0), 1e-9))
+    known = np.clip((values - centre) / spread, -_FURTHEST, _FURTHEST)
+    known = np.column_stack([np.ones(len(known)), known])
+    ridge = np.diag([1e-6, *np.full(values.shape[1], _RIDGE * len(values))])
+    weights = np.zeros(known.shape[1])
+    for _ in range(_NEWTON_STEPS):
+        sure = 1 / (1 + np.exp(-np.clip(known @ weights, -30, 30)))
+        slope = known.T @ (sure - right) + ridge @ weights
+        bend = (known * (sure * (1 - sure) + 1e-9)[:, None]).T @ known + ridge
+        step = np.linalg.solve(bend, slope)
+        weights -= np.clip(step, -2, 2)
+        if np.abs(step).max() < 1e-8:
+            break
+    scaled = weights[1:] / spread
+    return (round(float(weights[0] - scaled @ centre), 6), *(round(float(weight), 6) for weight in scaled))

@@ -1,0 +1,50 @@
+"""The network that is trained: phones every 20 ms from the wake engine's taps every 40 ms.
+
+Linear layer, a convolution that sees 80 ms ahead, recurrent layers that see only the past, so that it can run while
+somebody speaks. models/recogniser/graph.py writes the same as a step of 80 ms.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from models.recogniser.shape import AHEAD_FRAMES, CONV_FRAMES, OUTPUTS_PER_FRAME
+from models.wake.layers import TAP_VALUES
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """outputs: phones and blank."""
+
+    outputs: int
+    width: int = 256
+    recurrent: int = 256
+    layers: int = 2
+
+
+class Head(nn.Module):
+    """[clips, frames, 480] → logits [clips, 2 * frames, outputs]."""
+
+    def __init__(self, size: Size, *, dropout: float = 0.08) -> None:
+        super().__init__()
+        self.size = size
+        self.mean = nn.Buffer(torch.zeros(TAP_VALUES))
+        self.scale = nn.Buffer(torch.ones(TAP_VALUES))
+        self.enter = nn.Linear(TAP_VALUES, size.width)
+        self.around = nn.Conv1d(size.width, size.width, CONV_FRAMES)
+        self.norm = nn.LayerNorm(size.width)
+        self.recurrent = nn.LSTM(size.width, size.recurrent, size.layers, batch_first=True, dropout=dropout)
+        self.leave = nn.Linear(size.recurrent, OUTPUTS_PER_FRAME * size.outputs)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, taps: Tensor) -> Tensor:
+        entered = self.dropout(torch.relu(self.enter((taps - self.mean) * self.scale)))
+        early = nn.functional.pad(entered, (0, 0, AHEAD_FRAMES, 0))  # what a step of the graph sees before the sound
+        padded = nn.functional.pad(entered.transpose(1, 2), (CONV_FRAMES - 1, AHEAD_FRAMES))
+        seen = self.norm(early + torch.relu(self.around(padded)).transpose(1, 2))
+        remembered, _ = self.recurrent(self.dropout(seen))
+        logits: Tensor = self.leave(self.dropout(remembered[:, AHEAD_FRAMES:]))
+        return logits.reshape(len(taps), -1, self.size.outputs)

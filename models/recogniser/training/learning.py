@@ -1,0 +1,266 @@
+"""Trains the head on features: CTC, a cosine of the learning rate, and the mean of the weights on the way."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from models.recogniser.phones import BLANK
+from models.recogniser.shape import OUTPUTS_PER_FRAME
+from models.recogniser.training.features import Example
+from models.recogniser.training.head import Head, Size
+from models.wake.training.shelf import write_whole
+
+_BATCH_FRAMES = 900  # 36 s
+_SORTED_BATCHES = 40  # batches of clips of like length
+_RATE, _LAST_RATE = 2e-3, 0.02
+_WARM_STEPS = 200
+_DECAY = 1e-2
+_CLIP = 2.0
+_MEAN_OVER_STEPS = 600
+_NOISE, _DROPPED = 0.1, 0.08  # of the features
+_MASKS, _MASK_FRAMES = 2, 4
+_CHECKPOINT_STEPS = 250
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """How far training is. loss: nats a phone, smoothed."""
+
+    step: int
+    steps: int
+    loss: float
+
+
+class Learning:
+    """checkpoint: file that a stopped training goes on from, and one that is asked for more steps after its end."""
+
+    def __init__(
+        self,
+        size: Size,
+        examples: Sequence[Example],
+        steps: int,
+        seed: int,
+        checkpoint: Path,
+        *,
+        batch_frames: int = _BATCH_FRAMES,
+    ) -> None:
+        torch.manual_seed(seed)
+        torch.set_flush_denormal(True)  # numbers next to 0 are what a processor is slowest at
+        self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self._examples = [example for example in examples if _is_learnable(example)]
+        self._steps, self._seed, self._checkpoint = steps, seed, checkpoint
+        self._batch_frames = batch_frames
+        self._head = Head(size).to(self._device)
+        for kept, found in zip((self._head.mean, self._head.scale), _statistics(self._examples, seed), strict=True):
+            kept.copy_(found)
+        self._optimizer = torch.optim.AdamW(self._head.parameters(), lr=_RATE, weight_decay=_DECAY)
+        decay = 1 - 1 / max(1, min(_MEAN_OVER_STEPS, steps // 10))
+        self._mean = torch.optim.swa_utils.AveragedModel(
+            self._head, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(decay)
+        )
+        self._step, self._loss = 0, 0.0
+        self._resume()
+
+    def run(self, told: Callable[[Stand], None]) -> Head:
+        """told: after every step; may raise to stop, and all steps are kept."""
+        began = self._step
+        try:
+            for batch in itertools.islice(self._batches(), began, self._steps):
+                self._learn(batch)
+                told(Stand(self._step, self._steps, self._loss))
+                if self._step % _CHECKPOINT_STEPS == 0:
+                    self._keep()
+        finally:
+            if self._step > began:
+                self._keep()
+        return self.head
+
+    @property
+    def head(self) -> Head:
+        """The mean of the weights, ready to be used."""
+        head = self._mean.module
+        assert isinstance(head, Head)
+        return head.eval()
+
+    def _learn(self, batch: Sequence[Example]) -> None:
+        torch.manual_seed(self._seed + self._step)  # the same whether training was stopped before or not
+        self._head.train()
+        rate = _rate(self._step, self._steps)
+        for group in self._optimizer.param_groups:
+            group["lr"] = _RATE * rate
+        taps, frames = _collated(batch, self._device)
+        logits = self._head(_spoiled(taps, self._head))
+        loss = ctc(logits, frames, batch)
+        self._optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(self._head.parameters(), _CLIP)
+        self._optimizer.step()
+        self._mean.update_parameters(self._head)
+        self._loss = loss.item() if self._step == 0 else 0.98 * self._loss + 0.02 * loss.item()
+        self._step += 1
+
+    def _batches(self) -> Iterator[list[Example]]:
+        """Without end."""
+        yield from self._shortest_first()
+        for epoch in itertools.count(1):
+            yield from self._epoch(np.random.default_rng([self._seed, epoch]))
+
+    def _shortest_first(self) -> Iterator[list[Example]]:
+        """The first epoch: off the plateau on which everything is blank (Amodei et al. 2016, SortaGrad)."""
+        batch: list[Example] = []
+        for example in sorted(self._examples, key=lambda one: len(one.frames)):
+            if (len(batch) + 1) * len(example.frames) > self._batch_frames and batch:
+                yield batch
+                batch = []
+            batch.append(example)
+        yield batch
+
+    def _epoch(self, rng: np.random.Generator) -> Iterator[list[Example]]:
+        order = rng.permutation(len(self._examples))
+        some = self._batch_frames * _SORTED_BATCHES
+        group: list[Example] = []
+        frames = 0
+        for place in order:
+            group.append(self._examples[place])
+            frames += len(group[-1].frames)
+            if frames >= some:
+                yield from _batched(group, rng, self._batch_frames)
+                group, frames = [], 0
+        yield from _batched(group, rng, self._batch_frames)
+
+    def _keep(self) -> None:
+        buffer = _bytes(
+            {
+                "head": self._head.state_dict(),
+                "mean": self._mean.state_dict(),
+                "optimizer": self._optimizer.state_dict(),
+                "step": self._step,
+                "loss": self._loss,
+                "steps": self._steps,
+            }
+        )
+        write_whole(self._checkpoint, buffer)
+
+    def _resume(self) -> None:
+        if not self._checkpoint.is_file():
+            return
+        kept: dict[str, Any] = torch.load(self._checkpoint, map_location=self._device, weights_only=True)
+        if kept["steps"] > self._steps:
+            return
+        self._head.load_state_dict(kept["head"])
+        self._mean.load_state_dict(kept["mean"])
+        self._optimizer.load_state_dict(kept["optimizer"])
+        self._step, self._loss = int(kept["step"]), float(kept["loss"])
+
+
+def ctc(logits: Tensor, frames: Tensor, batch: Sequence[Example]) -> Tensor:
+    """Nats a phone."""
+    spoken = [torch.from_numpy(example.phones.astype(np.int64)) for example in batch]
+    lengths = torch.tensor([len(phones) for phones in spoken])
+    losses = nn.functional.ctc_loss(
+        logits.log_softmax(-1).transpose(0, 1),
+        torch.cat(spoken).to(logits.device),
+        frames * OUTPUTS_PER_FRAME,
+        lengths,
+        blank=BLANK,
+        reduction="sum",
+        zero_infinity=True,
+    )
+    return losses / lengths.sum()
+
+
+@torch.no_grad()
+def phone_errors(head: Head, examples: Sequence[Example]) -> tuple[int, int]:
+    """Wrong phones of the likeliest ones, and all that were said."""
+    device = next(head.parameters()).device
+    wrong = total = 0
+    for batch in _batched(list(examples), np.random.default_rng(0)):
+        taps, frames = _collated(batch, device)
+        best = head(taps).argmax(-1).cpu().numpy()
+        for row, length, example in zip(best, frames.tolist(), batch, strict=True):
+            wrong += _distance(example.phones.tolist(), _collapsed(row[: length * OUTPUTS_PER_FRAME]))
+            total += len(example.phones)
+    return wrong, total
+
+
+def _is_learnable(example: Example) -> bool:
+    return 0 < len(example.phones) < len(example.frames) * OUTPUTS_PER_FRAME
+
+
+def _rate(step: int, steps: int) -> float:
+    warm = min(1.0, (step + 1) / max(1, min(_WARM_STEPS, steps // 10)))
+    return warm * (_LAST_RATE + (1 - _LAST_RATE) * 0.5 * (1 + math.cos(math.pi * step / steps)))
+
+
+def _statistics(examples: Sequence[Example], seed: int) -> tuple[Tensor, Tensor]:
+    rng = np.random.default_rng(seed)
+    some = rng.choice(len(examples), min(400, len(examples)), replace=False)
+    frames = np.concatenate([examples[place].frames for place in some]).astype(np.float32)
+    return torch.from_numpy(frames.mean(0)), torch.from_numpy(1 / (frames.std(0) + 1e-2))
+
+
+def _batched(
+    group: list[Example], rng: np.random.Generator, batch_frames: int = _BATCH_FRAMES
+) -> Iterator[list[Example]]:
+    """Of like length, no more frames than a batch has, in any order."""
+    batches: list[list[Example]] = [[]]
+    for example in sorted(group, key=lambda one: len(one.frames)):
+        if batches[-1] and (len(batches[-1]) + 1) * len(example.frames) > batch_frames:
+            batches.append([])
+        batches[-1].append(example)
+    for place in rng.permutation(len(batches)):
+        if batches[place]:
+            yield batches[place]
+
+
+def _collated(batch: Sequence[Example], device: torch.device) -> tuple[Tensor, Tensor]:
+    """[clips, frames, 480], the last frame repeated behind a clip's end, and each one's frames."""
+    longest = max(len(example.frames) for example in batch)
+    taps = np.stack([np.pad(example.frames, ((0, longest - len(example.frames)), (0, 0)), "edge") for example in batch])
+    return torch.from_numpy(taps).to(device).float(), torch.tensor([len(example.frames) for example in batch])
+
+
+def _spoiled(taps: Tensor, head: Head) -> Tensor:
+    """With noise, without some features, with some frames like the mean."""
+    clips, frames, values = taps.shape
+    spread = 1 / head.scale
+    taps = taps + _NOISE * spread * torch.randn_like(taps)
+    keep = (torch.rand(clips, 1, values, device=taps.device) > _DROPPED).float()
+    for _ in range(_MASKS):
+        start = torch.randint(0, frames, (clips, 1), device=taps.device)
+        length = torch.randint(0, _MASK_FRAMES + 1, (clips, 1), device=taps.device)
+        place = torch.arange(frames, device=taps.device)[None]
+        keep = keep * (~((place >= start) & (place < start + length))).float()[..., None]
+    return head.mean + (taps - head.mean) * keep
+
+
+def _collapsed(outputs: NDArray[np.int64]) -> list[int]:
+    changed = np.flatnonzero(np.diff(outputs, prepend=-1))
+    return [int(output) for output in outputs[changed] if output != BLANK]
+
+
+def _distance(said: Sequence[int], heard: Sequence[int]) -> int:
+    """Levenshtein's."""
+    row = list(range(len(heard) + 1))
+    for number, one in enumerate(said, 1):
+        diagonal, row[0] = row[0], number
+        for place, other in enumerate(heard, 1):
+            diagonal, row[place] = row[place], min(row[place] + 1, row[place - 1] + 1, diagonal + (one != other))
+    return row[-1]
+
+
+def _bytes(kept: dict[str, Any]) -> bytes:
+    buffer = io.BytesIO()
+    torch.save(kept, buffer)
+    return buffer.getvalue()

@@ -1,0 +1,148 @@
+"""The head learns what it is shown, and learns the same when it is stopped on the way."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="training is not installed")
+
+from models.recogniser.training import learning  # noqa: E402
+from models.recogniser.training.features import Example  # noqa: E402
+from models.recogniser.training.head import Head, Size  # noqa: E402
+from models.recogniser.training.learning import Learning, Stand, ctc, phone_errors  # noqa: E402
+
+SIZE = Size(6, width=24, recurrent=24)
+
+
+@pytest.fixture(autouse=True)
+def _one_thread():
+    """Small networks are slower in several threads, and much slower where others use the cores."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+def _examples(many: int) -> list[Example]:
+    """Each phone is loud in features of its own for two frames."""
+    rng = np.random.default_rng(0)
+    found = []
+    for _ in range(many):
+        phones = rng.integers(1, 6, int(rng.integers(2, 5)))
+        frames = rng.normal(0, 0.1, (3 * len(phones) + 2, 480))
+        for place, phone in enumerate(phones):
+            frames[3 * place + 1 : 3 * place + 3, 80 * phone : 80 * phone + 80] += 2
+        found.append(Example(frames.astype(np.float16), phones.astype(np.int16)))
+    return found
+
+
+class _Stopped(Exception):
+    pass
+
+
+def _stop_at(step: int):
+    def told(stand: Stand) -> None:
+        if stand.step == step:
+            raise _Stopped
+
+    return told
+
+
+def _nothing(_stand: Stand) -> None:
+    pass
+
+
+@pytest.mark.timeout(180)
+def test_eight_examples_are_learned_by_heart():
+    """Every phone of them, by a head that nothing is hidden from: no dropout, no noise, no masks."""
+    examples = _examples(8)
+    torch.manual_seed(1)
+    head = Head(Size(6, width=48, recurrent=48), dropout=0.0)
+    taps, frames = learning._collated(examples, torch.device("cpu"))
+    optimizer = torch.optim.Adam(head.parameters(), lr=5e-3)
+    for _ in range(600):
+        optimizer.zero_grad()
+        loss = ctc(head(taps), frames, examples)
+        if loss < 0.02:
+            break
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(head.parameters(), 2.0)
+        optimizer.step()
+    wrong, total = phone_errors(head.eval(), examples)
+    assert total == sum(len(example.phones) for example in examples)
+    assert wrong == 0
+
+
+def test_training_makes_what_was_said_likelier(tmp_path, monkeypatch):
+    """Within a few steps, with all that is hidden from the head on the way."""
+    monkeypatch.setattr(learning, "_WARM_STEPS", 10)  # the recipe's own are for hours of speech
+    examples = _examples(8)
+    head = Learning(SIZE, examples, 60, 1, tmp_path / "checkpoint", batch_frames=400).run(_nothing)
+    assert _loss(head, examples) < 0.5 * _loss(Head(SIZE).eval(), examples)
+
+
+def _loss(head: Head, examples: list[Example]) -> float:
+    with torch.no_grad():
+        taps, frames = learning._collated(examples, torch.device("cpu"))
+        return float(ctc(head(taps), frames, examples))
+
+
+@pytest.mark.parametrize("stops", [[1], [7, 8, 19]])
+def test_a_training_that_was_stopped_ends_as_one_that_was_not(tmp_path, stops):
+    """The same weights, to the bit: batches, noise and all go on where they were."""
+    examples = _examples(12)
+    whole = Learning(SIZE, examples, 24, 3, tmp_path / "whole", batch_frames=60).run(_nothing)
+    for stop in stops:
+        with pytest.raises(_Stopped):
+            Learning(SIZE, examples, 24, 3, tmp_path / "stopped", batch_frames=60).run(_stop_at(stop))
+        torch.rand(5)  # what happened meanwhile
+    seen: list[Stand] = []
+    resumed = Learning(SIZE, examples, 24, 3, tmp_path / "stopped", batch_frames=60).run(seen.append)
+    assert [stand.step for stand in seen] == list(range(stops[-1] + 1, 25))
+    for name, weights in whole.state_dict().items():
+        assert torch.equal(weights, resumed.state_dict()[name]), name
+
+
+def test_a_training_that_is_done_is_only_read(tmp_path):
+    examples = _examples(4)
+    first = Learning(SIZE, examples, 5, 0, tmp_path / "checkpoint").run(_nothing)
+    seen: list[Stand] = []
+    again = Learning(SIZE, examples, 5, 0, tmp_path / "checkpoint").run(seen.append)
+    assert seen == []
+    assert all(torch.equal(one, other) for one, other in zip(first.parameters(), again.parameters(), strict=True))
+
+
+def test_the_rate_of_errors_counts_every_kind():
+    """Against a head that always says the same phone: one of it is right, the rest is missing or wrong."""
+    head = Head(SIZE).eval()
+    with torch.no_grad():
+        head.leave.weight.zero_()
+        head.leave.bias.copy_(torch.tensor([0.0, 0, 9, 0, 0, 0] * 2))
+    frames = np.zeros((20, 480), np.float16)
+    said = [[2], [2, 3], [1], [1, 2, 3]]
+    examples = [Example(frames, np.array(phones, np.int16)) for phones in said]
+    assert phone_errors(head, examples) == (0 + 1 + 1 + 2, 7)
+
+
+def test_what_cannot_be_learned_is_left_out(tmp_path):
+    """More phones than frames, or none: the loss of the others stays finite."""
+    examples = [*_examples(4), Example(np.zeros((2, 480), np.float16), np.arange(1, 6, dtype=np.int16))]
+    examples.append(Example(np.zeros((9, 480), np.float16), np.zeros(0, np.int16)))
+    stands: list[Stand] = []
+    Learning(SIZE, examples, 6, 0, tmp_path / "checkpoint").run(stands.append)
+    assert all(0 < stand.loss < 100 for stand in stands)
+    assert all(later.step == earlier.step + 1 for earlier, later in pairwise(stands))
+
+
+def test_the_loss_is_of_a_phone_and_not_of_a_batch():
+    """Frames behind a clip's end count nothing."""
+    examples = _examples(3)
+    frames = torch.tensor([len(example.frames) for example in examples])
+    logits = torch.zeros(3, 2 * int(frames.max()), SIZE.outputs)
+    further = torch.cat([logits, torch.full((3, 10, SIZE.outputs), 7.0)], dim=1)
+    loss = ctc(logits, frames, examples)
+    assert torch.allclose(ctc(further, frames, examples), loss)
+    assert torch.allclose(ctc(logits.repeat(2, 1, 1), frames.repeat(2), examples * 2), loss)
