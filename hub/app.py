@@ -35,7 +35,9 @@ from hub.presence.device import HubDevice
 from hub.presence.identity import hub_id
 from hub.presence.payload import Hub as HubIdentity
 from hub.session import SessionParts
+from hub.stages import Transcriber
 from hub.store.journal import Journal
+from hub.stt.first_pass import FirstPass
 from hub.stt.wyoming_client import WyomingTranscriber
 from hub.trace import Trace
 from hub.tts.wyoming_client import WyomingSynthesizer
@@ -57,6 +59,7 @@ from wire.tasks import Tasks
 _log = logging.getLogger(__name__)
 
 SHOW_SECONDS = 1.0
+FIRST_PASS_SECONDS = 1.0  # from the end of speech; it takes a twentieth of that, or something is wrong with it
 
 
 @asynccontextmanager
@@ -91,7 +94,7 @@ async def open_hub(config: HubConfig, where: Places, *, simulated: Path | None =
         tasks.start(_learn(house, known), name="house")
         interpreter = await enter(SentenceInterpreter(house, languages=[config.hub.language]))
         stages = Stages(
-            transcriber=WyomingTranscriber(engines.stt_uris, peer, deadline_seconds=config.stt.deadline_seconds),
+            transcriber=_transcriber(engines, config, peer),
             interpreter=interpreter,
             actor=HouseActor(house, bus, proof_seconds=config.mqtt.proof_seconds),
             replier=TemplateReplier(house, _local_now, languages=[config.hub.language]),
@@ -169,6 +172,13 @@ class _Records:
         self._metrics.count(trace)
         if self.device:
             self.device.report(trace)
+
+
+def _transcriber(engines: EmbeddedEngines, config: HubConfig, peer: PeerSettings) -> Transcriber:
+    servers = WyomingTranscriber(engines.stt_uris, peer, deadline_seconds=config.stt.deadline_seconds)
+    if engines.first_pass_uri is None:
+        return servers
+    return FirstPass(WyomingTranscriber([engines.first_pass_uri], peer, FIRST_PASS_SECONDS), servers)
 
 
 async def _broker_address(config: HubConfig, where: Places, stack: AsyncExitStack) -> BrokerAddress:

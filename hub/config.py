@@ -14,6 +14,7 @@ Ratio = Annotated[float, Meta(ge=0, le=1)]
 Seconds = Annotated[float, Meta(gt=0, le=3600)]
 Milliseconds = Annotated[int, Meta(ge=0, le=600_000)]
 Name = Annotated[str, Meta(min_length=1, max_length=64)]
+EngineUris = list[Annotated[str, Meta(pattern=r"^(tcp://.+:\d+|unix:///.+)$")]]
 TopicPrefix = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}(/[A-Za-z0-9_-]{1,64})*$")]
 
 
@@ -101,26 +102,42 @@ class EndpointSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     """When an utterance begins and ends (docs/endpointing.md).
 
     speech_threshold: probability that counts as speech. start_ms: voice shorter than this is a click. silence_ms: pause
-    that ends an utterance. no_speech_seconds: wait for the first word after the wake word. max_seconds: longest
-    utterance; what is beyond is cut.
+    that ends an utterance. complete_silence_ms: pause after a sentence that the embedded recogniser knows to be whole,
+    if shorter. incomplete_silence_ms: pause after one that it knows to go on, if longer. no_speech_seconds: wait for
+    the first word after the wake word. max_seconds: longest utterance; what is beyond is cut.
     """
 
     speech_threshold: Ratio = 0.5
     start_ms: Milliseconds = 96
     silence_ms: Milliseconds = 700
+    complete_silence_ms: Milliseconds = 300
+    incomplete_silence_ms: Milliseconds = 900
     no_speech_seconds: Seconds = 5.0
     max_seconds: Seconds = 20.0
 
 
-class EngineSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A speech engine.
+class SttSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Speech to text.
 
-    uris: Wyoming servers, the least busy is asked first; empty is the embedded engine, a process of the hub's own.
-    deadline_seconds: for one utterance or one reply. voice: name of the voice, for speaking; not set is the engine's
-    own choice for the language.
+    uris: Wyoming servers, the least busy is asked first; empty is the embedded recogniser alone, a process of the hub's
+    own. deadline_seconds: from the end of speech to the transcript. first_pass: with uris, the embedded recogniser
+    listens too; what it knows is done at once, and the servers are for the rest.
     """
 
-    uris: list[Annotated[str, Meta(pattern=r"^(tcp://.+:\d+|unix:///.+)$")]] = msgspec.field(default_factory=list)
+    uris: EngineUris = msgspec.field(default_factory=list)
+    deadline_seconds: Seconds = 15.0
+    first_pass: bool = True
+
+
+class TtsSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Text to speech.
+
+    uris: Wyoming servers, the least busy is asked first; empty is the embedded engine, a process of the hub's own.
+    deadline_seconds: to the first sound, and from block to block. voice: its name; not set is the engine's own choice
+    for the language.
+    """
+
+    uris: EngineUris = msgspec.field(default_factory=list)
     deadline_seconds: Seconds = 15.0
     voice: Name | None = None
 
@@ -190,8 +207,8 @@ class HubConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     limits: LimitsSection = LimitsSection()
     wake: WakeSection = WakeSection()
     endpoint: EndpointSection = EndpointSection()
-    stt: EngineSection = EngineSection()
-    tts: EngineSection = EngineSection()
+    stt: SttSection = SttSection()
+    tts: TtsSection = TtsSection()
     mqtt: MqttSection = MqttSection()
     services: ServicesSection = ServicesSection()
     web: WebSection = WebSection()

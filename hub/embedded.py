@@ -19,6 +19,7 @@ from hub.errors import IntentFailed
 from hub.health import Component, State
 from hub.intent.grammar import speech_grammar
 from hub.stages import House
+from models.recogniser.installed import languages
 from wire.connection import PeerSettings
 from wire.errors import PeerError
 from wire.places import Places
@@ -32,20 +33,31 @@ _STATES: dict[str, State] = {"starting": "starting", "ready": "ok", "restarting"
 
 
 class EmbeddedEngines:
-    """Async context manager. With ``[stt] uris`` or ``[tts] uris`` set, that engine is not started here."""
+    """Async context manager. With ``[tts] uris`` set, that engine is not started here.
+
+    With ``[stt] uris`` set, the embedded recogniser is the first pass before those servers, if it knows the language.
+    """
 
     def __init__(self, config: HubConfig, where: Places, peer: PeerSettings) -> None:
         self._config, self._peer = config, peer
-        self._run = where.run
+        self._run, self._cache = where.run, where.cache / "wake"
         self._grammar = where.run / "house.grammar.json"
         self._processes: list[EngineProcess] = []
+        self._listens = False
         self._grammar_ready = bool(config.stt.uris)
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
-        if not self._config.stt.uris:
+        first_pass = self._config.stt.first_pass and await self._has_language()
+        self._listens = first_pass or not self._config.stt.uris
+        if self._listens:
             await self._start(
-                EngineProgram("stt", "hub.stt.phrase", _uri(self._run, "stt"), ("--grammar", str(self._grammar)))
+                EngineProgram(
+                    "stt",
+                    "hub.stt.phrase",
+                    _uri(self._run, "stt"),
+                    ("--grammar", str(self._grammar), "--cache", str(self._cache)),
+                )
             )
         if not self._config.tts.uris:
             await self._start(EngineProgram("tts", "hub.tts.embedded", _uri(self._run, "tts")))
@@ -59,6 +71,11 @@ class EmbeddedEngines:
     @property
     def stt_uris(self) -> Sequence[str]:
         return self._config.stt.uris or [_uri(self._run, "stt")]
+
+    @property
+    def first_pass_uri(self) -> str | None:
+        """The embedded recogniser, where it stands before other servers."""
+        return _uri(self._run, "stt") if self._config.stt.uris and self._listens else None
 
     @property
     def tts_uris(self) -> Sequence[str]:
@@ -77,7 +94,7 @@ class EmbeddedEngines:
         written: int | None = None
         while True:
             version = house.names_version
-            if version != written and not self._config.stt.uris:
+            if version != written and self._listens:
                 written = version
                 await self._write_grammar(house)
             await asyncio.sleep(LOOK_SECONDS)
@@ -90,7 +107,7 @@ class EmbeddedEngines:
             _log.warning("the embedded transcriber cannot listen: %s", error)
         else:
             await asyncio.to_thread(grammar.write, self._grammar)
-            if not self._grammar_ready:
+            if not self._grammar_ready and await self._has_language():
                 await self._until_it_listens()
             _log.info("the transcriber listens for %d words", len(grammar.words))
         self._grammar_ready = True
@@ -103,6 +120,10 @@ class EmbeddedEngines:
                 if any(model.languages for program in info.asr for model in program.models):
                     return
             await asyncio.sleep(LISTENS_SECONDS)
+
+    async def _has_language(self) -> bool:
+        language = self._config.hub.language.replace("_", "-").partition("-")[0]
+        return language in await asyncio.to_thread(languages)
 
     async def _start(self, program: EngineProgram) -> None:
         process = EngineProcess(

@@ -19,6 +19,8 @@ def problem(understood: Intent | NotUnderstood, result: Result | None) -> ErrorT
             return ErrorTrace("device-unknown", "no device fits what was said")
         case "ambiguous":
             return ErrorTrace("device-ambiguous", f"which one: {', '.join(result.choices)}?")
+        case "unsure":
+            return ErrorTrace("speech-alike", "two commands sound alike and either may have been said; say it again")
         case "refused":
             return ErrorTrace("action-refused", result.problem or "not allowed by voice")
         case "unsupported":

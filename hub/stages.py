@@ -5,7 +5,7 @@ Silence, no match and an unknown device are values here, never errors.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -111,21 +111,45 @@ class VoiceDetector(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Partial:
+    """What was heard while somebody still speaks; it takes the place of the partial before.
+
+    text: of a sentence or its beginning; empty = nothing that makes sense. complete: the sentence may end here.
+    goes_on: more words may follow. confidence in [0, 1].
+    """
+
+    text: str
+    complete: bool
+    goes_on: bool
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
 class Transcript:
-    """text: NFC, empty = heard nothing that makes sense. confidence in [0, 1], None if the engine has none."""
+    """text: NFC, empty = heard nothing that makes sense. confidence in [0, 1], None if the engine has none.
+
+    others: texts that may as well have been said, likeliest first.
+    """
 
     text: str
     language: str
     engine: str
     model: str | None = None
     confidence: float | None = None
+    others: tuple[str, ...] = ()
+
+
+TakePartial = Callable[[Partial], None]
 
 
 class Transcriber(Protocol):
-    async def transcribe(self, speech: AsyncIterator[Pcm], *, language: str) -> Transcript:
+    async def transcribe(
+        self, speech: AsyncIterator[Pcm], *, language: str, on_partial: TakePartial | None = None
+    ) -> Transcript:
         """Turn one utterance into text.
 
-        speech: s16le mono 16 kHz blocks, in order; ends when speech ends.
+        speech: s16le mono 16 kHz blocks, in order; ends when speech ends. on_partial: is given what is heard meanwhile,
+        by engines that can.
         Raises SttFailed on engine loss or deadline. Cancelling is safe: the engine takes the next call.
         """
 
@@ -198,11 +222,12 @@ class Result:
     """What carrying out an intent came to; the reply is made from it and from nothing else.
 
     kind: ``acted`` (actions has one entry per target), ``answered`` (matched/unmatched hold the entities that a
-    question was about), ``unknown_target``, ``ambiguous`` (choices: names to ask back with), ``refused`` (policy),
-    ``unsupported`` (nothing here can do that). problem: short lower-case reason for logs, None if none.
+    question was about), ``unknown_target``, ``ambiguous`` (choices: names to ask back with), ``unsure`` (nothing was
+    done; choices: names or sentences that sound alike), ``refused`` (policy), ``unsupported`` (nothing here can do
+    that). problem: short lower-case reason for logs, None if none.
     """
 
-    kind: Literal["acted", "answered", "unknown_target", "ambiguous", "refused", "unsupported"]
+    kind: Literal["acted", "answered", "unknown_target", "ambiguous", "unsure", "refused", "unsupported"]
     actions: tuple[Action, ...] = ()
     matched: tuple[Entity, ...] = ()
     unmatched: tuple[Entity, ...] = ()

@@ -6,17 +6,21 @@ Knows only the stages, the trace and the errors. Cancelling a turn (barge-in) is
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from hub.doubt import choices
 from hub.errors import StageFailed, TtsFailed
 from hub.problems import problem
 from hub.stages import (
     Actor,
     Intent,
     Interpreter,
+    NotUnderstood,
+    Partial,
     Replier,
+    Result,
     Synthesizer,
     Transcriber,
     Transcript,
@@ -59,6 +63,8 @@ class Spoken(Protocol):
 
     def speech(self) -> AsyncIterator[Pcm]: ...
 
+    def heard_so_far(self, partial: Partial) -> None: ...
+
 
 class Room(Protocol):
     """The satellite's side of a turn."""
@@ -92,7 +98,7 @@ class Turn:
                 await self._apologise("speech-too-long", "speech did not end; say one sentence and pause")
             elif transcript.text:
                 await self._room.heard(transcript.text)
-                await self._answer(transcript.text)
+                await self._answer(transcript.text, transcript.others)
             else:
                 await self._apologise("speech-not-recognised", "the words were not understood; say it again")
         except StageFailed as error:
@@ -110,32 +116,45 @@ class Turn:
 
     async def _hear(self, utterance: Spoken) -> Transcript:
         timed = _EndAware(utterance, self._trace)
-        transcript = await self._stages.transcriber.transcribe(timed.blocks(), language=self._trace.language)
+        transcript = await self._stages.transcriber.transcribe(
+            timed.blocks(), language=self._trace.language, on_partial=utterance.heard_so_far
+        )
         self._watch = timed.watch or Stopwatch(self._trace, utterance.endpoint_ms)
         self._watch.stamp("transcript")
         self._trace.engines_ms["stt"] = max(
             0.0, self._trace.timings_ms["transcript"] - self._trace.timings_ms["endpoint"]
         )
         if self._trace.wake:
-            transcript = replace(transcript, text=command_after(self._trace.wake.word, transcript.text))
+            text, *others = (command_after(self._trace.wake.word, t) for t in (transcript.text, *transcript.others))
+            transcript = replace(transcript, text=text, others=tuple(others))
         self._trace.transcript, self._trace.language = transcript.text, transcript.language
         self._trace.stt = SttTrace(transcript.engine, transcript.model, transcript.confidence)
         return transcript
 
-    async def _answer(self, text: str) -> None:
+    async def _answer(self, text: str, others: Sequence[str] = ()) -> None:
+        """others: what may as well have been said; where it means something else, nothing is done."""
         trace, stages = self._trace, self._stages
-        understood = await stages.interpreter.interpret(text, language=trace.language, area=trace.area)
+        understood, *alike = [await self._understood(said) for said in (text, *others)]
         self._watch.stamp("understood")
         result = None
         if isinstance(understood, Intent):
             trace.understood = UnderstoodTrace("intents", understood.name, dict(understood.slots))
-            with EngineTimer(trace, "house"):
-                result = await stages.actor.carry_out(understood, area=trace.area)
-            trace.actions = list(result.actions)
-            self._watch.stamp("acted")
+            asked_back = choices(understood, alike)
+            result = Result("unsure", choices=asked_back) if asked_back else await self._carried_out(understood)
         trace.error = problem(understood, result)
         trace.reply = stages.replier.reply(understood, result, language=trace.language)
         await self._say(trace.reply)
+
+    async def _understood(self, text: str) -> Intent | NotUnderstood:
+        trace = self._trace
+        return await self._stages.interpreter.interpret(text, language=trace.language, area=trace.area)
+
+    async def _carried_out(self, intent: Intent) -> Result:
+        with EngineTimer(self._trace, "house"):
+            result = await self._stages.actor.carry_out(intent, area=self._trace.area)
+        self._trace.actions = list(result.actions)
+        self._watch.stamp("acted")
+        return result
 
     async def _apologise(self, code: str, message: str) -> None:
         _log.warning("turn %s: %s: %s", self._trace.turn, code, message)

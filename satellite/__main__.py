@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import satellite.lean  # noqa: F401 - before what it keeps out
+import wire.lean  # noqa: F401 - before what it keeps out
 
 # isort: split
 import argparse

@@ -105,7 +105,8 @@ def refuse(code: str, text: str = "no") -> Trouble:
 class FakeStt:
     """A Wyoming STT. ``troubles``: one a request, first in, first used; then it hears ``text`` again.
 
-    early: the transcript comes after the first chunk. heard_bytes: audio of each finished request.
+    early: the transcript comes after the first chunk. heard_bytes: audio of each finished request. chunks: what it says
+    at the first audio to who asked for partial results.
     """
 
     text: str = "turn on the bed light"
@@ -114,10 +115,12 @@ class FakeStt:
     troubles: list[Trouble] = field(default_factory=list)
     heard_bytes: list[int] = field(default_factory=list)
     languages: list[str | None] = field(default_factory=list)
+    chunks: list[Event] = field(default_factory=list)
     requests: int = 0
 
     async def __call__(self, peer: Connection) -> None:
         heard_bytes = 0
+        chunks: list[Event] = []
         with contextlib.suppress(PeerClosed):
             while True:
                 event = await peer.receive()
@@ -126,8 +129,11 @@ class FakeStt:
                 elif Transcribe.is_type(event.type):
                     self.requests += 1
                     self.languages.append(Transcribe.from_event(event).language)
+                    chunks = list(self.chunks) if (event.data.get("context") or {}).get("partials") else []
                 elif AudioChunk.is_type(event.type):
                     heard_bytes += len(event.payload or b"")
+                    while chunks:
+                        await peer.send(chunks.pop(0))
                     if self.troubles:
                         await self.troubles.pop(0)(peer)
                     elif self.early:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from hub.errors import EarshotError
-from hub.stages import Intent, NotUnderstood, Result, Transcript, Wake
+from hub.stages import Intent, NotUnderstood, Partial, Result, TakePartial, Transcript, Wake
 from hub.turn import Stages
 from wire.pcm import SPEECH_WIDTH_BYTES, Pcm, silence
 
@@ -54,20 +54,32 @@ class FakeWake:
 
 @dataclass
 class FakeTranscriber:
-    """Hears ``text`` in whatever is spoken; keeps the milliseconds of speech it was given."""
+    """Hears ``text`` in whatever is spoken; keeps the milliseconds of speech it was given.
+
+    partial: what it heard so far, told with every block. others: what else it may have been.
+    """
 
     text: str = "turn on the bed light"
     error: EarshotError | None = None
     heard_ms: list[float] = field(default_factory=list)
     hold: asyncio.Event | None = None
+    partial: Partial | None = None
+    others: tuple[str, ...] = ()
 
-    async def transcribe(self, speech: AsyncIterator[Pcm], *, language: str) -> Transcript:
-        self.heard_ms.append(sum([block.duration_ms async for block in speech]))
+    async def transcribe(
+        self, speech: AsyncIterator[Pcm], *, language: str, on_partial: TakePartial | None = None
+    ) -> Transcript:
+        heard_ms = 0.0
+        async for block in speech:
+            heard_ms += block.duration_ms
+            if self.partial and on_partial:
+                on_partial(self.partial)
+        self.heard_ms.append(heard_ms)
         if self.hold:
             await self.hold.wait()
         if self.error:
             raise self.error
-        return Transcript(self.text, language, "fake", confidence=0.9)
+        return Transcript(self.text, language, "fake", confidence=0.9, others=self.others)
 
 
 @dataclass

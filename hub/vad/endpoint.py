@@ -7,16 +7,34 @@ from enum import Enum
 from typing import Literal
 
 from hub.config import EndpointSection
+from hub.stages import Partial
 
 # Voice goes on until the probability is this much below where it began: ends of words are quiet.
 # Source: silero-vad, utils_vad.py, get_speech_timestamps (neg_threshold).
 HYSTERESIS = 0.15
+_SURE = 0.8  # confidence from which on a sentence that was heard is taken for all that is said
 
 
 class Phase(Enum):
     WAITING = "waiting"
     SPEAKING = "speaking"
     ENDED = "ended"
+
+
+class Expected(Enum):
+    """What comes after the words so far: nothing, perhaps more, or certainly more."""
+
+    NOTHING = "nothing"
+    ANYTHING = "anything"
+    MORE = "more"
+
+
+def expected(partial: Partial) -> Expected:
+    if not partial.text:
+        return Expected.ANYTHING
+    if not partial.complete:
+        return Expected.MORE
+    return Expected.ANYTHING if partial.goes_on or partial.confidence < _SURE else Expected.NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +61,8 @@ class Endpointer:
     """Feed every window in order; it answers at most once each with SpeechStarted and SpeechEnded.
 
     skip_ms: voice in the first part of the audio does not start speech: it is the wake word.
-    A pause shorter than ``silence_ms`` inside speech ends nothing; a click shorter than ``start_ms`` starts nothing.
+    A pause inside speech ends nothing that is shorter than ``silence_ms``, or than what ``expect`` makes of it; a click
+    shorter than ``start_ms`` starts nothing.
     """
 
     def __init__(self, settings: EndpointSection, *, skip_ms: float = 0) -> None:
@@ -53,6 +72,7 @@ class Endpointer:
         self._voiced_since_ms: float | None = None
         self._last_voiced_ms = 0.0
         self._voiced = False
+        self._expected, self._expected_since_ms = Expected.ANYTHING, 0.0
         self.phase = Phase.WAITING
 
     def feed(self, probability: float, window_ms: float) -> SpeechStarted | SpeechEnded | None:
@@ -66,6 +86,10 @@ class Endpointer:
         if self.phase is Phase.WAITING:
             return self._waiting(window_began_ms, voiced=voiced)
         return self._speaking(voiced=voiced)
+
+    def expect(self, what: Expected) -> None:
+        """By the audio so far; voice after it, longer than a click, takes it back."""
+        self._expected, self._expected_since_ms = what, self._now_ms
 
     @property
     def voiced(self) -> bool:
@@ -97,9 +121,20 @@ class Endpointer:
             self._last_voiced_ms = self._now_ms
         if self._now_ms >= self._settings.max_seconds * 1000:
             return self._ended("too-long")
-        if self._now_ms - self._last_voiced_ms >= self._settings.silence_ms:
+        if self._now_ms - self._last_voiced_ms >= self._ending_pause_ms:
             return self._ended("silence")
         return None
+
+    @property
+    def _ending_pause_ms(self) -> float:
+        silence_ms = self._settings.silence_ms
+        if self._last_voiced_ms - self._expected_since_ms >= self._settings.start_ms:
+            return silence_ms
+        if self._expected is Expected.NOTHING:
+            return min(silence_ms, self._settings.complete_silence_ms)
+        if self._expected is Expected.MORE:
+            return max(silence_ms, self._settings.incomplete_silence_ms)
+        return silence_ms
 
     def _ended(self, reason: Literal["silence", "too-long", "no-speech", "peer"]) -> SpeechEnded:
         self.phase = Phase.ENDED

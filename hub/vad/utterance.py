@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator
 from functools import partial
 
 from hub.config import EndpointSection
-from hub.stages import VoiceDetector
-from hub.vad.endpoint import Endpointer, SpeechEnded, SpeechStarted
+from hub.stages import Partial, VoiceDetector
+from hub.vad.endpoint import Endpointer, SpeechEnded, SpeechStarted, expected
 from hub.worker import RunInWorker
 from wire.pcm import SPEECH_RATE_HZ, SPEECH_WIDTH_BYTES, Pcm, speech
 
@@ -81,6 +81,10 @@ class Utterance:
                 return
             self._changed.clear()
             await self._changed.wait()
+
+    def heard_so_far(self, partial: Partial) -> None:
+        """What the transcriber makes of it until now: it says how long a pause is the end."""
+        self._endpointer.expect(expected(partial))
 
     async def wait_started(self) -> bool:
         """Wait until somebody speaks (True) or the utterance is over without (False)."""

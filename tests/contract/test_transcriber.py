@@ -6,14 +6,19 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from wyoming.asr import TranscriptStart
+from wyoming.event import Event
 
+from hub.engines.supervisor import EngineProcess
 from hub.errors import SttFailed
+from hub.stages import Partial
 from hub.stt.wyoming_client import WyomingTranscriber
+from models.recogniser.installed import languages
 from tests.fakes_engines import (
     RECORDINGS,
     SETTINGS,
@@ -33,6 +38,8 @@ from wire.pcm import Pcm, silence, speech
 
 needs_recordings = pytest.mark.skipif(not RECORDINGS.is_dir(), reason=f"no recordings in {RECORDINGS}")
 
+needs_recogniser = pytest.mark.skipif("en" not in languages(), reason="no English recogniser in this installation")
+
 LAMP = "turn_on_the_living_room_lamp"
 
 
@@ -48,15 +55,25 @@ class Server:
         return WyomingTranscriber([self.uri], SETTINGS, deadline_seconds)
 
 
-@pytest.fixture(params=["fake", "real"])
-async def server(request: pytest.FixtureRequest, home: Path) -> AsyncIterator[Server]:
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of networks as they are built, which takes seconds."""
+    return tmp_path_factory.mktemp("cache")
+
+
+def recogniser(home: Path, grammar: Path, cache: Path) -> AbstractAsyncContextManager[tuple[EngineProcess, str]]:
+    return engine("stt", "hub.stt.phrase", home, "--grammar", str(grammar), "--cache", str(cache))
+
+
+@pytest.fixture(params=["fake", pytest.param("real", marks=needs_recogniser)])
+async def server(request: pytest.FixtureRequest, home: Path, cache: Path) -> AsyncIterator[Server]:
     async with AsyncExitStack() as stack:
         if request.param == "fake":
             fake = FakeStt("turn on the Living Room Lamp")
             yield Server(await stack.enter_async_context(listening(fake)), *_killable_fake(fake))
             return
         grammar = write_grammar(home / "grammar.json")
-        process, uri = await stack.enter_async_context(engine("stt", "hub.stt.phrase", home, "--grammar", str(grammar)))
+        process, uri = await stack.enter_async_context(recogniser(home, grammar, cache))
         lives: list[int] = []
 
         def kill() -> None:
@@ -139,13 +156,14 @@ async def test_killed_while_somebody_speaks(server: Server) -> None:
     assert (await hear(server, lamp)).endswith("Living Room Lamp")
 
 
+@needs_recogniser
 class TestRealEngine:
     """What only a real recogniser can be asked."""
 
     @pytest.fixture
-    async def transcriber(self, home: Path) -> AsyncIterator[tuple[WyomingTranscriber, Path]]:
+    async def transcriber(self, home: Path, cache: Path) -> AsyncIterator[tuple[WyomingTranscriber, Path]]:
         grammar = write_grammar(home / "grammar.json")
-        async with engine("stt", "hub.stt.phrase", home, "--grammar", str(grammar)) as (_, uri):
+        async with recogniser(home, grammar, cache) as (_, uri):
             yield WyomingTranscriber([uri], SETTINGS, 20), grammar
 
     @pytest.mark.parametrize("pcm", [speech(b""), silence(50), silence(3000)], ids=["none", "50 ms", "3 s"])
@@ -185,8 +203,8 @@ class TestRealEngine:
         await asyncio.sleep(1.5)  # longer than the engine takes to look
         assert await _until_heard(stt, "timer_status", "timer status")
 
-    async def test_no_grammar_yet_is_named(self, home: Path) -> None:
-        async with engine("stt", "hub.stt.phrase", home, "--grammar", str(home / "none.json")) as (_, uri):
+    async def test_no_grammar_yet_is_named(self, home: Path, cache: Path) -> None:
+        async with recogniser(home, home / "none.json", cache) as (_, uri):
             with pytest.raises(SttFailed) as failed:
                 await WyomingTranscriber([uri], SETTINGS, 5).transcribe(blocks_of(silence(500)), language="en")
         assert failed.value.code == "grammar-missing"
@@ -289,3 +307,22 @@ class TestClient:
         async with listening(FakeStt()) as uri:
             with pytest.raises(SttFailed, match="the room is gone"):
                 await WyomingTranscriber([uri], SETTINGS, 5).transcribe(broken(), language="en")
+
+    async def test_what_was_heard_so_far_is_passed_on_to_who_wants_it(self) -> None:
+        """Chunks of servers that say no more than a text are left alone."""
+        about = {"complete": True, "goes_on": False, "confidence": 0.9}
+        ours = Event("transcript-chunk", {"text": " turn  on the TV", "context": about})
+        others = Event("transcript-chunk", {"text": "turn", "context": {"session": 1}})
+        heard: list[Partial] = []
+        async with listening(FakeStt(chunks=[TranscriptStart().event(), others, ours])) as uri:
+            stt = WyomingTranscriber([uri], SETTINGS, 5)
+            await stt.transcribe(blocks_of(silence(100)), language="en")
+            assert heard == []
+            await stt.transcribe(blocks_of(silence(100)), language="en", on_partial=heard.append)
+        assert heard == [Partial("turn on the TV", complete=True, goes_on=False, confidence=0.9)]
+
+    async def test_what_else_may_have_been_said_is_passed_on(self) -> None:
+        fake = FakeStt("turn on the Bed Light", context={"others": [{"text": "turn on the Red Light", "margin": 0.1}]})
+        async with listening(fake) as uri:
+            heard = await WyomingTranscriber([uri], SETTINGS, 5).transcribe(blocks_of(silence(100)), language="en")
+        assert heard.others == ("turn on the Red Light",)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -14,7 +14,7 @@ from hub.config import EndpointSection
 from hub.errors import SttFailed
 from hub.links.link import AudioArrived, AudioEnded, LinkEvent, ListenRequested, Muted, WakeHeard
 from hub.session import Session, SessionParts, State
-from hub.stages import Transcript, Wake
+from hub.stages import Partial, Transcript, Wake
 from hub.trace import Trace
 from hub.worker import RunInWorker, T
 from tests.fakes_stages import FakeSynthesizer, FakeTranscriber, FakeVoice, FakeWake, fake_stages, in_this_thread, voice
@@ -224,7 +224,7 @@ async def test_a_transcriber_that_fails_at_once_leaves_the_session_alive() -> No
         return work()
 
     class Gone(FakeTranscriber):
-        async def transcribe(self, speech: AsyncIterator[Pcm], *, language: str) -> Transcript:
+        async def transcribe(self, speech: AsyncIterator[Pcm], *, language: str, **_: object) -> Transcript:
             await anext(speech)
             raise SttFailed("stt-lost", "gone")
 
@@ -303,3 +303,24 @@ def test_the_arbiter_forgets() -> None:
     assert not arbiter.claim("hall")
     now[0] = 0.8
     assert arbiter.claim("hall")
+
+
+WHOLE = Partial("turn on the bed light", complete=True, goes_on=False, confidence=0.95)
+
+
+@pytest.mark.parametrize(
+    ("partial", "endpoint_ms"),
+    [(None, 704), (WHOLE, 320), (replace(WHOLE, goes_on=True), 704), (replace(WHOLE, complete=False), 928)],
+    ids=["a transcriber that says nothing", "a whole sentence", "one that may go on", "one that is begun"],
+)
+async def test_what_was_heard_so_far_decides_how_long_a_pause_is_the_end(
+    partial: Partial | None, endpoint_ms: float
+) -> None:
+    """All the way: from the transcriber through the turn to the endpointer, block by block as a satellite sends."""
+    async with room_of(transcriber=FakeTranscriber(partial=partial)) as room:
+        await room.send(ListenRequested("asr"))
+        for _ in range(20):
+            await room.send(AudioArrived(voice(32)))
+        for _ in range(60):
+            await room.send(AudioArrived(silence(32)))
+        assert (await room.trace()).timings_ms["endpoint"] == endpoint_ms

@@ -6,15 +6,18 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 import pytest
 
 from hub.config import EndpointSection
 from hub.errors import ActionFailed, IntentFailed, SttFailed, TtsFailed
-from hub.stages import Action, Evidence, NotUnderstood, Result
+from hub.intent.replies import TemplateReplier
+from hub.stages import Action, Evidence, Intent, NotUnderstood, Result
 from hub.trace import Trace, WakeTrace, new_trace, ulid
 from hub.turn import Turn
 from hub.vad.utterance import Utterance
+from tests.fakes_house import FakeHouse
 from tests.fakes_stages import (
     FakeActor,
     FakeInterpreter,
@@ -145,6 +148,47 @@ async def test_a_stage_that_fails_while_acting_is_apologised_for() -> None:
     assert room.said == ["sorry: broker-lost"]
     assert trace.error
     assert trace.error.code == "broker-lost"
+
+
+def lamp_of(text: str) -> Intent | NotUnderstood:
+    """Understands "turn on … light"."""
+    if not text.startswith("turn on ") or not text.endswith("light"):
+        return NotUnderstood(text)
+    return Intent("HassTurnOn", {"name": text.removeprefix("turn on ").removeprefix("the ")}, "default", "en", text)
+
+
+@pytest.fixture
+def replier() -> TemplateReplier:
+    return TemplateReplier(FakeHouse(), lambda: datetime(2026, 11, 21, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("wake", [None, WakeTrace("okay_nabu", 0.9)])
+async def test_of_two_lamps_that_sound_alike_none_is_switched(wake: WakeTrace | None, replier: TemplateReplier) -> None:
+    """What is asked back with are their names; wake words before them are not part of it."""
+    called = "okay nabu " if wake else ""
+    actor, room, trace = FakeActor(), FakeRoom(), new_trace("kitchen", "Kitchen", "en")
+    trace.wake = wake
+    others = (called + "turn on bed light", called + "turn on red light")
+    stages = fake_stages(
+        transcriber=FakeTranscriber(called + "turn on the bed light", others=others),
+        interpreter=FakeInterpreter(lamp_of),
+        actor=actor,
+        replier=replier,
+    )
+    await Turn(stages, room, trace).spoken(await utterance_of(voice(640), silence(1000)))
+    assert (actor.areas, trace.actions) == ([], [])
+    assert room.said == ["Did you mean bed light or red light?"]
+    assert trace.error
+    assert trace.error.code == "speech-alike"
+
+
+@pytest.mark.parametrize("other", ["turn on bed light", "paint the bed light"])
+async def test_what_sounds_alike_and_means_the_same_or_nothing_keeps_nobody_waiting(other: str) -> None:
+    actor = FakeActor(Result("acted", actions=(CONFIRMED,)))
+    hears = FakeTranscriber("turn on the bed light", others=(other,))
+    _, trace = await run(actor=actor, transcriber=hears, interpreter=FakeInterpreter(lamp_of))
+    assert trace.error is None
+    assert actor.areas == ["Kitchen"]
 
 
 @pytest.mark.parametrize("synthesizer", [FakeSynthesizer(error=TtsFailed("tts-lost", "gone"))])

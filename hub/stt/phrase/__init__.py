@@ -1,1 +1,1 @@
-"""The embedded recogniser: pocketsphinx over the closed grammar of one house, in a process of its own."""
+"""The embedded recogniser: the sentences of one house by our own network, in a process of its own."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import wire.lean  # noqa: F401 - before what it keeps out
+
+# isort: split
 import sys
 from pathlib import Path
 
@@ -15,10 +18,12 @@ def main() -> int:
     parser.add_argument(
         "--grammar", required=True, type=Path, help="grammar file of the house; read again when it changes"
     )
+    parser.add_argument("--cache", required=True, type=Path, help="folder of networks as they are built here")
+    parser.add_argument("--model", type=Path, help="a recogniser's file (default: the language's own)")
     args = parser.parse_args()
 
     async def engine() -> None:
-        async with HouseRecogniser(args.grammar) as house:
+        async with HouseRecogniser(args.grammar, args.cache, args.model) as house:
             await serve_engine(args.uri, PhraseService(house))
 
     return run(args, engine)

@@ -11,7 +11,11 @@ from types import TracebackType
 from typing import Self, TypeVar, TypeVarTuple
 
 from hub.stt.phrase.grammar import Grammar, GrammarBroken
-from hub.stt.phrase.recogniser import Recogniser
+from hub.stt.phrase.recogniser import Recogniser, load_listener
+from models.errors import ModelInvalid
+from models.recogniser.listener import Listener
+from models.runtime import give_back_memory
+from wire.errors import EarshotError
 from wire.tasks import Tasks
 
 _LOOK_SECONDS = 0.2  # how long after a new name it can be said
@@ -24,21 +28,21 @@ _Result = TypeVar("_Result")
 class HouseRecogniser:
     """The recogniser as the file changes; utterances that began with an older one end with it."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, cache: Path, model: Path | None = None) -> None:
+        """cache: of networks as they are built. model: a recogniser's file, instead of the language's own."""
+        self._path, self._cache, self._model = path, cache, model
+        self._listener: Listener | None = None
         self._seen: tuple[int, int, int] | None = None
         self._tasks = Tasks()
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="stt")
         self.current: Recogniser | None = None
-        self.problem = GrammarBroken("grammar-missing", f"{path} was not written yet; the hub does when it has devices")
+        self.problem: EarshotError = GrammarBroken(
+            "grammar-missing", f"{path} was not written yet; the hub does when it has devices"
+        )
 
     async def in_worker(self, work: Callable[[*_Arguments], _Result], *arguments: *_Arguments) -> _Result:
         """Run in the thread that owns the decoders. Cancelling stops the waiting; the work ends in its turn."""
         return await asyncio.get_running_loop().run_in_executor(self._worker, work, *arguments)
-
-    def soon(self, work: Callable[[], None]) -> None:
-        """The same after everything that was asked for before, without waiting."""
-        self._worker.submit(work)
 
     async def __aenter__(self) -> Self:
         await self._tasks.__aenter__()
@@ -63,13 +67,20 @@ class HouseRecogniser:
             return
         self._seen = seen
         try:
-            self.current = await asyncio.to_thread(lambda: Recogniser(Grammar.read(self._path)))
-        except GrammarBroken as broken:
+            self.current = await asyncio.to_thread(self._compiled)
+        except (GrammarBroken, ModelInvalid) as broken:
             self.problem = broken
             _log.error("%s; %s", broken, "the one before it stays" if self.current else "nothing can be heard")
         else:
             grammar = self.current.grammar
             _log.info("grammar of %s words and %s names", len(grammar.words), len(grammar.names))
+
+    def _compiled(self) -> Recogniser:
+        grammar = Grammar.read(self._path)
+        if self._listener is None or self._listener.phones.alphabet.language != grammar.language:
+            self._listener = load_listener(grammar.language, self._cache, self._model)
+            give_back_memory()
+        return Recogniser(grammar, self._listener)
 
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:

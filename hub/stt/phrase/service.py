@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import unicodedata
 from contextlib import suppress
+from typing import Any
 
+import msgspec
 from wyoming.asr import Transcribe, Transcript
 from wyoming.audio import AudioChunk, AudioStart, AudioStop
 from wyoming.error import Error
@@ -15,12 +17,16 @@ from wyoming.info import AsrModel, AsrProgram, Attribution, Describe, Info
 from hub.engines.program import IDLE_SECONDS
 from hub.stt.phrase.grammar import GrammarBroken
 from hub.stt.phrase.house import HouseRecogniser
-from hub.stt.phrase.recogniser import MAX_SECONDS, MODEL, RATE_HZ, WIDTH_BYTES, Heard, Recogniser, TooLong
+from hub.stt.phrase.partials import Partials
+from hub.stt.phrase.recogniser import MAX_SECONDS, RATE_HZ, WIDTH_BYTES, Heard, Recogniser, TooLong
+from models.errors import ModelInvalid
 from wire.connection import Connection
+from wire.data import read
 from wire.errors import EarshotError, PeerClosed
 
 ENGINE = "phrase"
-VERSION = "1"
+MODEL = "earshot phones"
+VERSION = "2"
 
 _MAX_UTTERANCES = 4  # decoded at a time: rooms in which somebody speaks at once
 _QUEUE_SECONDS = 5.0
@@ -31,6 +37,24 @@ class _Refused(EarshotError):
     """One utterance cannot be heard; the connection goes on."""
 
 
+class _Wishes(msgspec.Struct):
+    partials: bool = False
+
+
+class _Request(msgspec.Struct):
+    """A transcribe event; other servers' clients may send any context."""
+
+    language: str | None = None
+    context: Any = None
+
+    @property
+    def wants_partials(self) -> bool:
+        try:
+            return msgspec.convert(self.context or {}, _Wishes).partials
+        except msgspec.ValidationError:
+            return False
+
+
 class PhraseService:
     """Handler of the engine's server."""
 
@@ -39,47 +63,53 @@ class PhraseService:
         self._places = asyncio.Semaphore(_MAX_UTTERANCES)
 
     async def __call__(self, peer: Connection) -> None:
-        language: str | None = None
+        request = _Request()
         with suppress(PeerClosed):  # the hub leaves when it has its answer, or wants none any more
             while True:
                 event = await peer.receive(IDLE_SECONDS)
                 if Describe.is_type(event.type):
                     await peer.send(self._info().event())
                 elif Transcribe.is_type(event.type):
-                    language = _text(event, "language")
+                    request = read(event, _Request)
                 elif AudioStart.is_type(event.type):
-                    await self._answer(peer, event, language)
+                    await self._answer(peer, event, request)
 
-    async def _answer(self, peer: Connection, start: Event, language: str | None) -> None:
+    async def _answer(self, peer: Connection, start: Event, request: _Request) -> None:
         """From audio-start to the transcript or the error; what audio still comes after an error is ignored."""
         try:
-            recogniser = self._recogniser(language)
+            recogniser = self._recogniser(request.language or None)
             _check(start)
             await self._take_place()
             try:
-                heard = await self._hear(peer, recogniser)
+                partials = Partials(peer, recogniser.grammar.language) if request.wants_partials else None
+                heard = await self._hear(peer, recogniser, partials)
             finally:
                 self._places.release()
-        except (_Refused, GrammarBroken) as refused:
+        except (_Refused, GrammarBroken, ModelInvalid) as refused:
             await peer.send(Error(text=refused.message, code=refused.code).event())
             return
-        context = {"engine": ENGINE, "model": MODEL, "confidence": heard.confidence}
+        context: dict[str, Any] = {"engine": ENGINE, "model": MODEL, "confidence": heard.confidence}
+        if heard.others:
+            context["others"] = [msgspec.to_builtins(other) for other in heard.others]
         text = unicodedata.normalize("NFC", heard.text)
         await peer.send(Transcript(text=text, language=recogniser.grammar.language, context=context).event())
 
-    async def _hear(self, peer: Connection, recogniser: Recogniser) -> Heard:
+    async def _hear(self, peer: Connection, recogniser: Recogniser, partials: Partials | None) -> Heard:
         utterance = await self._house.in_worker(recogniser.listen)
         try:
             while True:
                 event = await peer.receive(IDLE_SECONDS)
                 if AudioChunk.is_type(event.type):
-                    await self._house.in_worker(utterance.feed, event.payload or b"")
+                    audio = event.payload or b""
+                    await self._house.in_worker(utterance.feed, audio)
+                    if partials and partials.is_due(audio):
+                        await partials.tell(await self._house.in_worker(utterance.so_far))
                 elif AudioStop.is_type(event.type):
+                    if partials:
+                        await partials.end()
                     return await self._house.in_worker(utterance.finish)
         except TooLong as long:
             raise _Refused("stt-too-long", f"more than {MAX_SECONDS:g} s of speech; say it in fewer words") from long
-        finally:
-            self._house.soon(utterance.discard)
 
     async def _take_place(self) -> None:
         try:
@@ -102,7 +132,7 @@ class PhraseService:
     def _info(self) -> Info:
         recogniser = self._house.current
         languages = [recogniser.grammar.language] if recogniser else []
-        made_by = Attribution(name="CMU Sphinx", url="https://github.com/cmusphinx/pocketsphinx")
+        made_by = Attribution(name="Earshot", url="https://pypi.org/project/earshot/")
         about = "sentences of this house only"
         model = AsrModel(MODEL, made_by, installed=True, description=about, version=VERSION, languages=languages)
         program = AsrProgram(ENGINE, made_by, installed=True, description=about, version=VERSION, models=[model])
@@ -114,8 +144,3 @@ def _check(start: Event) -> None:
     if given != _FORMAT:
         form = ", ".join(f"{key} {str(value)[:16]}" for key, value in given.items())
         raise _Refused("audio-format", f"audio with {form}; send 16 kHz, 16-bit, mono")
-
-
-def _text(event: Event, key: str) -> str | None:
-    value = (event.data or {}).get(key)
-    return value if isinstance(value, str) and value else None

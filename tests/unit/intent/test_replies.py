@@ -147,6 +147,20 @@ def test_an_ambiguous_name_is_asked_back(replier: TemplateReplier) -> None:
 
 
 @pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "Did you mean Bed Light or Red Light?"),
+        ("de", "Meinst du Bed Light oder Red Light?"),
+        ("fr", "Vouliez-vous dire Bed Light ou Red Light ?"),
+        ("es", "¿Querías decir Bed Light o Red Light?"),
+        ("nl", "Bedoel je Bed Light of Red Light?"),
+    ],
+)
+def test_names_that_sound_alike_are_asked_back(replier: TemplateReplier, language: str, said: str) -> None:
+    assert replier.reply(intent(), Result("unsure", choices=("Bed Light", "Red Light")), language=language) == said
+
+
+@pytest.mark.parametrize(
     ("name", "said"),
     [
         ("HassStartTimer", "I cannot do timers yet."),

@@ -1,13 +1,10 @@
-"""The grammar file as the recogniser reads it, and how words sound."""
-
-# ruff: noqa: RUF001  # IPA is written in letters that look like others
+"""The grammar file as the recogniser reads it."""
 
 from __future__ import annotations
 
 import pytest
 
 from hub.stt.phrase.grammar import Grammar
-from hub.stt.phrase.pronounce import arpabet
 from tests.fakes_engines import GRAMMAR
 
 
@@ -51,19 +48,3 @@ def test_the_longest_name_wins() -> None:
 
 def test_a_house_without_names() -> None:
     assert Grammar(1, "en", "", {}).written("what time is it") == "what time is it"
-
-
-@pytest.mark.parametrize(
-    ("ipa", "phones"),
-    [
-        ("ˈɛkoʊbˌiː", "EH K OW B IY"),
-        ("dʒˈʌdʒ", "JH AH JH"),
-        ("fˈaɪɚ", "F AY ER"),
-        ("jˈuː", "Y UW"),
-        ("lˈɪɾəl", "L IH T AH L"),
-        ("θˈɜːməmˌɪks", "TH ER M AH M IH K S"),
-        ("", ""),
-    ],
-)
-def test_ipa_becomes_phones_of_the_model(ipa: str, phones: str) -> None:
-    assert arpabet(ipa) == phones

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.config import EndpointSection
-from hub.vad.endpoint import Endpointer, Phase, SpeechEnded, SpeechStarted
+from hub.stages import Partial
+from hub.vad.endpoint import Endpointer, Expected, Phase, SpeechEnded, SpeechStarted, expected
 
 WINDOW_MS = 32.0
 SETTINGS = EndpointSection(start_ms=96, silence_ms=704, no_speech_seconds=2, max_seconds=5)
@@ -81,6 +84,63 @@ def test_the_peer_ends_the_audio(pattern: str, reason: str) -> None:
     assert ended is not None
     assert ended.reason == reason
     assert endpointer.end() is None
+
+
+WHOLE = Partial("turn on the bed light", complete=True, goes_on=False, confidence=0.9)
+KNOWING = EndpointSection(
+    start_ms=96, silence_ms=704, complete_silence_ms=320, incomplete_silence_ms=896, no_speech_seconds=2, max_seconds=5
+)
+
+
+@pytest.mark.parametrize(
+    ("partial", "comes"),
+    [
+        (WHOLE, Expected.NOTHING),
+        (replace(WHOLE, confidence=0.6), Expected.ANYTHING),
+        (replace(WHOLE, goes_on=True), Expected.ANYTHING),
+        (replace(WHOLE, complete=False, goes_on=True), Expected.MORE),
+        (replace(WHOLE, text=""), Expected.ANYTHING),
+    ],
+    ids=["whole", "not sure", "may go on", "begun", "nothing of this house"],
+)
+def test_what_comes_after_the_words_so_far(partial: Partial, comes: Expected) -> None:
+    assert expected(partial) is comes
+
+
+@pytest.mark.parametrize(
+    ("comes", "pause_ms"), [(Expected.NOTHING, 320), (Expected.ANYTHING, 704), (Expected.MORE, 896)]
+)
+@pytest.mark.parametrize("told_after", [0, 5], ids=["while speaking", "in the pause"])
+def test_the_pause_that_ends_a_sentence_is_as_long_as_its_words_ask_for(
+    comes: Expected, pause_ms: float, told_after: int
+) -> None:
+    endpointer = Endpointer(KNOWING)
+    events("vvvvvv" + "." * told_after, endpointer)
+    endpointer.expect(comes)
+    assert events("." * 40, endpointer) == [SpeechEnded(6 * WINDOW_MS, 6 * WINDOW_MS + pause_ms, "silence")]
+
+
+def test_somebody_who_speaks_on_takes_a_whole_sentence_back() -> None:
+    """Until the transcriber has said something about the new words too. A click is no word."""
+    endpointer = Endpointer(KNOWING)
+    events("vvvvvv....", endpointer)
+    endpointer.expect(Expected.NOTHING)
+    assert events("vvv" + "." * 21, endpointer) == []
+    endpointer.expect(Expected.NOTHING)
+    assert [type(event) for event in events(".", endpointer)] == [SpeechEnded]
+    clicked = Endpointer(KNOWING)
+    events("vvvvvv....", clicked)
+    clicked.expect(Expected.NOTHING)
+    assert events("v" + "." * 10, clicked) == [SpeechEnded(11 * WINDOW_MS, 21 * WINDOW_MS, "silence")]
+
+
+def test_a_household_that_asks_for_a_short_pause_gets_none_longer() -> None:
+    """``silence_ms`` bounds the pause after a whole sentence; a longer one bounds it after one that goes on."""
+    for silence_ms, comes in ((224, Expected.NOTHING), (1504, Expected.MORE)):
+        endpointer = Endpointer(EndpointSection(start_ms=96, silence_ms=silence_ms))
+        events("vvvvvv", endpointer)
+        endpointer.expect(comes)
+        assert events("." * 60, endpointer) == [SpeechEnded(192, 192 + silence_ms, "silence")]
 
 
 @given(st.text(alphabet="v.", max_size=400))

@@ -1,6 +1,6 @@
-"""Imported before all else: keeps out what other modules would load and a satellite never uses, 11 MB of memory.
+"""Imported before all else by programs that encrypt nothing: keeps out what other modules would load, 11 MB of memory.
 
-A satellite encrypts nothing: without OpenSSL (8 MB) asyncio has no TLS and hashlib its own SHA-256. The package wyoming
+Without OpenSSL (8 MB) asyncio has no TLS and hashlib its own SHA-256. The package wyoming
 reads its version out of its metadata (3 MB for the parser of e-mail headers), which nobody asks for.
 """
 

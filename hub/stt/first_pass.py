@@ -1,0 +1,58 @@
+"""The Transcriber that knows this house first, and another one for what it does not know."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from hub.errors import SttFailed
+from hub.stages import TakePartial, Transcriber, Transcript
+from hub.stt.speech import KeptSpeech
+from wire.pcm import Pcm
+from wire.tasks import Tasks
+
+
+class FirstPass:
+    """Implements Transcriber: what ``first`` hears is the answer at once; where it hears nothing or fails, ``other``'s.
+
+    Both get the speech while it is spoken. ``other`` is told that it ended only when it is needed: most servers begin
+    their work then, and cannot be stopped.
+    """
+
+    def __init__(self, first: Transcriber, other: Transcriber) -> None:
+        self._first, self._other = first, other
+
+    async def transcribe(
+        self, speech: AsyncIterator[Pcm], *, language: str, on_partial: TakePartial | None = None
+    ) -> Transcript:
+        """Raises SttFailed: of ``other``, where ``first`` heard nothing."""
+        is_needed = asyncio.Event()
+        async with KeptSpeech(speech) as kept, Tasks() as tasks:
+            asking = tasks.start(self._ask_other(_held_open(kept, is_needed), language), name="stt.other")
+            heard = await self._ask_first(kept, language, on_partial)
+            if heard and heard.text:
+                return heard
+            is_needed.set()
+            answer: Transcript | SttFailed = await asking
+        if isinstance(answer, SttFailed):
+            raise answer
+        return answer
+
+    async def _ask_first(self, kept: KeptSpeech, language: str, on_partial: TakePartial | None) -> Transcript | None:
+        try:
+            return await self._first.transcribe(kept.blocks(), language=language, on_partial=on_partial)
+        except SttFailed:  # it does not know the language, say, or is being started again: the other one does not care
+            return None
+
+    async def _ask_other(self, speech: AsyncIterator[Pcm], language: str) -> Transcript | SttFailed:
+        try:
+            return await self._other.transcribe(speech, language=language)
+        except SttFailed as failed:
+            return failed
+
+
+async def _held_open(kept: KeptSpeech, is_needed: asyncio.Event) -> AsyncIterator[Pcm]:
+    """Its end waits until somebody needs to know it."""
+    async for block in kept.blocks():
+        yield block
+    await is_needed.wait()

@@ -1,0 +1,96 @@
+"""The embedded recogniser in front of another one: who answers, when, and who is spared the work."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from hub.errors import SttFailed
+from hub.stages import Partial
+from hub.stt.first_pass import FirstPass
+from tests.fakes_stages import FakeTranscriber
+from wire.pcm import Pcm, silence
+
+LOST = SttFailed("stt-lost", "gone")
+UNKNOWN = SttFailed("language-unknown", "no 'de' here")
+WHOLE = Partial("turn on the TV", complete=True, goes_on=False, confidence=0.9)
+
+
+async def spoken(blocks: int = 3) -> AsyncIterator[Pcm]:
+    for _ in range(blocks):
+        yield silence(100)
+        await asyncio.sleep(0)
+
+
+async def heard(first: FakeTranscriber, other: FakeTranscriber) -> str:
+    return (await FirstPass(first, other).transcribe(spoken(), language="en")).text
+
+
+async def test_what_the_first_knows_is_the_answer_at_once() -> None:
+    """The other one heard every block, but was not told that speech ended: it never begins to work."""
+    first, other = FakeTranscriber("turn on the TV"), FakeTranscriber("tune on the TV")
+    assert await heard(first, other) == "turn on the TV"
+    assert (first.heard_ms, other.heard_ms) == ([300], [])
+
+
+@pytest.mark.parametrize("first", [FakeTranscriber(""), FakeTranscriber(error=LOST), FakeTranscriber(error=UNKNOWN)])
+async def test_what_the_first_does_not_know_or_cannot_hear_is_the_others(first: FakeTranscriber) -> None:
+    other = FakeTranscriber("tell me a story")
+    assert await heard(first, other) == "tell me a story"
+    assert other.heard_ms == [300]
+
+
+@pytest.mark.parametrize("first", [FakeTranscriber(""), FakeTranscriber(error=UNKNOWN)])
+async def test_an_error_of_the_other_is_told_where_the_first_has_nothing(first: FakeTranscriber) -> None:
+    with pytest.raises(SttFailed, match="gone"):
+        await heard(first, FakeTranscriber(error=LOST))
+
+
+async def test_a_lost_other_is_no_harm_to_what_the_first_knows() -> None:
+    class Gone(FakeTranscriber):
+        async def transcribe(self, *_: object, **__: object) -> None:  # type: ignore[override]
+            raise LOST
+
+    assert await heard(FakeTranscriber("turn on the TV"), Gone()) == "turn on the TV"
+
+
+async def test_a_language_that_the_first_does_not_have_goes_to_the_other_while_it_is_spoken() -> None:
+    """It refuses before a word was said; nothing waits for that."""
+
+    class Refuses(FakeTranscriber):
+        async def transcribe(self, *_: object, **__: object) -> None:  # type: ignore[override]
+            raise UNKNOWN
+
+    assert await heard(Refuses(), FakeTranscriber("mach das Licht an")) == "mach das Licht an"
+
+
+async def test_partial_results_are_the_firsts() -> None:
+    told: list[Partial] = []
+    both = FirstPass(
+        FakeTranscriber("turn on the TV", partial=WHOLE), FakeTranscriber(partial=Partial("x", False, True, 1))
+    )
+    await both.transcribe(spoken(2), language="en", on_partial=told.append)
+    assert told == [WHOLE, WHOLE]
+
+
+async def test_a_turn_that_is_cancelled_leaves_both_usable() -> None:
+    never = asyncio.Event()
+    first, other = FakeTranscriber("", hold=never), FakeTranscriber("tell me a story")
+    both = FirstPass(first, other)
+    waiting = asyncio.create_task(both.transcribe(spoken(), language="en"))
+    await asyncio.sleep(0.01)
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+    never.set()
+    assert (await both.transcribe(spoken(), language="en")).text == "tell me a story"
+
+
+async def test_an_error_of_the_speech_comes_out_as_it_is() -> None:
+    async def broken() -> AsyncIterator[Pcm]:
+        yield silence(100)
+        raise SttFailed("test", "the room is gone")
+
+    with pytest.raises(SttFailed, match="the room is gone"):
+        await FirstPass(FakeTranscriber(), FakeTranscriber()).transcribe(broken(), language="en")
