@@ -1,84 +1,132 @@
-"""``earshot bench stt``: sentence accuracy of speech to text, on recordings with transcripts, through whole turns."""
+"""``earshot bench stt``: commands that are heard, misheard and rejected, by our recogniser and by pocketsphinx."""
 
 from __future__ import annotations
 
-import csv
-from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from hub.bench.report import Report, spread, this_machine, versions
-from hub.bench.scoring import normal
-from hub.trace import Trace
-from hub.web.client import ControlClient
+from hub.bench import stt_cost, stt_engine, stt_errors
+from hub.bench.report import Report
+from hub.bench.stt_clips import Recording, Samples, Spoken, spoken
+from hub.bench.stt_contestants import Ours, peers
+from hub.bench.stt_grammars import StillHouse, grammar_file, grammar_of, house_from
+from hub.bench.stt_meaning import Meanings
+from hub.bench.stt_page import make_folder, write
+from hub.bench.stt_report import Measured, report
+from hub.bench.stt_scenes import CONDITIONS
+from hub.bench.stt_trial import Progress, Trial
+from hub.stt.phrase.grammar import Grammar
 from wire.errors import ConfigError
+
+LANGUAGE = "en"  # of the recordings that are labelled
+_NOISE = "kitchen.wav"
+_COST_SOUNDS = 12
+_ORDERS_FOLDER = "coffee"
 
 
 @dataclass(frozen=True, slots=True)
-class Recording:
-    """kind: human, tts or unknown. transcript empty: nothing that a house understands was said."""
+class Wanted:
+    """clips: at most so many of a kind, None for all. scenes, errors: parts that take longer. folder: for the page."""
 
-    path: Path
-    kind: str
-    transcript: str
+    clips: int | None = None
+    scenes: bool = False
+    errors: bool = False
+    folder: Path | None = None
 
 
-def recordings(manifest: Path, language: str) -> list[Recording]:
-    """The commands in ``language`` that a MANIFEST.tsv lists (columns file, kind, language, transcript).
+async def measure(
+    manifest: Path,
+    house_file: Path,
+    cache: Path,
+    model: Path | None,
+    wanted: Wanted,
+    *,
+    progress: Progress,
+    stopped: Callable[[], bool],
+) -> Report:
+    """No hub is needed, nothing of a running one is touched. model: a recogniser's file instead of the installed one.
 
-    Raises ConfigError (recordings-missing).
+    Raises ConfigError and ModelInvalid, and Stopped soon after ``stopped`` says so.
     """
-    try:
-        return list(_rows(manifest, language))
-    except (OSError, KeyError) as error:
-        raise ConfigError(
-            "recordings-missing", f"{manifest}: {error}; name a MANIFEST.tsv with --recordings"
-        ) from error
+    if wanted.folder is not None:
+        await asyncio.to_thread(make_folder, wanted.folder)
+    recordings = (await asyncio.to_thread(spoken, manifest, LANGUAGE)).at_most(wanted.clips)
+    house = await asyncio.to_thread(house_from, house_file)
+    grammar = await asyncio.to_thread(grammar_of, house, LANGUAGE)
+    bench = _Bench(recordings, house, grammar, cache, model, progress, stopped)
+    measured = await asyncio.to_thread(bench.run, manifest.parent, wanted)
+    progress("the engine process")
+    with grammar_file(grammar) as file:
+        engine = await stt_engine.measure(file, cache, model, await asyncio.to_thread(bench.sounds))
+    measured = replace(measured, cost={**measured.cost, "engine": engine})
+    made = report(measured)
+    if wanted.folder is not None:
+        await asyncio.to_thread(write, wanted.folder, measured, made)
+    return made
 
 
-def _rows(manifest: Path, language: str) -> Iterator[Recording]:
-    with manifest.open(encoding="utf-8", newline="") as table:
-        for row in csv.DictReader(table, delimiter="\t"):
-            path = manifest.parent / row["file"].removeprefix(f"{manifest.parent.name}/")
-            if row["language"] == language and "commands" in path.parts and path.suffix == ".wav":
-                yield Recording(path, row["kind"], row["transcript"] or "")
+@dataclass(frozen=True, slots=True)
+class _Bench:
+    recordings: Spoken
+    house: StillHouse
+    grammar: Grammar
+    cache: Path
+    model: Path | None
+    progress: Progress
+    stopped: Callable[[], bool]
 
-
-async def measure(hub: ControlClient, spoken: list[Recording]) -> Report:
-    """One turn a recording; sentence-exact after normalising, by kind; clips out of grammar should be rejected."""
-    right: dict[str, list[bool]] = defaultdict(list)
-    stt_ms: list[float] = []
-    clips: list[dict[str, object]] = []
-    for recording in spoken:
-        trace = (await hub.ask_wav(recording.path.read_bytes())).trace
-        kind = recording.kind if recording.transcript else "out of grammar, rejected"
-        correct = _correct(recording, trace)
-        right[kind].append(correct)
-        stt_ms.append(trace.engines_ms.get("stt", 0.0))
-        clips.append(
-            {
-                "file": recording.path.name,
-                "kind": recording.kind,
-                "said": recording.transcript,
-                "heard": trace.transcript,
-                "correct": correct,
-                "confidence": trace.stt.confidence if trace.stt else None,
-                "intent": trace.understood.intent,
-                "error": trace.error.code if trace.error else None,
-            }
+    def run(self, folder: Path, wanted: Wanted) -> Measured:
+        """Blocks for minutes."""
+        ours = Ours(LANGUAGE, self.cache, self.model)
+        meanings = Meanings(self.house, LANGUAGE)
+        trial = Trial(
+            [ours, *peers(LANGUAGE)],
+            self.grammar,
+            meaning=meanings,
+            progress=self.progress,
+            stopped=self.stopped,
         )
-    counted = {kind: {"right": sum(found), "of": len(found)} for kind, found in sorted(right.items())}
-    return Report(
-        bench="stt",
-        machine=this_machine(),
-        versions=versions("pocketsphinx"),
-        results={**counted, "after_speech_end_ms": spread(stt_ms), "clips": clips},
-        goals=[],
-    )
+        commands = trial.commands(self.recordings.commands)
+        measured = Measured(
+            commands,
+            trial.orders(self.recordings.orders, folder / _ORDERS_FOLDER),
+            trial.others(self.recordings),
+            cost=self._cost(ours),
+        )
+        if wanted.scenes:
+            noise = _kitchen(self.recordings.noise)
+            scenes = {one.name: trial.in_scenes(self.recordings.commands, one, noise) for one in CONDITIONS}
+            measured = replace(measured, scenes=scenes)
+        return replace(measured, errors=self._errors(ours, meanings, measured)) if wanted.errors else measured
+
+    def sounds(self) -> list[Samples]:
+        """Some commands, of every kind."""
+        every = max(1, len(self.recordings.commands) // _COST_SOUNDS)
+        return [one.samples() for one in self.recordings.commands[::every]][:_COST_SOUNDS]
+
+    def _cost(self, ours: Ours) -> dict[str, object]:
+        self.progress("what it costs")
+        sounds = self.sounds()
+        compiled = {one.name: one.compiled(self.grammar) for one in (ours, *peers(LANGUAGE))}
+        wake = stt_cost.plain_network(self.cache)
+        return {
+            "stages_cpu_ms_a_second": stt_cost.stages(ours, self.grammar, sounds, wake),
+            "after_speech_ms": stt_cost.waits(compiled, sounds),
+            "houses": stt_cost.houses(ours, sounds[0]),
+        }
+
+    def _errors(self, ours: Ours, meanings: Meanings, measured: Measured) -> dict[str, object]:
+        self.progress("what is misheard")
+        kinds = {one.transcript: meanings.kind(one.transcript) for one in self.recordings.commands}
+        words = stt_errors.by_word(measured.commands, kinds)
+        scenes = {name: stt_errors.by_word(answers, kinds)["by_voice"] for name, answers in measured.scenes.items()}
+        return {**words, "by_scene": scenes, "by_phone": stt_errors.by_phone(self.recordings.commands, ours)}
 
 
-def _correct(recording: Recording, trace: Trace) -> bool:
-    if not recording.transcript:
-        return not trace.transcript
-    return normal(recording.transcript) == normal(trace.transcript)
+def _kitchen(noise: Sequence[Recording]) -> Samples:
+    for recording in noise:
+        if recording.name == _NOISE:
+            return recording.samples()
+    raise ConfigError("bench-recordings-missing", f"no noise/{_NOISE}; name a MANIFEST.tsv that has it")

@@ -49,13 +49,15 @@ def scene(
     noise: NDArray[np.int16] | None,
     response: Samples | None,
     random: np.random.Generator,
+    around_seconds: tuple[float, float] = (BEFORE_SECONDS, AFTER_SECONDS),
 ) -> Scene:
     """The word behind quiet or noise, at any place within a step; noise and response as the condition says."""
     voice = word.astype(np.float64) * 10 ** (condition.gain_db / 20)
     if response is not None:
         voice = convolved(voice, response)
-    before = round(BEFORE_SECONDS * SPEECH_RATE_HZ) + int(random.integers(_STEP_SAMPLES))
-    length = before + voice.size + round(AFTER_SECONDS * SPEECH_RATE_HZ)
+    before_seconds, after_seconds = around_seconds
+    before = round(before_seconds * SPEECH_RATE_HZ) + int(random.integers(_STEP_SAMPLES))
+    length = before + voice.size + round(after_seconds * SPEECH_RATE_HZ)
     length += -length % _STEP_SAMPLES
     heard = random.normal(0.0, _MICROPHONE_RMS, length)
     heard[before : before + voice.size] += voice

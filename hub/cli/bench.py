@@ -44,11 +44,21 @@ async def _turn(args: argparse.Namespace) -> Report:
 
 
 async def _stt(args: argparse.Namespace) -> Report:
+    """Ends with Ctrl+C after the recording that is being heard."""
     manifest = args.recordings or RECORDINGS
-    spoken = stt.recordings(manifest, "en")
-    house = args.house or manifest.parent / "demo-home.toml"
-    async with private_hub(house) as hub, ControlClient(hub.control_path) as client:
-        return await stt.measure(client, spoken)
+    stopped = Event()
+    try:
+        return await stt.measure(
+            manifest,
+            args.house or manifest.parent / "demo-home.toml",
+            places().cache / "wake",
+            args.model,
+            stt.Wanted(args.clips, scenes=args.scenes, errors=args.errors, folder=args.write),
+            progress=_progress,
+            stopped=stopped.is_set,
+        )
+    finally:
+        stopped.set()
 
 
 async def _start(args: argparse.Namespace) -> Report:
@@ -77,13 +87,17 @@ async def _wake_accuracy(args: argparse.Namespace) -> Report:
         places().cache / "wake",
         clips=args.clips,
         picture=args.det,
-        progress=lambda text: print(text, file=sys.stderr),
+        progress=_progress,
         stopped=stopped.is_set,
     )
     try:
         return await asyncio.to_thread(measure)
     finally:
         stopped.set()
+
+
+def _progress(text: str) -> None:
+    print(text, file=sys.stderr)
 
 
 def _sentences(house: House, number: int) -> list[str]:

@@ -14,14 +14,14 @@ import psutil
 import pytest
 
 from hub.bench.scoring import normal
-from hub.engines.supervisor import EngineProcess
+from hub.engines.supervisor import EngineProcess, Patience
 from hub.intent.grammar import speech_grammar
 from hub.stages import Transcript
 from hub.stt.phrase.grammar import Grammar
-from hub.stt.phrase.pronounce import dictionary
-from hub.stt.phrase.recogniser import Recogniser
+from hub.stt.phrase.recogniser import Recogniser, load_listener
 from hub.stt.wyoming_client import WyomingTranscriber
 from hub.tts.wyoming_client import WyomingSynthesizer
+from models.recogniser.installed import languages
 from tests.fakes_engines import SETTINGS, SHARED, blocks_of, engine
 from tests.fakes_house import FakeHouse
 from wire.pcm import Converter, Pcm, speech, to_speech
@@ -32,7 +32,13 @@ pytestmark = [
     pytest.mark.models,
     pytest.mark.timeout(600),
     pytest.mark.skipif(not AUDIO.is_dir(), reason=f"no recordings in {AUDIO}"),
+    pytest.mark.skipif("en" not in languages(), reason="no English recogniser is installed"),
 ]
+
+# Loose bounds, far below what `earshot bench stt` measures: they tell a broken recogniser from one that works.
+PEOPLE_RIGHT, VOICES_RIGHT = 12, 30  # of 19 and 37
+TAKEN_AT_MOST = 0.3  # of other speech
+CPU_MS_A_SECOND = 300
 
 
 @dataclass
@@ -56,9 +62,15 @@ def grammar(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("networks")
+
+
 @pytest.fixture
-async def house(home: Path, grammar: Path) -> AsyncIterator[Engine]:
-    async with engine("stt", "hub.stt.phrase", home, "--grammar", str(grammar)) as (process, uri):
+async def house(home: Path, grammar: Path, cache: Path) -> AsyncIterator[Engine]:
+    options = ("--grammar", str(grammar), "--cache", str(cache))
+    async with engine("stt", "hub.stt.phrase", home, *options, patience=Patience(ready_seconds=60)) as (process, uri):
         yield Engine(process, WyomingTranscriber([uri], SETTINGS, 60))
 
 
@@ -76,7 +88,7 @@ def load(path: Path) -> Pcm:
 
 
 async def test_sentences_of_the_demo_house(house: Engine, record_property: pytest.RecordProperty) -> None:
-    """Exact sentences, scored as `earshot bench stt` does. Floors are below what was measured, see docs/engines.md."""
+    """Exact sentences, scored as `earshot bench stt` does."""
     right: dict[str, list[bool]] = {}
     audio_seconds = 0.0
     await asyncio.to_thread(normal, "5")  # reads its rules
@@ -93,9 +105,9 @@ async def test_sentences_of_the_demo_house(house: Engine, record_property: pytes
     record_property("cpu_ms_per_second_of_audio", round(cpu_ms))
     print(right and {kind: f"{sum(r)}/{len(r)}" for kind, r in right.items()}, f"{cpu_ms:.0f} ms/s",  # noqa: T201
           house.process.health)  # fmt: skip
-    assert sum(right["human"]) >= 11
-    assert sum(right["tts"]) >= 29
-    assert cpu_ms < 1000
+    assert sum(right["human"]) >= PEOPLE_RIGHT
+    assert sum(right["tts"]) >= VOICES_RIGHT
+    assert cpu_ms < CPU_MS_A_SECOND
 
 
 async def test_other_speech_is_mostly_not_a_command(house: Engine) -> None:
@@ -110,7 +122,7 @@ async def test_other_speech_is_mostly_not_a_command(house: Engine) -> None:
         heard = await house.hear(await asyncio.to_thread(load, path))
         taken += bool(heard.text)
     print(f"taken for a command: {taken} of {len(clips)}")  # noqa: T201
-    assert taken <= len(clips) * 0.6
+    assert taken <= len(clips) * TAKEN_AT_MOST
 
 
 async def test_the_transcript_follows_the_end_of_speech(house: Engine) -> None:
@@ -139,23 +151,13 @@ async def test_hears_what_our_own_voice_says(house: Engine, home: Path) -> None:
     assert heard.text in {"turn on the EcoBee", "turn on EcoBee"}
 
 
-def test_unknown_words_get_a_pronunciation() -> None:
-    cmudict = Path(__import__("pocketsphinx").get_model_path("en-us/cmudict-en-us.dict"))
-    lines = dict(line.split(" ", 1) for line in dictionary({"light", "ecobee", "tradfri", "rgbw"}, cmudict))
-    assert lines["light"] == "L AY T"
-    assert lines["tradfri"] == "T R AE D F R IY"
-    assert lines["rgbw"].startswith("AA R JH IY B IY")
-    assert set(lines) >= {"light", "ecobee", "tradfri", "rgbw"}
-
-
-def test_a_decoder_serves_one_utterance_after_another(grammar: Path) -> None:
-    """Nothing of a discarded utterance is heard in the next."""
-    recogniser = Recogniser(Grammar.read(grammar))
+def test_one_utterance_after_another_and_beside_another(grammar: Path, cache: Path) -> None:
+    """Nothing of one is heard in the next, also where it was given up."""
+    recogniser = Recogniser(Grammar.read(grammar), load_listener("en", cache))
     door, lamp = (load(AUDIO / "commands" / "en" / f"{name}.wav").data for name in ("lock_the_front_door", "next"))
     for _ in range(2):
-        dropped = recogniser.listen()
-        dropped.feed(door)
-        dropped.discard()
+        given_up = recogniser.listen()
+        given_up.feed(door)
         utterance = recogniser.listen()
         utterance.feed(lamp)
         assert normal(utterance.finish().text) == "next"

@@ -56,6 +56,12 @@ def test_a_word_has_room_before_and_after_it_and_moves_within_a_step():
     assert len(starts) > 4
 
 
+def test_commands_have_less_around_them_than_wake_words():
+    random = np.random.default_rng(7)
+    made = scene(word(), Condition("clean"), noise=None, response=None, random=random, around_seconds=(0.3, 0.5))
+    assert 0 <= made.audio.size / RATE_HZ - (0.3 + 1.5 + 0.5) <= 0.16
+
+
 def test_quiet_is_no_digital_silence():
     assert 1 < rms(heard(Condition("clean")).audio[:RATE_HZ].astype(float)) < 10
 

@@ -1,0 +1,68 @@
+"""The real engine process at work: how much memory it has after some utterances, and how long the hub waits for it."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import AsyncIterator, Sequence
+from itertools import cycle, islice
+from pathlib import Path
+
+from hub.bench.processes import rss_mb
+from hub.bench.report import spread
+from hub.bench.stt_clips import Samples
+from hub.engines.child import EngineProgram, run_child
+from hub.engines.probe import describe
+from hub.engines.supervisor import EngineProcess, Patience
+from hub.stt.wyoming_client import WyomingTranscriber
+from wire.connection import PeerSettings
+from wire.pcm import Pcm, speech
+
+UTTERANCES = 20
+_BLOCK_BYTES = 2048
+_READY_SECONDS, _DEADLINE_SECONDS = 60.0, 30.0
+
+
+async def measure(grammar: Path, cache: Path, model: Path | None, sounds: Sequence[Samples]) -> dict[str, object]:
+    """grammar: its file. Raises EarshotError when it does not start or hear."""
+    settings = PeerSettings()
+    with tempfile.TemporaryDirectory(prefix="earshot-") as folder:
+        options = ["--grammar", str(grammar), "--cache", str(cache), *(["--model", str(model)] if model else [])]
+        program = EngineProgram("stt", "hub.stt.phrase", f"unix://{folder}/stt.sock", tuple(options))
+        began = time.monotonic()
+        async with EngineProcess(
+            "stt",
+            spawn=lambda: run_child(program),
+            probe=lambda: describe(program.uri, settings),
+            patience=Patience(),
+        ) as process:
+            await process.ready(_READY_SECONDS)
+            ready_seconds = time.monotonic() - began
+            transcriber = WyomingTranscriber([program.uri], settings, _DEADLINE_SECONDS)
+            spent_ms = [await _transcribed(transcriber, samples) for samples in islice(cycle(sounds), UTTERANCES)]
+            pid = process.health.pid
+            assert pid is not None
+            return {
+                "utterances": UTTERANCES,
+                "ready_seconds": round(ready_seconds, 2),
+                "resident_mb": round(rss_mb(pid), 1),
+                "of_it_shared_libraries_mb": _status_mb(pid, "RssFile"),
+                "peak_mb": _status_mb(pid, "VmHWM"),
+                "whole_utterance_ms": spread(spent_ms),
+            }
+
+
+async def _transcribed(transcriber: WyomingTranscriber, samples: Samples) -> float:
+    async def blocks() -> AsyncIterator[Pcm]:
+        audio = samples.astype("<i2").tobytes()
+        for start in range(0, len(audio), _BLOCK_BYTES):
+            yield speech(audio[start : start + _BLOCK_BYTES])
+
+    began = time.perf_counter()
+    await transcriber.transcribe(blocks(), language="en")
+    return (time.perf_counter() - began) * 1000
+
+
+def _status_mb(pid: int, field: str) -> float:
+    status = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
+    return round(int(status[field].split()[0]) * 1024 / 1e6, 1)
