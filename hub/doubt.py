@@ -10,10 +10,13 @@ from hub.stages import Intent, NotUnderstood
 def choices(best: Intent, others: Iterable[Intent | NotUnderstood]) -> tuple[str, ...]:
     """What tells ``best`` from the likeliest other that means something else: two names, or else two sentences.
 
-    Nothing where all of them mean the same ("turn on bed light", "turn on the bed light") or are not understood.
+    Nothing where all of them mean the same ("turn on bed light", "turn on the bed light") or are not understood, nor
+    for a plural: nobody can say whether it was "hall light" or "hall lights".
     """
     for other in others:
-        if isinstance(other, Intent) and (other.name, other.slots) != (best.name, best.slots):
+        if not isinstance(other, Intent) or _singular(other.text) == _singular(best.text):
+            continue
+        if (other.name, other.slots) != (best.name, best.slots):
             return _names(best, other) or (best.text, other.text)
     return ()
 
@@ -26,3 +29,7 @@ def _names(one: Intent, other: Intent) -> tuple[str, ...]:
     if len(differing) != 1 or differing[0] not in {"name", "area", "floor"}:
         return ()
     return str(one.slots[differing[0]]), str(other.slots[differing[0]])
+
+
+def _singular(text: str) -> list[str]:
+    return [word.removesuffix("s") for word in text.casefold().split()]

@@ -34,6 +34,7 @@ HOLE = intent("lights in the hole", area="Hole", domain="light")
         (BED, [HALL], ("turn on the bed light", "lights in the hall")),
         (BED, [intent("switch on the bed light", name="Bed Light")], ()),
         (BED, [NotUnderstood("turn on the bad light")], ()),
+        (intent("turn on the Hall lights", area="Hall"), [intent("turn on the hall light", name="Hall Light")], ()),
         (BED, [NotUnderstood("x"), intent("bed light on", name="Bed Light"), RED, OFF], ("Bed Light", "Red Light")),
     ],
 )
