@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from models.recogniser.search import Search, Sentence
 
 ALIKE_NATS = 1.0  # a sentence so little less likely may as well have been said
+CLEAR_SHARE = 0.64  # of a sentence's phones: of noise fewer are likelier than blank, of speech hardly ever
+EDGE_PHONES = 2  # that a short word may lose at its ends
 _CLEAR_NATS = 6.0  # of margin: more says nothing more
 
 
@@ -42,6 +44,11 @@ def margin(sentence: Sentence, found: Sequence[Sentence]) -> float:
     """Nats that a sentence is ahead of the next one; 0 where another one is ahead. found: likeliest first."""
     others = [other.score for other in found if other.words != sentence.words]
     return max(0.0, sentence.score - others[0]) if others else _CLEAR_NATS
+
+
+def was_spoken(search: Search, sentence: Sentence) -> bool:
+    """Whether there was speech enough for it: the penalty on blank makes phones out of noise, too."""
+    return search.clear_phones + EDGE_PHONES >= CLEAR_SHARE * sentence.phones
 
 
 def confidence(calibration: Calibration, found: Sequence[float]) -> float:

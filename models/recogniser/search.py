@@ -49,7 +49,10 @@ class Sentence:
 
 
 class Search:
-    """One utterance. frames, moves: how many there were, and in how many of them more than blank was likely."""
+    """One utterance. frames, moves: how many there were, and in how many of them more than blank was likely.
+
+    clear_phones: how many phones were likelier than blank.
+    """
 
     def __init__(self, graph: Graph, effort: Effort) -> None:
         self._graph, self._effort = graph, effort
@@ -67,6 +70,8 @@ class Search:
         self.free_scores: list[float] = [0.0]
         self._free_phones = 0
         self._free_last = BLANK
+        self.clear_phones = 0
+        self._clear_last = BLANK
 
     @property
     def free_phones(self) -> int:
@@ -79,6 +84,7 @@ class Search:
             likely = frame.copy()
             likely[BLANK] -= self._effort.blank_penalty
             self._free(likely)
+            self._count(int(frame.argmax()))
             if frame[BLANK] > _BLANK_ALONE:
                 self._wait(likely)
             else:
@@ -131,6 +137,12 @@ class Search:
         if phone not in {BLANK, self._free_last}:
             self._free_phones += 1
         self._free_last = phone
+
+    def _count(self, phone: int) -> None:
+        """Without the penalty noise is blank, and speech is not."""
+        if phone not in {BLANK, self._clear_last}:
+            self.clear_phones += 1
+        self._clear_last = phone
 
     def _wait(self, likely: Floats) -> None:
         phones = self._graph.phones[self._nodes]
