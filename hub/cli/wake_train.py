@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from hub.cli.progress import ProgressLine, minutes
-from hub.cli.wake_voices import Speaker, cast, pronouncer
+from hub.recipe.wake_cast import Speaker, cast, pronouncer
 from models.wake.library import load_network
 from models.wake.training.figures import Card
 from models.wake.training.job import Order, Places, Training

@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from hub.cli.wake_voices import Speaker
-from hub.recipe.texts import MadeUpHouse, Texts
+from hub.house.still import StillHouse
+from hub.recipe.texts import Texts
 from hub.recipe.voices import Talker, talkers
+from hub.recipe.wake_cast import Speaker
 from models.recogniser.jsgf import draw
 from models.recogniser.phones import Alphabet
 from models.recogniser.training.corpus import Clip, Corpus
@@ -62,7 +63,7 @@ class Recorder:
         return None
 
 
-def house_of(language: str) -> MadeUpHouse:
+def house_of(language: str) -> StillHouse:
     """The one house whose sentences the part HOUSE says."""
     return Texts(language, random.Random(f"{_HOUSE_SEED} {language}")).house()  # noqa: S311
 

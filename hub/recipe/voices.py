@@ -10,8 +10,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from hub.cli.wake_voices import EspeakVoice, PicoSpeaker, Speaker, is_held_out, pico_voices, usable_variants
 from hub.recipe.programs import Festival, Flite, Mbrola, RhVoice, is_here, lines_of
+from hub.recipe.wake_cast import EspeakVoice, PicoSpeaker, Speaker, is_held_out, pico_voices, usable_variants
 from models.wake.training.speech import Manner
 
 _FLITE = {"slt": 170.0, "rms": 105.0, "awb": 115.0, "kal16": 100.0}
@@ -77,7 +77,7 @@ class Accented:
 
 
 def talkers(language: str, speaker: Speaker, *, held_out: bool) -> list[Talker]:
-    """Those installed. Festival's process lives as long as this one. language: as in ``en``."""
+    """Those installed. language: as in ``en``."""
     found: list[Talker] = list(_espeak(language, speaker, held_out=held_out))
     shares = _HELD_OUT_SHARES if held_out else _SHARES
     if held_out:

@@ -13,7 +13,7 @@ import psutil
 import pytest
 from numpy.typing import NDArray
 
-from hub.cli.wake_voices import Speaker, cast, pronouncer
+from hub.recipe.wake_cast import Speaker, cast, pronouncer
 from models.runtime import open_session
 from models.wake.engine import WakeEngine
 from models.wake.library import load_head, load_network, trained_threshold
