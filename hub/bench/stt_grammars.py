@@ -6,12 +6,12 @@ import itertools
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
 from hub.house.file import load_house
+from hub.house.still import StillHouse
 from hub.intent.grammar import speech_grammar
 from hub.intent.spoken import spoken_forms
 from hub.stages import Area, Entity
@@ -22,21 +22,6 @@ from models.recogniser.jsgf import parse
 _ROOMS = tuple(f"{floor} {room}" for floor in ("Upper", "Lower") for room in ("Hall", "Kitchen", "Office", "Bedroom"))
 _KINDS = ("Light", "Lamp", "Fan", "Switch")
 _LETTERS = ("bdfgklmnprst", "aeiou", "lmnrst", ("a", "o", "ik", "en"))  # of names: Bala, Balo, Balik …
-
-
-@dataclass(frozen=True)
-class StillHouse:
-    """A house in which nothing changes."""
-
-    rooms: Sequence[Area]
-    devices: Sequence[Entity]
-    names_version: int = 1
-
-    def areas(self) -> Sequence[Area]:
-        return self.rooms
-
-    def entities(self) -> Sequence[Entity]:
-        return self.devices
 
 
 def house_from(path: Path) -> StillHouse:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import cached_property
 from importlib.resources import files
 from typing import Any
@@ -14,6 +13,7 @@ import msgspec
 import wordfreq
 
 from hub.errors import IntentFailed
+from hub.house.still import StillHouse
 from hub.intent.grammar import speech_grammar
 from hub.intent.language import resolve_language
 from hub.intent.samples import sentences
@@ -50,21 +50,6 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     carriers: list[str]
 
 
-@dataclass(frozen=True)
-class MadeUpHouse:
-    """A house with names that were put together at random."""
-
-    rooms: Sequence[Area]
-    devices: Sequence[Entity]
-    names_version: int = 1
-
-    def areas(self) -> Sequence[Area]:
-        return self.rooms
-
-    def entities(self) -> Sequence[Entity]:
-        return self.devices
-
-
 class Texts:
     """An endless supply, the same for the same ``rng``. language: as in ``en``; raises IntentFailed."""
 
@@ -92,7 +77,8 @@ class Texts:
             if 0 < len(text.split()) <= _LONGEST_WORDS:
                 return text
 
-    def house(self) -> MadeUpHouse:
+    def house(self) -> StillHouse:
+        """Names that are put together at random."""
         rooms = [Area(name) for name in dict.fromkeys(self._room() for _ in range(_ROOMS))]
         devices = []
         for place in range(_DEVICES):
@@ -100,7 +86,7 @@ class Texts:
             kind = self._rng.choice(_CLASSES[domain]) if domain in _CLASSES else None
             area = self._rng.choice(rooms).name
             devices.append(Entity(f"{domain}.{place}", domain, self.name(), area, device_class=kind))
-        return MadeUpHouse(rooms, devices)
+        return StillHouse(rooms, devices)
 
     def name(self) -> str:
         """Of a device."""
@@ -131,7 +117,7 @@ class Texts:
             return sentences(self._code, _SENTENCES_EACH, self._rng, self.name)
         return [" ".join(draw(grammar, self._rng)) for _ in range(_SENTENCES_EACH)]
 
-    def grammar(self, house: MadeUpHouse) -> Jsgf:
+    def grammar(self, house: StillHouse) -> Jsgf:
         return parse(speech_grammar(house, self._code).jsgf)
 
     def _command_of_templates(self) -> str:
