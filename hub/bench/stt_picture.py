@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hub.bench.figure import empty, save
 from hub.bench.stt_report import PEOPLE, VOICES, Measured, counted
 from hub.bench.stt_scenes import FAR, NOISY
 from hub.bench.wake_scenes import Condition
-from wire.errors import ConfigError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,20 +21,14 @@ _RECORDED = "recorded"
 
 
 def draw(measured: Measured, picture: Path) -> None:
-    """Its form is the suffix's. Raises ConfigError (bench-tool-missing)."""
-    try:
-        from matplotlib.figure import Figure  # noqa: PLC0415  # heavy, and of the developers' group
-    except ImportError as error:
-        raise ConfigError(
-            "bench-tool-missing", "matplotlib draws the picture; install the dev dependency group"
-        ) from error
-    figure = Figure(figsize=_SIZE_INCHES, layout="constrained")
+    """Raises ConfigError (bench-tool-missing)."""
+    figure = empty(_SIZE_INCHES)
     noisy, far = figure.subplots(1, 2, sharey=True)
     _lines(noisy, measured, NOISY, "kitchen noise")
     _lines(far, measured, FAR, "a room of 0.4 s reverberation")
     noisy.set_ylabel("commands heard rightly, %")
     figure.legend(*far.get_legend_handles_labels(), fontsize="small", loc="outside lower center", ncols=4)
-    figure.savefig(picture, metadata={"Date": None} if picture.suffix == ".svg" else None)
+    save(figure, picture)
 
 
 def _lines(place: Axes, measured: Measured, conditions: Sequence[Condition], title: str) -> None:

@@ -7,10 +7,10 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hub.bench.figure import empty, save
 from hub.bench.wake_rates import curve, false_wakes, hours, missed
 from hub.bench.wake_report import ALONE, LOOKED
 from hub.bench.wake_trial import CLEAN, RULE, WordResult
-from wire.errors import ConfigError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,20 +24,14 @@ _MOST_MISSED_PERCENT = 70
 
 
 def draw(results: Sequence[WordResult], picture: Path) -> None:
-    """Its form is the suffix's. Raises ConfigError (bench-tool-missing)."""
-    try:
-        from matplotlib.figure import Figure  # noqa: PLC0415  # heavy, and of the developers' group
-    except ImportError as error:
-        raise ConfigError(
-            "bench-tool-missing", "matplotlib draws the picture; install the dev dependency group"
-        ) from error
-    figure = Figure(figsize=_SIZE_INCHES, layout="constrained")
+    """Raises ConfigError (bench-tool-missing)."""
+    figure = empty(_SIZE_INCHES)
     places = figure.subplots(1, len(results), sharey=True, squeeze=False)[0]
     for place, result in zip(places, results, strict=True):
         _word(place, result)
     places[0].set_ylabel("words missed, %")
     places[-1].legend(fontsize="x-small", loc="upper right")
-    figure.savefig(picture, metadata={"Date": None} if picture.suffix == ".svg" else None)
+    save(figure, picture)
 
 
 def _word(place: Axes, result: WordResult) -> None:
