@@ -13,7 +13,7 @@ from hub.bench.stt_contestants import Ours
 from hub.bench.stt_cost import Ears, Likelihoods
 from hub.bench.stt_meaning import UNKNOWN_KIND
 from hub.bench.stt_trial import Answer
-from hub.engines.espeak import espeak
+from hub.engines.espeak import phonemes
 from hub.intent.spoken import spoken_forms
 from models.recogniser.phones import BLANK
 from models.recogniser.pronounce import lexicon
@@ -74,14 +74,8 @@ def free_phones(ours: Ours, likelihoods: Likelihoods) -> list[str]:
 def _pronounced(ours: Ours, transcript: str) -> list[list[list[str]]]:
     alphabet = ours.listener.phones.alphabet
     words = spoken_forms(transcript, alphabet.language)[0].split()
-    ways = lexicon(words, alphabet, _read)
+    ways = lexicon(words, alphabet, phonemes)
     return [[[alphabet.phones[number - 1] for number in way] for way in ways[word]] for word in words if word in ways]
-
-
-def _read(accent: str, text: str) -> str:
-    voice = espeak()
-    voice.select(accent)
-    return voice.phonemes(text)
 
 
 def _missed(pairs: Sequence[Pair]) -> int:

@@ -109,3 +109,10 @@ class Espeak:
 def espeak() -> Espeak:
     """The one instance of this process: the library cannot be initialised twice."""
     return Espeak()
+
+
+def phonemes(voice: str, text: str) -> str:
+    """IPA of ``text`` as ``voice`` reads it."""
+    reader = espeak()
+    reader.select(voice)
+    return reader.phonemes(text)

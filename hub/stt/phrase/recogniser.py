@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from hub.engines.espeak import espeak
+from hub.engines.espeak import phonemes
 from hub.stt.phrase.grammar import Grammar, GrammarBroken
 from models.errors import ModelInvalid
 from models.recogniser.confidence import ALIKE_NATS
@@ -68,7 +68,7 @@ class Recogniser:
 
     def __init__(self, grammar: Grammar, listener: Listener) -> None:
         self.grammar, self._listener = grammar, listener
-        ways = lexicon(sorted(grammar.words), listener.phones.alphabet, _read)
+        ways = lexicon(sorted(grammar.words), listener.phones.alphabet, phonemes)
         try:
             self.graph: Graph = compiled(grammar.jsgf, ways)
         except ModelInvalid as error:
@@ -124,9 +124,3 @@ class Utterance:
 
     def _written(self, guess: Guess) -> str:
         return self._grammar.written(" ".join(guess.words))
-
-
-def _read(accent: str, text: str) -> str:
-    voice = espeak()
-    voice.select(accent)
-    return voice.phonemes(text)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from hub.bench.stt_errors import by_word
-from hub.bench.stt_grammars import StillHouse
 from hub.bench.stt_heard import Guess, Heard
 from hub.bench.stt_meaning import Meanings
 from hub.bench.stt_trial import Answer
+from hub.house.still import StillHouse
 from hub.stages import Area, Entity
 
 HOUSE = StillHouse([Area("Office")], [Entity("light.bed", "light", "Bed Light", "Office")])
