@@ -11,12 +11,13 @@ from hub.bench import stt_cost, stt_engine, stt_errors
 from hub.bench.report import Report
 from hub.bench.stt_clips import Recording, Samples, Spoken, spoken
 from hub.bench.stt_contestants import Ours, peers
-from hub.bench.stt_grammars import StillHouse, grammar_file, grammar_of, house_from
+from hub.bench.stt_grammars import grammar_file, grammar_of, house_from
 from hub.bench.stt_meaning import Meanings
 from hub.bench.stt_page import make_folder, write
 from hub.bench.stt_report import Measured, report
 from hub.bench.stt_scenes import CONDITIONS
 from hub.bench.stt_trial import Progress, Trial
+from hub.house.still import StillHouse
 from hub.stt.phrase.grammar import Grammar
 from wire.errors import ConfigError
 

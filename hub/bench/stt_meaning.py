@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hub.bench.stt_grammars import StillHouse
 from hub.doubt import choices
+from hub.house.still import StillHouse
 from hub.intent.language import load_sentences, resolve_language
 from hub.intent.matching import match
 from hub.intent.names import HouseNames

@@ -86,16 +86,16 @@ def _scenes(measured: Measured) -> Iterator[str]:
         return
     heads = [f"{name}, {kind}" for kind in _KINDS.values() for name in measured.contestants]
     yield "## In noise and across a room, percent right\n"
-    yield _table(["", *heads], _scene_rows(measured))
+    yield _table(["", *heads], _scene_rows(measured, "right_percent"))
+    yield "The same, percent of commands that the house then carries out rightly (a polite word changes nothing):\n"
+    yield _table(["", *heads], _scene_rows(measured, "right_action_percent"))
     yield f"![Percent of commands heard rightly, in noise and across a room]({PICTURE})\n"
 
 
-def _scene_rows(measured: Measured) -> Rows:
+def _scene_rows(measured: Measured, share: str) -> Rows:
     for condition in (None, *measured.scenes):
         figures = [
-            counted(measured.of_kind(kind, condition), name)["right_percent"]
-            for kind in _KINDS
-            for name in measured.contestants
+            counted(measured.of_kind(kind, condition), name)[share] for kind in _KINDS for name in measured.contestants
         ]
         yield condition or "as recorded", *figures
 

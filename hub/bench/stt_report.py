@@ -79,6 +79,7 @@ def _outcomes(answers: Sequence[Answer], name: str) -> Figures:
         **{each: outcomes.count(each) for each in ("right", "wrong", "rejected")},
         "right_percent": share(outcomes.count("right"), len(outcomes)),
         "right_action": done.count(True),
+        "right_action_percent": share(done.count(True), len(outcomes)),
         "wrong_action": done.count(False),
         "asked_back": len(outcomes) - outcomes.count("rejected") - len(done),
         "wrong_action_percent": share(done.count(False), len(outcomes)),

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from models.recogniser.search import Search, Sentence
 
 ALIKE_NATS = 1.0  # a sentence so little less likely may as well have been said
-CLEAR_SHARE = 0.64  # of a sentence's phones: of noise fewer are likelier than blank, of speech hardly ever
-EDGE_PHONES = 2  # that a short word may lose at its ends
+_CLEAR_SHARE = 0.64  # of a sentence's phones: of noise fewer are likelier than blank, of speech hardly ever
+_EDGE_PHONES = 2  # that a short word may lose at its ends
 _CLEAR_NATS = 6.0  # of margin: more says nothing more
 
 
@@ -48,7 +48,7 @@ def margin(sentence: Sentence, found: Sequence[Sentence]) -> float:
 
 def was_spoken(search: Search, sentence: Sentence) -> bool:
     """Whether there was speech enough for it: the penalty on blank makes phones out of noise, too."""
-    return search.clear_phones + EDGE_PHONES >= CLEAR_SHARE * sentence.phones
+    return search.clear_phones + _EDGE_PHONES >= _CLEAR_SHARE * sentence.phones
 
 
 def confidence(calibration: Calibration, found: Sequence[float]) -> float:

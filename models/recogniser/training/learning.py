@@ -19,9 +19,9 @@ from models.recogniser.phones import BLANK
 from models.recogniser.shape import OUTPUTS_PER_FRAME
 from models.recogniser.training.features import Example
 from models.recogniser.training.head import Head, Size
+from models.recogniser.training.lesson import Shape
 from models.wake.training.shelf import write_whole
 
-_BATCH_FRAMES = 900  # 36 s
 _SORTED_BATCHES = 40  # batches of clips of like length
 _RATE, _LAST_RATE = 2e-3, 0.02
 _WARM_STEPS = 200
@@ -53,7 +53,7 @@ class Learning:
         seed: int,
         checkpoint: Path,
         *,
-        batch_frames: int = _BATCH_FRAMES,
+        batch_frames: int = Shape().batch_frames,
     ) -> None:
         torch.manual_seed(seed)
         torch.set_flush_denormal(True)  # numbers next to 0 are what a processor is slowest at
@@ -211,7 +211,7 @@ def _statistics(examples: Sequence[Example], seed: int) -> tuple[Tensor, Tensor]
 
 
 def _batched(
-    group: list[Example], rng: np.random.Generator, batch_frames: int = _BATCH_FRAMES
+    group: list[Example], rng: np.random.Generator, batch_frames: int = Shape().batch_frames
 ) -> Iterator[list[Example]]:
     """Of like length, no more frames than a batch has, in any order."""
     batches: list[list[Example]] = [[]]

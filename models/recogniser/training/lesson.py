@@ -17,7 +17,7 @@ class Shape:
     width: int = 256
     recurrent: int = 256
     layers: int = 2
-    batch_frames: int = 1800
+    batch_frames: int = 900
 
 
 @dataclass(frozen=True, slots=True)
