@@ -37,6 +37,7 @@ from hub.presence.payload import Hub as HubIdentity
 from hub.session import SessionParts
 from hub.stages import Transcriber
 from hub.store.journal import Journal
+from hub.store.speech import SpeechKeeper, SpeechShelf
 from hub.stt.first_pass import FirstPass
 from hub.stt.wyoming_client import WyomingTranscriber
 from hub.trace import Trace
@@ -108,6 +109,7 @@ async def open_hub(config: HubConfig, where: Places, *, simulated: Path | None =
         wake_words = WakeWords(config.wake, config.satellite, where)
         scores = ScoreFeed()
         wake_rooms = await enter(WakeRooms(wake_words.open_engine, worker, on_scores=scores.tell))
+        keeper = stack.enter_context(SpeechKeeper(SpeechShelf(where.var / "speech")))
         parts = SessionParts(
             stages=stages,
             endpoint=config.endpoint,
@@ -118,6 +120,7 @@ async def open_hub(config: HubConfig, where: Places, *, simulated: Path | None =
             arbiter=Arbiter(),
             on_trace=records.take,
             on_scores=scores.tell,
+            keep_speech=keeper.keep if config.privacy.keep_speech else None,
         )
         satellites = await enter(Satellites(parts, config.links, peer, config.satellite))
         scores.on_watched = partial(_on_watched, satellites, tasks)

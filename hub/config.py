@@ -193,9 +193,14 @@ class StoreSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
 
 
 class PrivacySection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """publish_transcripts: turn records on MQTT carry the words that were said."""
+    """What is kept or published of what people say.
+
+    publish_transcripts: turn records on MQTT carry the words that were said. keep_speech: the sound of the last 500
+    commands stays on this box, so that you can correct what was misheard (``earshot stt turns``).
+    """
 
     publish_transcripts: bool = False
+    keep_speech: bool = False
 
 
 class HubConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -27,6 +27,8 @@ from wire.wake_words import LAG_MS, phrase
 
 _log = logging.getLogger(__name__)
 
+GRAMMAR_FILE = "house.grammar.json"  # of run
+ADAPTATION_FILE = "stt-adaptation.json"  # of var
 LISTENS_SECONDS = 0.05
 LOOK_SECONDS = 0.25  # how soon a renamed device is listened for
 _STATES: dict[str, State] = {"starting": "starting", "ready": "ok", "restarting": "degraded", "failed": "failed"}
@@ -41,7 +43,8 @@ class EmbeddedEngines:
     def __init__(self, config: HubConfig, where: Places, peer: PeerSettings) -> None:
         self._config, self._peer = config, peer
         self._run, self._cache = where.run, where.cache / "wake"
-        self._grammar = where.run / "house.grammar.json"
+        self._grammar = where.run / GRAMMAR_FILE
+        self._adaptation = where.var / ADAPTATION_FILE
         self._processes: list[EngineProcess] = []
         self._listens = False
         self._grammar_ready = bool(config.stt.uris)
@@ -56,7 +59,11 @@ class EmbeddedEngines:
                     "stt",
                     "hub.stt.phrase",
                     _uri(self._run, "stt"),
-                    ("--grammar", str(self._grammar), "--cache", str(self._cache)),
+                    (
+                        *("--grammar", str(self._grammar)),
+                        *("--cache", str(self._cache)),
+                        *("--adaptation", str(self._adaptation)),
+                    ),
                 )
             )
         if not self._config.tts.uris:

@@ -13,6 +13,7 @@ from hub.arbiter import Arbiter
 from hub.config import EndpointSection
 from hub.errors import WakeFailed
 from hub.links.link import AudioArrived, AudioEnded, Link, ListenRequested, Muted, ScoresHeard, WakeHeard
+from hub.overheard import Overheard
 from hub.stages import VoiceDetector, Wake, WakeDetector
 from hub.trace import ErrorTrace, Trace, WakeTrace, new_trace
 from hub.turn import Stages, Turn
@@ -41,7 +42,8 @@ class SessionParts:
     """What every session of a hub shares, or makes for itself by calling.
 
     new_wake: for a satellite by its name. on_trace: takes every finished turn's record. on_scores: takes what wake
-    words score that a satellite hears itself: its name, score by word, the word that counted.
+    words score that a satellite hears itself: its name, score by word, the word that counted. keep_speech: takes what
+    a finished turn's utterance sounded like; None where nobody switched that on.
     """
 
     stages: Stages
@@ -53,6 +55,7 @@ class SessionParts:
     arbiter: Arbiter
     on_trace: Callable[[Trace], Awaitable[None]]
     on_scores: Callable[[str, Mapping[str, float], str | None], None] = lambda _room, _words, _heard: None
+    keep_speech: Callable[[Trace, bytes], None] | None = None
 
 
 class Session:
@@ -192,8 +195,10 @@ class Session:
             await utterance.feed(pre_roll)
 
     async def _run_turn(self, utterance: Utterance, trace: Trace) -> None:
+        keep = self._parts.keep_speech
+        overheard = Overheard(utterance) if keep else None
         try:
-            await Turn(self._parts.stages, _SessionRoom(self, self._link), trace).spoken(utterance)
+            await Turn(self._parts.stages, _SessionRoom(self, self._link), trace).spoken(overheard or utterance)
         except PeerError as error:
             _log.info("turn %s: the satellite is gone: %s", trace.turn, error)
         except asyncio.CancelledError:
@@ -208,6 +213,8 @@ class Session:
                 self.state, self._utterance = State.IDLE, None
             if self._wake_detector:
                 self._wake_detector.reset()
+            if keep and overheard:
+                keep(trace, bytes(overheard.data))
             await self._parts.on_trace(trace)
 
     async def _note_voice(self, utterance: Utterance) -> None:

@@ -17,7 +17,8 @@ from hub.bench.stt_grammars import grammar_of, house_of
 from hub.bench.stt_heard import Compiled, Contestant, hear
 from hub.stt.phrase.grammar import Grammar
 from models.recogniser.graph import Graph
-from models.recogniser.listener import QUIET_STEPS, Listener
+from models.recogniser.hearing import QUIET_STEPS
+from models.recogniser.listener import Listener
 from models.recogniser.network import FRAMES_LATE
 from models.recogniser.search import Search
 from models.wake.library import load_network

@@ -6,7 +6,6 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 
-from hub.bench.scoring import normal
 from hub.bench.stt_alignment import NOTHING, Pair, aligned, differences
 from hub.bench.stt_clips import Recording
 from hub.bench.stt_contestants import Ours
@@ -15,6 +14,7 @@ from hub.bench.stt_meaning import UNKNOWN_KIND
 from hub.bench.stt_trial import Answer
 from hub.engines.espeak import phonemes
 from hub.intent.spoken import spoken_forms
+from hub.sameness import normal
 from models.recogniser.phones import BLANK
 from models.recogniser.pronounce import lexicon
 

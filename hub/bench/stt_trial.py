@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
-from hub.bench.scoring import normal
 from hub.bench.stt_clips import NOISE, Recording, Samples, Spoken, pieces
 from hub.bench.stt_grammars import Holds
 from hub.bench.stt_heard import Compiled, Contestant, Heard, hear
@@ -16,6 +15,7 @@ from hub.bench.stt_orders import labels, sentence, slots
 from hub.bench.stt_scenes import in_scenes
 from hub.bench.wake_hearing import Stopped
 from hub.bench.wake_scenes import Condition
+from hub.sameness import normal
 from hub.stt.phrase.grammar import Grammar
 
 Outcome = Literal["right", "wrong", "rejected"]

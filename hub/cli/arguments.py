@@ -21,7 +21,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     _say(commands.add_parser("say", help="speak in one room or in all"))
     _doctor(commands.add_parser("doctor", help="what works, what does not, and what to do"))
     _wake(commands.add_parser("wake", help="wake words: a live meter, a test of a room, a word of your own"))
-    _stt(commands.add_parser("stt", help="the recogniser of commands, made anew"))
+    _stt(commands.add_parser("stt", help="what was misheard, and a recogniser tuned to it or made anew"))
     _bench(commands.add_parser("bench", help="measure this machine"))
     return parser.parse_args(argv)
 
@@ -109,6 +109,21 @@ def _wake(parser: argparse.ArgumentParser) -> None:
 
 def _stt(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    turns = actions.add_parser("turns", help="what was heard lately, where [privacy] keep_speech is on")
+    correct = actions.add_parser("correct", help="tell what was said in a turn")
+    correct.add_argument("turn", metavar="TURN", help="number of a kept turn, or: last")
+    said = correct.add_mutually_exclusive_group(required=True)
+    said.add_argument("said", nargs="?", metavar="TEXT", help="what was said to the house")
+    said.add_argument("--right", action="store_true", help="what was heard is right")
+    said.add_argument("--nothing", action="store_true", help="nobody spoke to the house")
+    forget = actions.add_parser("forget", help="delete kept speech")
+    which = forget.add_mutually_exclusive_group(required=True)
+    which.add_argument("turn", nargs="?", metavar="TURN", help="number of a kept turn, or: last")
+    which.add_argument("--all", action="store_true", help="every turn, and what was learned from them")
+    adapt = actions.add_parser("adapt", help="tune the recogniser to the turns that were corrected")
+    adapt.add_argument("--dry-run", action="store_true", help="only tell what would change")
+    for action in (turns, correct, forget, adapt):
+        _json(action)
     train = actions.add_parser("train", help="the recogniser of a language, out of synthetic speech (hours)")
     train.add_argument("--language", default="en")
     train.add_argument("--quick", action="store_true", help="less of everything: to try it, not to keep it")

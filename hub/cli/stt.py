@@ -1,4 +1,4 @@
-"""``earshot stt``: what hears the commands of a house, made anew."""
+"""``earshot stt``: what hears the commands of a house, corrected, tuned to this house, or made anew."""
 
 from __future__ import annotations
 
@@ -8,13 +8,19 @@ from importlib.util import find_spec
 
 from wire.errors import ConfigError
 
-_ACTIONS = {"train": "stt_train"}
+_ACTIONS = {
+    "turns": "stt_turns",
+    "correct": "stt_turns",
+    "forget": "stt_turns",
+    "adapt": "stt_adapt",
+    "train": "stt_train",
+}
 _NEEDED = ("torch", "wordfreq")  # only training does
 
 
 async def run(args: argparse.Namespace) -> int:
     missing = [name for name in _NEEDED if find_spec(name) is None]
-    if missing:
+    if missing and args.action == "train":
         raise ConfigError(
             "stt-training-packages",
             f"{' and '.join(missing)} for training are not installed; run scripts/setup --train",

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 from home_assistant_intents import get_speech_to_phrase_intents
 
-from hub.bench.scoring import normal
 from hub.intent.grammar import speech_grammar
 from hub.intent.language import resolve_language
 from hub.recipe.recording import house_of
 from hub.recipe.wake_cast import Speaker
+from hub.sameness import normal
 from models.recogniser.confidence import ALIKE_NATS, evidence, margin
 from models.recogniser.graph import compiled
 from models.recogniser.listener import Listener

@@ -10,14 +10,12 @@ from numpy.typing import NDArray
 
 from models.recogniser.confidence import confidence, evidence, margin, was_spoken
 from models.recogniser.graph import Graph
-from models.recogniser.network import FRAMES_LATE, PhoneNetwork
+from models.recogniser.hearing import Hearing
+from models.recogniser.network import PhoneNetwork
 from models.recogniser.search import Effort, Search, Sentence
-from models.wake.mel import PAST_SAMPLES, STEP_SAMPLES, mel_frames
 from models.wake.network import Network
 
 _AS_LIKELY = 1.0  # nats
-_QUIET = 10 ** (-25 / 10)  # of the power of the loudest step: nobody speaks
-QUIET_STEPS = 6  # of 80 ms: how late the networks say what they heard; zeros where nothing more comes
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,30 +47,18 @@ class Utterance:
     """Begins in silence. graph: of what may be said."""
 
     def __init__(self, listener: Listener, graph: Graph) -> None:
-        self._listener = listener
-        self._samples = np.zeros((1, PAST_SAMPLES), np.float32)
-        self._waiting = np.zeros(0, np.int16)
-        self._feature_state = listener.features.silence.state
-        self._phone_state = listener.phones.begin()
-        self._early = FRAMES_LATE
-        self._loudest, self._quiet_steps = 0.0, 0
+        self._calibration = listener.phones.calibration
+        self._hearing = Hearing(listener.features, listener.phones)
         self.search = Search(graph, listener.effort)
         self._so_far: tuple[int, Guess | None] = (0, None)
 
     def feed(self, samples: NDArray[np.int16]) -> None:
         """Any number, at 16 kHz."""
-        waiting = np.concatenate([self._waiting, samples])
-        whole = len(waiting) // STEP_SAMPLES * STEP_SAMPLES
-        for start in range(0, whole, STEP_SAMPLES):
-            self._step(waiting[start : start + STEP_SAMPLES])
-        self._waiting = waiting[whole:]
+        self.search.feed(self._hearing.feed(samples))
 
     def finish(self) -> None:
-        """No more sound will come. After a pause everything was heard already; else silence is put behind the end."""
-        left = -len(self._waiting) % STEP_SAMPLES
-        missing = max(0, QUIET_STEPS - self._quiet_steps)
-        if missing:
-            self.feed(np.zeros(left + missing * STEP_SAMPLES, np.int16))
+        """No more sound will come."""
+        self.search.feed(self._hearing.finish())
 
     def guesses(self, most: int = 5) -> list[Guess]:
         """Likeliest first."""
@@ -95,18 +81,5 @@ class Utterance:
     def _guess(self, sentence: Sentence, found: Sequence[Sentence]) -> Guess:
         """found: with all others, likeliest first."""
         told = evidence(self.search, sentence, margin(sentence, found))
-        sure = confidence(self._listener.phones.calibration, told) if was_spoken(self.search, sentence) else 0.0
+        sure = confidence(self._calibration, told) if was_spoken(self.search, sentence) else 0.0
         return Guess(sentence.words, sure, sentence.score, sentence.goes_on)
-
-    def _step(self, samples: NDArray[np.int16]) -> None:
-        sound = np.concatenate([self._samples, samples[np.newaxis]], axis=1, dtype=np.float32)
-        self._samples = sound[:, -PAST_SAMPLES:]
-        power = float(np.mean(sound[0, PAST_SAMPLES:] ** 2))
-        self._loudest = max(self._loudest, power)
-        self._quiet_steps = self._quiet_steps + 1 if power < self._loudest * _QUIET else 0
-        heard = self._listener.features.step(mel_frames(sound), self._feature_state)
-        assert heard.taps is not None
-        self._feature_state = heard.state
-        likelihoods, self._phone_state = self._listener.phones.step(heard.taps[0], self._phone_state)
-        self.search.feed(likelihoods[self._early :])
-        self._early = max(0, self._early - len(likelihoods))

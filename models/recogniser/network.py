@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from pathlib import Path
 
 import msgspec
@@ -19,11 +20,13 @@ _LONGEST_BYTES = 16 << 20
 
 
 class PhoneNetwork:
-    """alphabet, calibration: as the file says. Raises ModelInvalid (recogniser-invalid)."""
+    """alphabet, calibration: as the file says. sha256: of the file. Raises ModelInvalid (recogniser-invalid)."""
 
     def __init__(self, path: Path) -> None:
         try:
-            self._session = open_session(_content(path))
+            content = _content(path)
+            self.sha256 = sha256(content).hexdigest()
+            self._session = open_session(content)
             told = self._session.get_modelmeta().custom_metadata_map
             accents, phones = (msgspec.json.decode(told[key], type=list[str]) for key in ("accents", "phones"))
             spelling = msgspec.json.decode(told["spelling"], type=dict[str, str])

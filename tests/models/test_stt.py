@@ -13,9 +13,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from hub.bench.scoring import normal
 from hub.engines.supervisor import EngineProcess, Patience
 from hub.intent.grammar import speech_grammar
+from hub.sameness import normal
 from hub.stages import Transcript
 from hub.stt.phrase.grammar import Grammar
 from hub.stt.phrase.recogniser import Recogniser, load_listener

@@ -93,6 +93,7 @@ async def room_of(
     name: str = "kitchen",
     run_in_worker: RunInWorker = in_this_thread,
     link: FakeLink | None = None,
+    keep_speech: Callable[[Trace, bytes], None] | None = None,
     **stages: object,
 ) -> AsyncIterator[Room]:
     traces: asyncio.Queue[Trace] = asyncio.Queue(maxsize=100)
@@ -106,6 +107,7 @@ async def room_of(
         run_in_worker=run_in_worker,
         arbiter=arbiter or Arbiter(),
         on_trace=traces.put,
+        keep_speech=keep_speech,
     )
     session = Session(link, parts)
     task = asyncio.create_task(session.run())
@@ -131,6 +133,16 @@ async def test_a_satellite_with_its_own_wake_word() -> None:
             "say reply: answered",
         ]
         assert room.session.state is State.IDLE
+
+
+async def test_speech_is_kept_with_its_turn_where_somebody_wants_that() -> None:
+    kept: list[tuple[str, bytes]] = []
+    async with room_of(keep_speech=lambda trace, data: kept.append((trace.transcript, data))) as room:
+        await room.send(WakeHeard(Wake("alexa", None)), ListenRequested("asr"), *COMMAND)
+        await room.trace()
+    ((text, data),) = kept
+    assert text == "turn on the bed light"
+    assert voice(640).data in data
 
 
 async def test_the_hub_hears_the_wake_word_in_a_stream() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar, TypeVarTuple
 
+from hub.stt.phrase.adaptation import Adaptation, AdaptationBroken
 from hub.stt.phrase.grammar import Grammar, GrammarBroken
 from hub.stt.phrase.recogniser import Recogniser, load_listener
 from models.errors import ModelInvalid
@@ -28,11 +29,14 @@ _Result = TypeVar("_Result")
 class HouseRecogniser:
     """The recogniser as the file changes; utterances that began with an older one end with it."""
 
-    def __init__(self, path: Path, cache: Path, model: Path | None = None) -> None:
-        """cache: of networks as they are built. model: a recogniser's file, instead of the language's own."""
-        self._path, self._cache, self._model = path, cache, model
+    def __init__(self, path: Path, cache: Path, model: Path | None = None, adaptation: Path | None = None) -> None:
+        """cache: of networks as they are built. model: a recogniser's file, instead of the language's own.
+
+        adaptation: file of what the household taught, which may be missing.
+        """
+        self._path, self._cache, self._model, self._adaptation = path, cache, model, adaptation
         self._listener: Listener | None = None
-        self._seen: tuple[int, int, int] | None = None
+        self._seen: tuple[object, object] | None = None
         self._tasks = Tasks()
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="stt")
         self.current: Recogniser | None = None
@@ -54,7 +58,7 @@ class HouseRecogniser:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         await self._tasks.__aexit__(kind, error, traceback)
-        self._worker.shutdown(cancel_futures=True)
+        await asyncio.to_thread(self._worker.shutdown, cancel_futures=True)
 
     async def _watch(self) -> None:
         while True:
@@ -62,8 +66,8 @@ class HouseRecogniser:
             await self._look()
 
     async def _look(self) -> None:
-        seen = _stamp(self._path)
-        if seen is None or seen == self._seen:
+        seen = await asyncio.to_thread(self._stamps)
+        if seen[0] is None or seen == self._seen:
             return
         self._seen = seen
         try:
@@ -75,12 +79,22 @@ class HouseRecogniser:
             grammar = self.current.grammar
             _log.info("grammar of %s words and %s names", len(grammar.words), len(grammar.names))
 
+    def _stamps(self) -> tuple[object, object]:
+        return _stamp(self._path), _stamp(self._adaptation) if self._adaptation else None
+
     def _compiled(self) -> Recogniser:
         grammar = Grammar.read(self._path)
         if self._listener is None or self._listener.phones.alphabet.language != grammar.language:
             self._listener = load_listener(grammar.language, self._cache, self._model)
             give_back_memory()
-        return Recogniser(grammar, self._listener)
+        return Recogniser(grammar, self._listener, self._taught())
+
+    def _taught(self) -> Adaptation | None:
+        try:
+            return Adaptation.read(self._adaptation) if self._adaptation else None
+        except AdaptationBroken as broken:
+            _log.error("%s", broken)
+            return None
 
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from hub.engines.espeak import phonemes
+from hub.stt.phrase.adaptation import Adaptation
 from hub.stt.phrase.grammar import Grammar, GrammarBroken
 from models.errors import ModelInvalid
 from models.recogniser.confidence import ALIKE_NATS
@@ -64,25 +65,32 @@ def load_listener(language: str, cache: Path, model: Path | None = None) -> List
 
 
 class Recogniser:
-    """A grammar ready to be heard. Raises GrammarBroken (grammar-invalid)."""
+    """A grammar ready to be heard. adaptation: what this household taught; of another model it teaches nothing.
 
-    def __init__(self, grammar: Grammar, listener: Listener) -> None:
+    Raises GrammarBroken (grammar-invalid).
+    """
+
+    def __init__(self, grammar: Grammar, listener: Listener, adaptation: Adaptation | None = None) -> None:
         self.grammar, self._listener = grammar, listener
+        self._accept = listener.phones.calibration.accept
         ways = lexicon(sorted(grammar.words), listener.phones.alphabet, phonemes)
+        if adaptation and adaptation.model == listener.phones.sha256:
+            self._accept = adaptation.accept
+            ways = adaptation.added_to(ways, listener.phones.alphabet)
         try:
             self.graph: Graph = compiled(grammar.jsgf, ways)
         except ModelInvalid as error:
             raise GrammarBroken(error.code, error.message) from error
 
     def listen(self) -> Utterance:
-        return Utterance(self.grammar, self._listener, self._listener.listen(self.graph))
+        return Utterance(self.grammar, self._listener.listen(self.graph), self._accept)
 
 
 class Utterance:
-    """Audio of one speaker, recognised while it comes in. 16 kHz, 16-bit, mono."""
+    """Audio of one speaker, recognised while it comes in. 16 kHz, 16-bit, mono. accept: confidence that is believed."""
 
-    def __init__(self, grammar: Grammar, listener: Listener, listening: Listening) -> None:
-        self._grammar, self._listener, self._listening = grammar, listener, listening
+    def __init__(self, grammar: Grammar, listening: Listening, accept: float) -> None:
+        self._grammar, self._listening, self._accept = grammar, listening, accept
         self._taken_bytes = 0
         self._odd = b""
         self._peak = 0
@@ -112,7 +120,7 @@ class Utterance:
         return self._heard(self._listening.guesses())
 
     def _heard(self, guesses: list[Guess]) -> Heard:
-        if not guesses or guesses[0].confidence < self._listener.phones.calibration.accept:
+        if not guesses or guesses[0].confidence < self._accept:
             return Heard("", round(guesses[0].confidence, 2) if guesses else 0.0)
         best, *others = guesses
         alike = [

@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from models.recogniser.graph import compiled
-from models.recogniser.listener import QUIET_STEPS, Listener
+from models.recogniser.hearing import QUIET_STEPS
+from models.recogniser.listener import Listener
 from models.recogniser.search import Search
 from models.wake.mel import STEP_SAMPLES
 from tests.unit.models.recogniser.networks import tiny_network
@@ -93,7 +94,7 @@ def test_thirty_seconds_keep_no_more_than_their_frames(listener):
     utterance = listener.listen(GRAPH)
     for second in range(30):
         utterance.feed(noise(13, seed=second, level=3000).ravel()[:SECOND])
-        assert len(utterance._waiting) < STEP_SAMPLES
+        assert len(utterance._hearing._waiting) < STEP_SAMPLES
     utterance.finish()
     assert utterance.search.frames == len(utterance.search.free_scores) - 1
     assert len(utterance.search._nodes) <= listener.effort.paths

@@ -1,0 +1,60 @@
+"""Sound through both networks: how likely each phone is, frame by frame, whatever may be said."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.recogniser.network import FRAMES_LATE, PhoneNetwork
+from models.wake.mel import PAST_SAMPLES, STEP_SAMPLES, mel_frames
+from models.wake.network import Network
+
+_QUIET = 10 ** (-25 / 10)  # of the power of the loudest step: nobody speaks
+QUIET_STEPS = 6  # of 80 ms: how late the networks say what they heard; zeros where nothing more comes
+
+Floats = NDArray[np.float32]
+
+
+class Hearing:
+    """One utterance; begins in silence."""
+
+    def __init__(self, features: Network, phones: PhoneNetwork) -> None:
+        self._features, self._phones = features, phones
+        self._samples = np.zeros((1, PAST_SAMPLES), np.float32)
+        self._waiting = np.zeros(0, np.int16)
+        self._feature_state = features.silence.state
+        self._phone_state = phones.begin()
+        self._early = FRAMES_LATE
+        self._loudest, self._quiet_steps = 0.0, 0
+
+    def feed(self, samples: NDArray[np.int16]) -> Floats:
+        """samples: any number, at 16 kHz. Returns [frames of 20 ms, phones and blank] as logarithms; may be none."""
+        waiting = np.concatenate([self._waiting, samples])
+        whole = len(waiting) // STEP_SAMPLES * STEP_SAMPLES
+        self._waiting = waiting[whole:]
+        heard = [self._step(waiting[start : start + STEP_SAMPLES]) for start in range(0, whole, STEP_SAMPLES)]
+        return np.concatenate([self._nothing, *heard])
+
+    def finish(self) -> Floats:
+        """No more sound will come. After a pause everything was heard already; else silence is put behind the end."""
+        left = -len(self._waiting) % STEP_SAMPLES
+        missing = max(0, QUIET_STEPS - self._quiet_steps)
+        return self.feed(np.zeros(left + missing * STEP_SAMPLES, np.int16)) if missing else self._nothing
+
+    @property
+    def _nothing(self) -> Floats:
+        return np.empty((0, len(self._phones.alphabet.phones) + 1), np.float32)
+
+    def _step(self, samples: NDArray[np.int16]) -> Floats:
+        sound = np.concatenate([self._samples, samples[np.newaxis]], axis=1, dtype=np.float32)
+        self._samples = sound[:, -PAST_SAMPLES:]
+        power = float(np.mean(sound[0, PAST_SAMPLES:] ** 2))
+        self._loudest = max(self._loudest, power)
+        self._quiet_steps = self._quiet_steps + 1 if power < self._loudest * _QUIET else 0
+        heard = self._features.step(mel_frames(sound), self._feature_state)
+        assert heard.taps is not None
+        self._feature_state = heard.state
+        likelihoods, self._phone_state = self._phones.step(heard.taps[0], self._phone_state)
+        told = likelihoods[self._early :]
+        self._early = max(0, self._early - len(likelihoods))
+        return told
