@@ -7,28 +7,32 @@ from functools import cache
 
 from unicode_rbnf import RbnfEngine
 
-_DROPPED = {"the", "a", "an", "my", "of"}
+_DROPPED = {
+    "en": {"the", "a", "an", "my", "of"},
+    "de": {"der", "die", "das", "den", "dem", "ein", "eine", "einen", "mein", "meine", "meinen"},
+    "fr": {"le", "la", "les", "l", "un", "une", "des", "du", "de", "d", "mon", "ma", "mes"},
+}
 _SAME = {"nevermind": "never mind", "tv": "t v", "%": " percent", "what's": "what is", "whats": "what is"}
 
 
-def normal(sentence: str) -> str:
-    """Lower case, numbers in words, without articles, possessives and plural s."""
+def normal(sentence: str, language: str = "en") -> str:
+    """Lower case, numbers in words, without articles, possessives and plural s. language: as in ``en``."""
     text = sentence.lower()
     for written, spoken in _SAME.items():
         text = re.sub(rf"(?<!\w){re.escape(written)}(?!\w)", spoken, text)
-    text = re.sub(r"\d+", lambda digits: f" {_number(int(digits.group()))} ", text)
-    words = re.findall(r"[\w']+", text.replace("-", " "))
-    return " ".join(_singular(word) for word in words if word not in _DROPPED)
+    text = re.sub(r"\d+", lambda digits: f" {_number(int(digits.group()), language)} ", text)
+    words = re.findall(r"[\w']+" if language == "en" else r"\w+", text.replace("-", " "))
+    return " ".join(_singular(word) for word in words if word not in _DROPPED.get(language, ()))
 
 
 def _singular(word: str) -> str:
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
 
 
-def _number(value: int) -> str:
-    return str(_engine().format_number(value).text).replace("-", " ")
+def _number(value: int, language: str) -> str:
+    return str(_engine(language).format_number(value).text).replace("-", " ")
 
 
 @cache
-def _engine() -> RbnfEngine:
-    return RbnfEngine.for_language("en")
+def _engine(language: str) -> RbnfEngine:
+    return RbnfEngine.for_language(language)

@@ -21,7 +21,7 @@ from hub.house.still import StillHouse
 from hub.stt.phrase.grammar import Grammar
 from wire.errors import ConfigError
 
-LANGUAGE = "en"  # of the recordings that are labelled
+_ENGLISH = "en"  # what the orders are in
 _NOISE = "kitchen.wav"
 _COST_SOUNDS = 12
 _ORDERS_FOLDER = "coffee"
@@ -29,8 +29,11 @@ _ORDERS_FOLDER = "coffee"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """clips: at most so many of a kind, None for all. scenes, errors: parts that take longer. folder: for the page."""
+    """language: of commands and grammar. clips: at most so many of a kind, None for all. scenes, errors: parts that
+    take longer. folder: for the page.
+    """
 
+    language: str = _ENGLISH
     clips: int | None = None
     scenes: bool = False
     errors: bool = False
@@ -53,9 +56,9 @@ async def measure(
     """
     if wanted.folder is not None:
         await asyncio.to_thread(make_folder, wanted.folder)
-    recordings = (await asyncio.to_thread(spoken, manifest, LANGUAGE)).at_most(wanted.clips)
+    recordings = (await asyncio.to_thread(spoken, manifest, wanted.language)).at_most(wanted.clips)
     house = await asyncio.to_thread(house_from, house_file)
-    grammar = await asyncio.to_thread(grammar_of, house, LANGUAGE)
+    grammar = await asyncio.to_thread(grammar_of, house, wanted.language)
     bench = _Bench(recordings, house, grammar, cache, model, progress, stopped)
     measured = await asyncio.to_thread(bench.run, manifest.parent, wanted)
     progress("the engine process")
@@ -80,10 +83,10 @@ class _Bench:
 
     def run(self, folder: Path, wanted: Wanted) -> Measured:
         """Blocks for minutes."""
-        ours = Ours(LANGUAGE, self.cache, self.model)
-        meanings = Meanings(self.house, LANGUAGE)
+        ours = Ours(wanted.language, self.cache, self.model)
+        meanings = Meanings(self.house, wanted.language)
         trial = Trial(
-            [ours, *peers(LANGUAGE)],
+            [ours, *peers(wanted.language)],
             self.grammar,
             meaning=meanings,
             progress=self.progress,
@@ -92,9 +95,9 @@ class _Bench:
         commands = trial.commands(self.recordings.commands)
         measured = Measured(
             commands,
-            trial.orders(self.recordings.orders, folder / _ORDERS_FOLDER),
+            trial.orders(self.recordings.orders, folder / _ORDERS_FOLDER) if wanted.language == _ENGLISH else [],
             trial.others(self.recordings),
-            cost=self._cost(ours),
+            cost=self._cost(ours, wanted.language),
         )
         if wanted.scenes:
             noise = _kitchen(self.recordings.noise)
@@ -107,10 +110,10 @@ class _Bench:
         every = max(1, len(self.recordings.commands) // _COST_SOUNDS)
         return [one.samples() for one in self.recordings.commands[::every]][:_COST_SOUNDS]
 
-    def _cost(self, ours: Ours) -> dict[str, object]:
+    def _cost(self, ours: Ours, language: str) -> dict[str, object]:
         self.progress("what it costs")
         sounds = self.sounds()
-        compiled = {one.name: one.compiled(self.grammar) for one in (ours, *peers(LANGUAGE))}
+        compiled = {one.name: one.compiled(self.grammar) for one in (ours, *peers(language))}
         wake = stt_cost.plain_network(self.cache)
         return {
             "stages_cpu_ms_a_second": stt_cost.stages(ours, self.grammar, sounds, wake),

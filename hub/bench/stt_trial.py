@@ -73,7 +73,7 @@ class Trial:
         """Raises GrammarBroken."""
         self._contestants = contestants
         self._house = {one.name: one.compiled(grammar) for one in contestants}
-        self._holds = Holds(grammar)
+        self._holds, self._language = Holds(grammar), grammar.language
         self._meaning = meaning
         self._progress, self._stopped = progress, stopped
 
@@ -118,7 +118,8 @@ class Trial:
 
     def _judged_one(self, one: Recording, heard: Mapping[str, Heard]) -> Answer:
         said, guesses = one.transcript, {name: each.guess for name, each in heard.items()}
-        right = {name: normal(guess.text) == normal(said) for name, guess in guesses.items()}
+        wanted = normal(said, self._language)
+        right = {name: normal(guess.text, self._language) == wanted for name, guess in guesses.items()}
         same = {name: right[name] or self._meaning.same(guess.text, said) for name, guess in guesses.items()}
         asked = {name: self._meaning.asks_back(guess.text, guess.others) for name, guess in guesses.items()}
         return Answer(one.name, one.kind, one.source, said, self._holds(said), heard, right, same, asked)

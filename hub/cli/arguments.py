@@ -194,6 +194,7 @@ def _bench(parser: argparse.ArgumentParser) -> None:
 
 def _bench_stt(stt: argparse.ArgumentParser) -> None:
     stt.add_argument("--recordings", type=Path, metavar="MANIFEST.tsv", help="recordings with transcripts")
+    stt.add_argument("--language", default="en", help="of the commands; with another than en, name its --house")
     stt.add_argument("--house", type=Path, metavar="FILE.toml", help="default: demo-home.toml beside the recordings")
     stt.add_argument("--model", type=Path, metavar="FILE.onnx", help="a recogniser (default: the installed one)")
     stt.add_argument("--clips", type=_count, metavar="N", help="at most so many recordings of a kind (default: all)")

@@ -53,7 +53,7 @@ async def _stt(args: argparse.Namespace) -> Report:
             args.house or manifest.parent / "demo-home.toml",
             places().cache / "wake",
             args.model,
-            stt.Wanted(args.clips, scenes=args.scenes, errors=args.errors, folder=args.write),
+            stt.Wanted(args.language, args.clips, scenes=args.scenes, errors=args.errors, folder=args.write),
             progress=_progress,
             stopped=stopped.is_set,
         )

@@ -145,12 +145,14 @@ class _Grammar:
             return factor(number_words(str(number), self._pack.language) for number in numbers)
         if not isinstance(values, TextSlotList):
             return NEVER
-        said = [value for value in values.values if list_name != "cover_classes" or value.value_out in self._classes()]
+        said = [value for value in values.values if list_name != "cover_classes" or self._has_class(value.value_out)]
         bodies = [self._templates.write(value.text_in, partial(self._list_rule, _Block([]))) for value in said]
         return " | ".join(body for body in bodies if body) or NEVER
 
-    def _classes(self) -> set[str | None]:
-        return {entity.device_class for entity in self._entities if entity.domain == "cover"}
+    def _has_class(self, meant: str | list[str]) -> bool:
+        """Whether the house has such a cover; several classes have one word in some languages."""
+        classes = [meant] if isinstance(meant, str) else meant
+        return any(entity.device_class in classes for entity in self._entities if entity.domain == "cover")
 
     def _names_rule(self, block: _Block) -> str | None:
         """A rule of one domain's names, or of several domains' rules."""

@@ -25,7 +25,10 @@ _DROPPED_DOMAINS = frozenset({"person"})
 _LOOSE_RESPONSES = frozenset({("HassGetState", "one")})
 
 # Other spellings of words that the templates write in one way, tried when nothing else fits.
-_SPELLINGS = {"en": (("per cent", "percent"), ("colour", "color"))}
+_SPELLINGS = {
+    "en": (("per cent", "percent"), ("colour", "color")),
+    "fr": (("fait il", "fait-il"), ("reste t il", "reste-t-il"), ("sommes nous", "sommes-nous")),
+}
 
 
 @dataclass(frozen=True)

@@ -102,7 +102,7 @@ class _Adapting:
         likelihoods = np.concatenate([hearing.feed(one.samples), hearing.finish()])
         search = Search(graph, replace(_WIDE, blank_penalty=self._listener.effort.blank_penalty))
         search.feed(likelihoods)
-        wanted = normal(one.said)
+        wanted = self._plain(one.said)
         found = (way for way in search.sentences(_WIDE_SENTENCES) if wanted and self._same(way, wanted))
         return _Turn(likelihoods, one.said, next(found, None))
 
@@ -116,7 +116,7 @@ class _Adapting:
         if not found or not was_spoken(search, found[0]):
             return Judged(0.0, right=False)
         told = evidence(search, found[0], margin(found[0], found))
-        right = bool(turn.said) and self._same(found[0], normal(turn.said))
+        right = bool(turn.said) and self._same(found[0], self._plain(turn.said))
         return Judged(confidence(self._listener.phones.calibration, told), right)
 
     def _ways(self, turns: Sequence[_Turn], judged: Sequence[Judged]) -> dict[str, list[Way]]:
@@ -175,7 +175,10 @@ class _Adapting:
     def _same(self, sentence: Sentence, wanted: str) -> bool:
         spoken = " ".join(sentence.words)
         command = " ".join(sentence.words[self._grammar.called(spoken) :])
-        return normal(self._grammar.written(command)) == wanted
+        return self._plain(self._grammar.written(command)) == wanted
+
+    def _plain(self, text: str) -> str:
+        return normal(text, self._grammar.language)
 
     def _graph(self, ways: Lexicon | Mapping[str, Sequence[Way]]) -> Graph:
         return compiled(self._grammar.jsgf, ways)
