@@ -43,7 +43,7 @@ def house_of(devices: int) -> StillHouse:
 def grammar_of(house: StillHouse, language: str) -> Grammar:
     """As the hub writes it and the engine reads it. Raises IntentFailed (language-unknown)."""
     written = speech_grammar(house, language)
-    return Grammar(written.version, written.language, written.jsgf, written.names, written.wake_phrases)
+    return Grammar(written.version, written.language, written.jsgf, written.names, written.wake_phrases, written.rare)
 
 
 @contextmanager

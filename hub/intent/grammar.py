@@ -2,7 +2,7 @@
 
 The file form is the contract with the recogniser (docs/understanding.md): JSON with ``version``, ``language``,
 ``jsgf`` (one grammar ``house`` with the public rule ``command``, lower-case words only) and ``names`` (how a name is
-said: how it is written), ``wake_phrases`` (what may come before a command).
+said: how it is written), ``wake_phrases`` (what may come before a command), ``rare`` (words that only politeness has).
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class SpeechGrammar(msgspec.Struct, frozen=True, kw_only=True):
     """A closed grammar and the written form of the names in it.
 
     jsgf: JSGF text, rules before their use. names: ``"bed light"`` to ``"Bed Light"``, for devices, areas and floors.
-    wake_phrases: what may be said before a command.
+    wake_phrases: what may be said before a command. rare: words that people may say with a command, and mostly do not.
     """
 
     version: int = VERSION
@@ -44,6 +44,7 @@ class SpeechGrammar(msgspec.Struct, frozen=True, kw_only=True):
     jsgf: str
     names: dict[str, str]
     wake_phrases: list[str] = []
+    rare: list[str] = []
 
     @property
     def words(self) -> frozenset[str]:
@@ -120,7 +121,8 @@ class _Grammar:
         before = f"[ {wake} ]" if wake else ""
         lines.append(f"public <command> = {' '.join(f'{before} {around} <sentence> {around}'.split())};")
         jsgf = "\n".join(lines) + "\n"
-        return SpeechGrammar(language=self._pack.language, jsgf=jsgf, names=self._names, wake_phrases=called)
+        rare = sorted(set(_WORD.findall(polite)) - set(_WORD.findall("\n".join(lines[2:-1]))))
+        return SpeechGrammar(language=self._pack.language, jsgf=jsgf, names=self._names, wake_phrases=called, rare=rare)
 
     def _list_rule(self, block: _Block, list_name: str) -> str | None:
         """Name of the rule that holds a list's values, written on its first use."""

@@ -34,7 +34,7 @@ class Trial:
         intents = get_speech_to_phrase_intents(language) or {}
         self._polite = sorted((words.lower() for words in intents.get("skip_words", [])), key=len, reverse=True)
         ways = lexicon(sorted(grammar.words), self._listener.phones.alphabet, self._read)
-        self._graph = compiled(grammar.jsgf, ways)
+        self._graph = compiled(grammar.jsgf, ways, grammar.rare)
 
     def tried(self, text: str, sound: Sound) -> Tried:
         """text: what is said in it. Right is what means the same to a house."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,7 @@ from models.recogniser.jsgf import parse
 
 Lexicon = Mapping[str, Sequence[tuple[int, ...]]]  # by word, the phones of each way to say it
 KEEP = -1  # of an entry: the call stays what it is
+RARE_NATS = 1.5  # that a word costs which people may say, and mostly do not ("please")
 
 _MOST_NODES = 1 << 22
 
@@ -51,10 +52,12 @@ class Graph:
     endings: words that end at a node, as places in ``ending_words`` and ``ending_states``.
     entries: nodes that begin a word in a state, as places in ``entry_nodes`` and ``entry_calls``.
     returns: the state after each call. is_last: states that end a rule.
-    goes_on: states in which more may be said that means something.
+    goes_on: states in which more may be said that means something. word_nats: what each word costs that
+    was heard, and 0 behind them for none.
     """
 
     words: Sequence[str]
+    word_nats: NDArray[np.float32]
     phones: Ints
     children: Ragged
     endings: Ragged
@@ -78,18 +81,21 @@ class Graph:
         return len(self.phones)
 
 
-def compiled(jsgf: str, lexicon: Lexicon) -> Graph:
-    """A word that the lexicon does not have cannot be heard. Raises ModelInvalid (grammar-invalid)."""
+def compiled(jsgf: str, lexicon: Lexicon, rare: Collection[str] = ()) -> Graph:
+    """A word that the lexicon does not have cannot be heard. rare: words that are said now and then only.
+
+    Raises ModelInvalid (grammar-invalid).
+    """
     try:
         grammar = parse(jsgf)
-        return _Builder(lexicon).build(automata(grammar), grammar.public)
+        return _Builder(lexicon, rare).build(automata(grammar), grammar.public)
     except TooLarge as error:
         raise ModelInvalid("grammar-invalid", "the grammar is too large; expose fewer devices to voice") from error
 
 
 class _Builder:
-    def __init__(self, lexicon: Lexicon) -> None:
-        self._lexicon = lexicon
+    def __init__(self, lexicon: Lexicon, rare: Collection[str]) -> None:
+        self._lexicon, self._rare = lexicon, rare
         self._words: dict[str, int] = {}
         self._phones = [0]
         self._children: list[dict[int, int]] = [{}]
@@ -111,6 +117,7 @@ class _Builder:
         entries = [entry for row in self._entries for entry in row]
         return Graph(
             words=list(self._words),
+            word_nats=np.array([*(RARE_NATS * (word in self._rare) for word in self._words), 0.0], np.float32),
             phones=np.array(self._phones, np.int64),
             children=Ragged.of([list(row.values()) for row in self._children]),
             endings=Ragged.of([[word for word, _ in row] for row in self._endings]),

@@ -94,8 +94,8 @@ class Search:
     def sentences(self, most: int = 8) -> list[Sentence]:
         """Whole ones, likeliest first. The audio may go on."""
         graph = self._graph
-        scores = np.maximum(self._in_phone, self._in_blank)
         owners, places = graph.endings.take(self._nodes)
+        scores = np.maximum(self._in_phone, self._in_blank)[owners] - graph.word_nats[graph.ending_words[places]]
         states = graph.ending_states[places]
         calls = self._calls[owners]
         ended = np.where(calls > 0, graph.is_last[states], False)
@@ -104,7 +104,7 @@ class Search:
         best: dict[tuple[str, ...], Sentence] = {}
         onward = graph.goes_on[states] | graph.goes_on[graph.ending_states[places]]
         order = np.flatnonzero(whole)
-        for place in order[np.argsort(-scores[owners[order]])][: 4 * most]:
+        for place in order[np.argsort(-scores[order])][: 4 * most]:
             sentence = self._sentence(int(owners[place]), int(graph.ending_words[places[place]]), bool(onward[place]))
             known = best.get(sentence.words)
             if known is None and len(best) < most:
@@ -124,7 +124,7 @@ class Search:
         """word: that ends now; below 0 is none."""
         history = int(self._histories[path])
         words, (ends, along) = self._tree.words(history), self._tree.ends(int(self._lines[path]))
-        score = float(max(self._in_phone[path], self._in_blank[path]))
+        score = float(max(self._in_phone[path], self._in_blank[path])) - float(self._graph.word_nats[word])
         if word >= 0:
             words, ends, along = [*words, word], [*ends, self.frames], [*along, score]
         named = tuple(self._graph.words[each] for each in words)
@@ -184,19 +184,21 @@ class Search:
         states, calls = graph.ending_states[places], self._calls[owners]
         back = (calls > 0) & graph.is_last[states]
         owners, places = np.concatenate([owners, owners[back]]), np.concatenate([places, places[back]])
+        words = graph.ending_words[places]
+        nats = graph.word_nats[words]
         states = np.concatenate([states, graph.returns[calls[back]]])
         calls = np.concatenate([calls, np.zeros(int(back.sum()), np.int64)])
         which, entries = graph.entries.take(states)
         nodes, entered = graph.entry_nodes[entries], graph.entry_calls[entries]
-        scores = before.entering(owners[which], graph.phones[nodes])
+        scores = before.entering(owners[which], graph.phones[nodes]) - nats[which]
         kept = scores > floor
         which, nodes, entered = which[kept], nodes[kept], entered[kept]
         histories, lines = self._histories[owners], self._lines[owners]
         self._tree.grow(
             histories,
             lines,
-            graph.ending_words[places],
-            before.leaving[owners],
+            words,
+            before.leaving[owners] - nats,
             frame=self.frames,
             needed=np.unique(which),
         )

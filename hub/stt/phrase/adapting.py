@@ -181,7 +181,7 @@ class _Adapting:
         return normal(text, self._grammar.language)
 
     def _graph(self, ways: Lexicon | Mapping[str, Sequence[Way]]) -> Graph:
-        return compiled(self._grammar.jsgf, ways)
+        return compiled(self._grammar.jsgf, ways, self._grammar.rare)
 
     def _each(self, stage: str, of: Sequence[_Item]) -> Iterator[_Item]:
         for done, one in enumerate(of):

@@ -22,7 +22,7 @@ class GrammarBroken(EarshotError):
 class Grammar(msgspec.Struct, frozen=True, dict=True):
     """jsgf: one grammar with one public rule, words in lower case. names: how a name is said, how it is written.
 
-    wake_phrases: what may be said before a command.
+    wake_phrases: what may be said before a command. rare: words that are said now and then only.
     """
 
     version: int
@@ -30,6 +30,7 @@ class Grammar(msgspec.Struct, frozen=True, dict=True):
     jsgf: str
     names: dict[str, str]
     wake_phrases: list[str] = []
+    rare: list[str] = []
 
     @classmethod
     def read(cls, path: Path) -> Grammar:

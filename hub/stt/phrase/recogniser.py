@@ -78,7 +78,7 @@ class Recogniser:
             self._accept = adaptation.accept
             ways = adaptation.added_to(ways, listener.phones.alphabet)
         try:
-            self.graph: Graph = compiled(grammar.jsgf, ways)
+            self.graph: Graph = compiled(grammar.jsgf, ways, grammar.rare)
         except ModelInvalid as error:
             raise GrammarBroken(error.code, error.message) from error
 

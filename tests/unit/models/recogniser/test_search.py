@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.recogniser.graph import compiled
+from models.recogniser.graph import RARE_NATS, compiled
 from models.recogniser.phones import BLANK
 from models.recogniser.search import Effort, Search
 from tests.unit.models.recogniser.exact import best_scores
 from tests.unit.models.recogniser.grammars import (
     EXACT,
+    WORDS,
     clear_frames,
     grammars,
     lexicons,
@@ -61,6 +62,19 @@ def test_every_sentence_has_the_score_of_its_best_path(text, lexicon, frames, se
     for sentence in found:
         assert sentence.score == pytest.approx(exact[sentence.words], abs=1e-3)
     assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
+
+
+@given(grammars(), lexicons(), st.integers(0, 2**32 - 1), st.sets(st.sampled_from(WORDS)))
+@settings(max_examples=100, deadline=None)
+def test_a_rare_word_costs_its_nats_each_time_it_is_said(text, lexicon, seed, rare):
+    posteriors = random_frames(10, OUTPUTS, seed)
+    plain, dear = (Search(compiled(text, lexicon, words), EXACT) for words in ((), rare))
+    for search in (plain, dear):
+        search.feed(posteriors)
+    costs = {
+        one.words: one.score - RARE_NATS * sum(word in rare for word in one.words) for one in plain.sentences(10_000)
+    }
+    assert {one.words: one.score for one in dear.sentences(10_000)} == pytest.approx(costs, abs=1e-3)
 
 
 @given(grammars(), lexicons(), st.integers(0, 2**32 - 1), st.data())
