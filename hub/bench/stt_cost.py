@@ -14,7 +14,7 @@ from hub.bench.report import spread
 from hub.bench.stt_clips import Samples
 from hub.bench.stt_contestants import Ours
 from hub.bench.stt_grammars import grammar_of, house_of
-from hub.bench.stt_heard import Compiled, Contestant, hear
+from hub.bench.stt_heard import Compiled, hear
 from hub.stt.phrase.grammar import Grammar
 from models.recogniser.graph import Graph
 from models.recogniser.hearing import QUIET_STEPS
@@ -108,11 +108,11 @@ def waits(compiled: Mapping[str, Compiled], sounds: Sequence[Samples]) -> dict[s
     return {name: spread(values) for name, values in found.items()}
 
 
-def houses(ours: Contestant, sound: Samples) -> dict[str, Figures]:
+def houses(ours: Ours, sound: Samples) -> dict[str, Figures]:
     """By number of devices: how long until it can be heard, and what one recording costs then."""
     found: dict[str, Figures] = {}
     for devices in HOUSES:
-        grammar = grammar_of(house_of(devices), "en")
+        grammar = grammar_of(house_of(devices), ours.listener.phones.alphabet.language)
         began, cpu = time.perf_counter(), time.process_time()
         compiled = ours.compiled(grammar)
         found[f"{devices} devices"] = {

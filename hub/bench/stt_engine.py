@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import tempfile
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -14,6 +15,7 @@ from hub.bench.stt_clips import Samples
 from hub.engines.child import EngineProgram, run_child
 from hub.engines.probe import describe
 from hub.engines.supervisor import EngineProcess, Patience
+from hub.stt.phrase.grammar import Grammar
 from hub.stt.wyoming_client import WyomingTranscriber
 from wire.connection import PeerSettings
 from wire.pcm import Pcm, speech
@@ -39,7 +41,9 @@ async def measure(grammar: Path, cache: Path, model: Path | None, sounds: Sequen
             await process.ready(_READY_SECONDS)
             ready_seconds = time.monotonic() - began
             transcriber = WyomingTranscriber([program.uri], settings, _DEADLINE_SECONDS)
-            spent_ms = [await _transcribed(transcriber, samples) for samples in islice(cycle(sounds), UTTERANCES)]
+            language = (await asyncio.to_thread(Grammar.read, grammar)).language
+            used = islice(cycle(sounds), UTTERANCES)
+            spent_ms = [await _transcribed(transcriber, samples, language) for samples in used]
             pid = process.health.pid
             assert pid is not None
             return {
@@ -52,14 +56,14 @@ async def measure(grammar: Path, cache: Path, model: Path | None, sounds: Sequen
             }
 
 
-async def _transcribed(transcriber: WyomingTranscriber, samples: Samples) -> float:
+async def _transcribed(transcriber: WyomingTranscriber, samples: Samples, language: str) -> float:
     async def blocks() -> AsyncIterator[Pcm]:
         audio = samples.astype("<i2").tobytes()
         for start in range(0, len(audio), _BLOCK_BYTES):
             yield speech(audio[start : start + _BLOCK_BYTES])
 
     began = time.perf_counter()
-    await transcriber.transcribe(blocks(), language="en")
+    await transcriber.transcribe(blocks(), language=language)
     return (time.perf_counter() - began) * 1000
 
 

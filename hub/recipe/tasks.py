@@ -105,8 +105,11 @@ class Trying:
     def __call__(self, task: Listening) -> None:
         clips = clips_of(self._folder, task.part, task.shard)[task.first : task.first + task.clips]
         rng = np.random.default_rng([self._seed, _PARTS.index(task.part), task.shard, task.first])
-        sounds = (self._places[task.part].heard([clip], rng, hardship=_TRIED_HARDSHIP).sound for clip in clips)
+        places = self._places[task.part]
+        sounds = (places.heard([clip], rng, hardship=_TRIED_HARDSHIP).sound for clip in clips)
         tried = [self._trial.tried(clip.text, sound) for clip, sound in zip(clips, sounds, strict=True)]
+        if task.part == HELD_OUT:
+            tried += [self._trial.tried("", places.nobody(rng)) for _ in clips[::2]]
         write_whole(task.results, msgspec.json.encode(tried))
 
 

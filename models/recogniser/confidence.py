@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from models.recogniser.search import Search, Sentence
 
 ALIKE_NATS = 1.0  # a sentence so little less likely may as well have been said
-_CLEAR_SHARE = 0.64  # of a sentence's phones: of noise fewer are likelier than blank, of speech hardly ever
-_EDGE_PHONES = 2  # that a short word may lose at its ends
+_NEIGHBOUR_LETTERS = 2  # beside a word: at its edges its neighbours sound, and most of all in "a" and "I"
 _CLEAR_NATS = 6.0  # of margin: more says nothing more
 
 
@@ -22,7 +21,7 @@ class Calibration:
     blank_penalty: of the search, nats a frame.
     """
 
-    weights: tuple[float, ...] = (3.0, 1.5, 0.3, 0.0, 0.0, 0.0, 0.1)
+    weights: tuple[float, ...] = (3.0, 1.5, 0.3, 0.0, 0.0, 0.0, 0.1, 0.0)
     accept: float = 0.5
     blank_penalty: float = 2.0
 
@@ -31,24 +30,21 @@ def evidence(search: Search, sentence: Sentence, ahead: float) -> tuple[float, .
     """ahead: see ``margin``. In this order: nats a phone of the whole sentence below the likeliest sounds of
     any kind, and nats a letter of its worst word; how many more sounds there were than phones in the sentence, as a
     share; one over those phones; how sure those sounds were themselves, nats a phone; the margin, as far
-    as it matters.
+    as it matters; how many sounds were clear, without the penalty that makes phones out of noise, as a share.
     """
     phones = max(1, sentence.phones)
     whole = (sentence.score - search.free_score) / phones
     worst = min(_by_word(search, sentence))
     missed = abs(search.free_phones - sentence.phones) / phones
-    return whole, worst, missed, 1 / phones, search.free_score / max(1, search.free_phones), min(ahead, _CLEAR_NATS)
+    sure = search.free_score / max(1, search.free_phones)
+    clear = min(1.0, search.clear_phones / phones)
+    return whole, worst, missed, 1 / phones, sure, min(ahead, _CLEAR_NATS), clear
 
 
 def margin(sentence: Sentence, found: Sequence[Sentence]) -> float:
     """Nats that a sentence is ahead of the next one; 0 where another one is ahead. found: likeliest first."""
     others = [other.score for other in found if other.words != sentence.words]
     return max(0.0, sentence.score - others[0]) if others else _CLEAR_NATS
-
-
-def was_spoken(search: Search, sentence: Sentence) -> bool:
-    """Whether there was speech enough for it: the penalty on blank makes phones out of noise, too."""
-    return search.clear_phones + _EDGE_PHONES >= _CLEAR_SHARE * sentence.phones
 
 
 def confidence(calibration: Calibration, found: Sequence[float]) -> float:
@@ -59,11 +55,11 @@ def confidence(calibration: Calibration, found: Sequence[float]) -> float:
 
 
 def _by_word(search: Search, sentence: Sentence) -> list[float]:
-    """Nats a letter of each word, below the likeliest sounds of any kind."""
+    """Nats a letter of each word, with its neighbourhood, below the likeliest sounds of any kind."""
     lines: list[float] = []
     began, before = 0, 0.0
     for word, end, score in zip(sentence.words, sentence.ends, sentence.word_scores, strict=True):
         free = search.free_scores[end] - search.free_scores[began]
-        lines.append(((score - before) - free) / len(word))
+        lines.append(((score - before) - free) / (len(word) + _NEIGHBOUR_LETTERS))
         began, before = end, score
     return lines

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from models.recogniser.confidence import confidence, evidence, margin, was_spoken
+from models.recogniser.confidence import confidence, evidence, margin
 from models.recogniser.graph import Graph
 from models.recogniser.hearing import Hearing
 from models.recogniser.network import PhoneNetwork
@@ -81,5 +81,4 @@ class Utterance:
     def _guess(self, sentence: Sentence, found: Sequence[Sentence]) -> Guess:
         """found: with all others, likeliest first."""
         told = evidence(self.search, sentence, margin(sentence, found))
-        sure = confidence(self._calibration, told) if was_spoken(self.search, sentence) else 0.0
-        return Guess(sentence.words, sure, sentence.score, sentence.goes_on)
+        return Guess(sentence.words, confidence(self._calibration, told), sentence.score, sentence.goes_on)

@@ -18,7 +18,7 @@ from hub.engines.espeak import phonemes
 from hub.sameness import normal
 from hub.stt.phrase.adaptation import Adaptation, with_ways
 from hub.stt.phrase.grammar import Grammar
-from models.recogniser.confidence import confidence, evidence, margin, was_spoken
+from models.recogniser.confidence import confidence, evidence, margin
 from models.recogniser.graph import Graph, Lexicon, compiled
 from models.recogniser.hearing import Floats, Hearing
 from models.recogniser.household import Count, Judged, counted, household_accept
@@ -113,7 +113,7 @@ class _Adapting:
         search = Search(graph, self._listener.effort)
         search.feed(turn.likelihoods)
         found = search.sentences(_RIVALS)
-        if not found or not was_spoken(search, found[0]):
+        if not found:
             return Judged(0.0, right=False)
         told = evidence(search, found[0], margin(found[0], found))
         right = bool(turn.said) and self._same(found[0], self._plain(turn.said))

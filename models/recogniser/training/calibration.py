@@ -13,7 +13,7 @@ from onnx import helper
 
 from models.recogniser.confidence import Calibration, confidence
 
-FALSE_ACCEPTS = 0.25  # of clips outside: mostly commands to other houses, much nearer than any talk
+FALSE_ACCEPTS = 0.1  # of clips outside: noise, and mostly commands to other houses, much nearer than any talk
 _RIDGE = 1e-2  # of the sum of all clips' losses, by standardised weight: finite where classes do not overlap
 _FURTHEST = 6.0  # standard deviations: one odd clip moves nothing
 _NEWTON_STEPS = 50

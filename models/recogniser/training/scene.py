@@ -16,10 +16,13 @@ from wire.pcm import SPEECH_RATE_HZ
 _ROOMS = 160
 _TAPE = 0.90, 1.12  # pitch and formants together, as of a recorder that runs too slow or too fast
 _BEFORE_SECONDS, _AFTER_SECONDS = (0.05, 0.9), (0.45, 0.9)
+_LONG_SECONDS = 0.9, 3.5  # somebody thinks first, or the room goes on when they are done: noise is no speech
 _CUT_SECONDS = 0.02, 0.25  # after a sentence whose end came early
 _QUIET_SECONDS = 0.5  # then: zeros, as the recogniser adds them
 _LEVEL_DB = -38.0, -3.0
-_SNR_DB = 0.0, 30.0
+_NOBODY_SECONDS = 1.0, 4.0  # as long as an endpointer may take noise for a command
+_NOBODY_DB = -45.0, -3.0
+_SNR_DB = -2.0, 28.0
 _HISS_DB = -75.0, -35.0
 _MU = 255.0  # mu-law of G.711
 _LOUD = 0.99
@@ -53,6 +56,12 @@ class Places:
         sound = sound + rng.standard_normal(len(sound), np.float32) * np.float32(level * _factor(rng, _HISS_DB))
         return Heard(_recorded(sound, rng, hardship), tuple(phone for clip in clips for phone in clip.phones))
 
+    def nobody(self, rng: np.random.Generator) -> Sound:
+        """Noise, in which nobody speaks to the house."""
+        samples = int(rng.uniform(*_NOBODY_SECONDS) * SPEECH_RATE_HZ)
+        sound = noise.background(samples, self._talk, one_of(self._rooms, rng), rng)
+        return _ended(sound / (np.abs(sound).max() + 1e-9) * np.float32(_factor(rng, _NOBODY_DB)))
+
 
 def _joined(clips: Sequence[Clip], rng: np.random.Generator) -> Sound:
     parts: list[Sound] = []
@@ -64,9 +73,10 @@ def _joined(clips: Sequence[Clip], rng: np.random.Generator) -> Sound:
 
 
 def _framed(sound: Sound, rng: np.random.Generator) -> Sound:
-    """With some quiet on both sides."""
-    after = _CUT_SECONDS if rng.random() < 0.2 else _AFTER_SECONDS
-    sides = [int(rng.uniform(*side) * SPEECH_RATE_HZ) for side in (_BEFORE_SECONDS, after)]
+    """With some quiet on both sides, now and then for long."""
+    before = _LONG_SECONDS if rng.random() < 0.35 else _BEFORE_SECONDS
+    after = rng.choice((_CUT_SECONDS, _LONG_SECONDS, _AFTER_SECONDS), p=(0.2, 0.15, 0.65))
+    sides = [int(rng.uniform(*side) * SPEECH_RATE_HZ) for side in (before, after)]
     return np.pad(sound, sides)
 
 
@@ -77,7 +87,11 @@ def _recorded(sound: Sound, rng: np.random.Generator, hardship: float) -> Sound:
         sound = np.clip(sound * rng.uniform(1.5, 5), -1, 1)
     if rng.random() < 0.08 * hardship:
         sound = _mu_law(sound)
-    sound = sound * np.float32(_LOUD * _factor(rng, _LEVEL_DB))
+    return _ended(sound * np.float32(_LOUD * _factor(rng, _LEVEL_DB)))
+
+
+def _ended(sound: Sound) -> Sound:
+    """In 16 bits; zeros follow."""
     sound = np.round(sound * 2**15) / np.float32(2**15)
     return np.pad(sound, (0, int(_QUIET_SECONDS * SPEECH_RATE_HZ))).astype(np.float32)
 

@@ -36,6 +36,16 @@ def test_a_scene_is_bounded_and_ends_with_zeros(places, seed, hardship):
 
 
 @pytest.mark.parametrize("seed", SEEDS)
+def test_where_nobody_speaks_there_is_noise_and_then_zeros(places, seed):
+    sound = places.nobody(np.random.default_rng(seed))
+    assert sound.dtype == np.float32
+    assert 0 < np.abs(sound).max() <= 1
+    assert not sound[-_QUIET_SAMPLES:].any()
+    assert 16_000 <= len(sound) - _QUIET_SAMPLES <= 4 * 16_000
+    np.testing.assert_array_equal(sound * 2**15, np.round(sound * 2**15))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_samples_are_those_of_16_bits(places, seed):
     sound = places.heard([_clip(1)], np.random.default_rng(seed)).sound
     np.testing.assert_array_equal(sound * 2**15, np.round(sound * 2**15))
