@@ -203,6 +203,16 @@ class PrivacySection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     keep_speech: bool = False
 
 
+class ModelsSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How models are fetched, when you ask for one; nothing is fetched otherwise.
+
+    mirror: ``https://HOST/PATH`` is fetched as ``MIRROR/HOST/PATH``. proxy: an HTTP proxy, as a URL.
+    """
+
+    mirror: Annotated[str, Meta(pattern=r"^(https?://\S+)?$")] = ""
+    proxy: Annotated[str, Meta(pattern=r"^(http://\S+)?$")] = ""
+
+
 class HubConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The whole file. ``[[satellite]]`` may repeat."""
 
@@ -210,6 +220,7 @@ class HubConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     satellite: list[SatelliteSection] = msgspec.field(default_factory=list)
     links: LinksSection = LinksSection()
     limits: LimitsSection = LimitsSection()
+    models: ModelsSection = ModelsSection()
     wake: WakeSection = WakeSection()
     endpoint: EndpointSection = EndpointSection()
     stt: SttSection = SttSection()

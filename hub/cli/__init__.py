@@ -24,6 +24,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return int(asyncio.run(command.run(args)))
     except KeyboardInterrupt:
         return DONE
+    except BrokenPipeError:  # of `earshot … | head`: nobody reads on
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
     except EarshotError as error:
         print(error, file=sys.stderr)
         return exit_code(error)

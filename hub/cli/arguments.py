@@ -21,6 +21,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     _say(commands.add_parser("say", help="speak in one room or in all"))
     _doctor(commands.add_parser("doctor", help="what works, what does not, and what to do"))
     _wake(commands.add_parser("wake", help="wake words: a live meter, a test of a room, a word of your own"))
+    _models(commands.add_parser("models", help="fetch, check, import and remove models"))
     _stt(commands.add_parser("stt", help="what was misheard, and a recogniser tuned to it or made anew"))
     _bench(commands.add_parser("bench", help="measure this machine"))
     return parser.parse_args(argv)
@@ -104,6 +105,26 @@ def _wake(parser: argparse.ArgumentParser) -> None:
     teach.add_argument("--said", type=Path, metavar="DIR", required=True, help="people saying it, one a WAV file")
     teach.add_argument("--others", type=Path, metavar="DIR", required=True, help="the same people talking, without it")
     for action in (watch, test, train):
+        _json(action)
+
+
+def _models(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    listed = actions.add_parser("list", help="what there is, and what is here")
+    listed.add_argument("--stage", choices=("stt", "tts", "llm", "vision", "wake"))
+    listed.add_argument("--language", metavar="L", help="as in: en")
+    listed.add_argument("--installed", action="store_true", help="only what is here")
+    pull = actions.add_parser("pull", help="fetch models; a fetch that was stopped goes on")
+    pull.add_argument("name", nargs="+")
+    pull.add_argument("--mirror", metavar="URL", help="fetch from there (default: models.mirror of hub.toml)")
+    verify = actions.add_parser("verify", help="read what is here again, and compare it")
+    verify.add_argument("name", nargs="*", help="(default: all)")
+    take = actions.add_parser("import", help="take models from a folder, a USB stick say")
+    take.add_argument("folder", type=Path, metavar="DIR")
+    take.add_argument("name", nargs="*", help="(default: all that are there)")
+    remove = actions.add_parser("remove", help="delete models")
+    remove.add_argument("name", nargs="+")
+    for action in (listed, pull, verify, take, remove):
         _json(action)
 
 

@@ -1,0 +1,143 @@
+"""The folder of models that are here: one folder each, whole or not there, with what its files must be."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+
+import msgspec
+
+from models.store.catalogue import Model
+from models.store.errors import StoreRefused
+
+_RECORD = "installed.json"
+_PARTIAL = ".partial"
+_PINS = "pins.json"
+_BLOCK_BYTES = 1 << 20
+
+
+class KeptFile(msgspec.Struct, frozen=True):
+    path: str
+    bytes: int
+    sha256: str
+
+
+class Installed(msgspec.Struct, frozen=True):
+    """is_verified: the publisher stated every hash; else they are those of the first fetch."""
+
+    name: str
+    version: str
+    licence: str
+    is_verified: bool
+    files: list[KeptFile]
+
+    @property
+    def bytes(self) -> int:
+        return sum(one.bytes for one in self.files)
+
+
+class Store:
+    """folder: ``NAME/`` of each model, ``.partial/NAME/`` of what is on its way, ``pins.json``."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder
+
+    def partial(self, model: Model) -> Path:
+        """Folder for what is on its way. Raises StoreRefused (models-folder)."""
+        path = self.path / _PARTIAL / model.name
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise _unusable(self.path, error) from error
+        return path
+
+    def installed(self) -> list[Installed]:
+        """By name."""
+        return list(self._records())
+
+    def get(self, name: str) -> Installed:
+        """Raises StoreRefused (model-missing)."""
+        for one in self._records():
+            if one.name == name:
+                return one
+        raise StoreRefused("model-missing", f"{name[:80]!r} is not here; `earshot models pull {name[:80]}` fetches it")
+
+    def adopt(self, model: Model, found: Mapping[str, str]) -> Installed:
+        """Take what is in ``partial``. found: sha256 by path. Raises StoreRefused (models-folder)."""
+        draft, place = self.partial(model), self.path / model.name
+        kept = [KeptFile(one.path, (draft / one.path).stat().st_size, found[one.path]) for one in model.file]
+        record = Installed(model.name, model.version, model.licence, model.is_verified, kept)
+        try:
+            (draft / _RECORD).write_bytes(msgspec.json.encode(record))
+            for left in draft.iterdir():
+                if left.name not in {_RECORD, *found}:
+                    left.unlink()
+            shutil.rmtree(place, ignore_errors=True)
+            draft.replace(place)
+            self._pin(model, found)
+        except OSError as error:
+            raise _unusable(self.path, error) from error
+        return record
+
+    def pinned(self, model: Model, path: str) -> str | None:
+        """The hash that a file of this version had when it first came."""
+        return self._pins().get(_pin_key(model, path))
+
+    def remove(self, name: str) -> Installed:
+        """Raises StoreRefused (model-missing, models-folder)."""
+        one = self.get(name)
+        try:
+            shutil.rmtree(self.path / one.name)
+        except OSError as error:
+            raise _unusable(self.path, error) from error
+        return one
+
+    def damaged(self, one: Installed) -> Iterator[str]:
+        """Files that are not what they were, and why. Reads all of them."""
+        for file in one.files:
+            path = self.path / one.name / file.path
+            if not path.is_file():
+                yield f"{path} is missing"
+            elif path.stat().st_size != file.bytes:
+                yield f"{path} has {path.stat().st_size} bytes instead of {file.bytes}"
+            elif hash_of(path) != file.sha256:
+                yield f"{path} is not what it was"
+
+    def _records(self) -> Iterator[Installed]:
+        for path in sorted(self.path.glob(f"*/{_RECORD}")):
+            with suppress(OSError, msgspec.MsgspecError):
+                one = msgspec.json.decode(path.read_bytes(), type=Installed)
+                if one.name == path.parent.name:
+                    yield one
+
+    def _pins(self) -> dict[str, str]:
+        try:
+            return msgspec.json.decode((self.path / _PINS).read_bytes(), type=dict[str, str])
+        except (OSError, msgspec.MsgspecError):
+            return {}
+
+    def _pin(self, model: Model, found: Mapping[str, str]) -> None:
+        pins = self._pins() | {_pin_key(model, path): value for path, value in found.items()}
+        draft = self.path / f"{_PINS}.new"
+        draft.write_bytes(msgspec.json.encode(pins))
+        draft.replace(self.path / _PINS)
+
+
+def hash_of(path: Path) -> str:
+    """sha256 of a file. Raises OSError."""
+    with path.open("rb") as file:
+        found = sha256()
+        while block := file.read(_BLOCK_BYTES):
+            found.update(block)
+    return found.hexdigest()
+
+
+def _pin_key(model: Model, path: str) -> str:
+    return f"{model.name} {model.version} {path}"
+
+
+def _unusable(folder: Path, error: OSError) -> StoreRefused:
+    return StoreRefused("models-folder", f"{folder}: {error.strerror or error}; make it writable, or free some space")
