@@ -9,6 +9,7 @@ import ctypes
 import functools
 import itertools
 from dataclasses import dataclass
+from typing import ClassVar
 
 import espeakng_loader
 
@@ -49,18 +50,26 @@ class Voice:
     language: str
 
 
+@functools.cache
+def _loaded() -> tuple[ctypes.CDLL, int]:
+    """The library and the rate of its speech; it must not be initialised twice. Raises EspeakError."""
+    library = ctypes.CDLL(espeakng_loader.get_library_path())
+    library.espeak_TextToPhonemes.restype = ctypes.c_char_p
+    library.espeak_ListVoices.restype = ctypes.POINTER(ctypes.POINTER(_VoiceStruct))
+    data = espeakng_loader.get_data_path().encode()
+    rate_hz: int = library.espeak_Initialize(_SYNCHRONOUS, _BUFFER_MS, data, _DONT_EXIT)
+    if rate_hz <= 0:
+        raise EspeakError(f"espeak-ng does not start with the data in {data!r}")
+    return library, rate_hz
+
+
 class Espeak:
-    """The loaded library. Make one per process: see ``espeak``."""
+    """The loaded library; all instances share its state. Use it from one thread."""
+
+    _selected: ClassVar[str] = ""  # voice of the library, which has one state for all
 
     def __init__(self) -> None:
-        self._library = library = ctypes.CDLL(espeakng_loader.get_library_path())
-        library.espeak_TextToPhonemes.restype = ctypes.c_char_p
-        library.espeak_ListVoices.restype = ctypes.POINTER(ctypes.POINTER(_VoiceStruct))
-        data = espeakng_loader.get_data_path().encode()
-        self.rate_hz: int = library.espeak_Initialize(_SYNCHRONOUS, _BUFFER_MS, data, _DONT_EXIT)
-        if self.rate_hz <= 0:
-            raise EspeakError(f"espeak-ng does not start with the data in {data!r}")
-        self._voice = ""
+        self._library, self.rate_hz = _loaded()
 
     def voices(self) -> list[Voice]:
         """The first voice of each language; those of MBROLA need data that the wheel does not have."""
@@ -75,9 +84,9 @@ class Espeak:
 
     def select(self, name: str) -> None:
         """Use the voice ``name``, which may also be a language."""
-        if name != self._voice and self._library.espeak_SetVoiceByName(name.encode()) != 0:
+        if name != Espeak._selected and self._library.espeak_SetVoiceByName(name.encode()) != 0:
             raise EspeakError(f"espeak-ng has no voice {name!r}")
-        self._voice = name
+        Espeak._selected = name
 
     def phonemes(self, text: str) -> str:
         """IPA of ``text`` in the selected voice, stress marks included."""
@@ -107,7 +116,7 @@ class Espeak:
 
 @functools.cache
 def espeak() -> Espeak:
-    """The one instance of this process: the library cannot be initialised twice."""
+    """One instance for all of this process."""
     return Espeak()
 
 

@@ -17,6 +17,8 @@ _ROOMS = 160
 _TAPE = 0.90, 1.12  # pitch and formants together, as of a recorder that runs too slow or too fast
 _BEFORE_SECONDS, _AFTER_SECONDS = (0.05, 0.9), (0.45, 0.9)
 _LONG_SECONDS = 0.9, 3.5  # somebody thinks first, or the room goes on when they are done: noise is no speech
+_KNOCKS = 0.5  # how often something knocks beside the words: a hand on the table, a key, a breath
+_KNOCK_SECONDS, _KNOCK_DB = (0.04, 0.35), (-20.0, 8.0)  # beside the level of speech
 _CUT_SECONDS = 0.02, 0.25  # after a sentence whose end came early
 _QUIET_SECONDS = 0.5  # then: zeros, as the recogniser adds them
 _LEVEL_DB = -38.0, -3.0
@@ -43,7 +45,10 @@ class Places:
 
     def heard(self, clips: Sequence[Clip], rng: np.random.Generator, *, hardship: float = 1.0) -> Heard:
         """clips: one, or several that one speaker says in a row. hardship: 0 as it was recorded, 1 as at home."""
-        sound = _framed(_joined(clips, rng), rng)
+        said = _joined(clips, rng)
+        sound, words = _framed(said, rng)
+        for _ in range(rng.integers(1, 3) if rng.random() < _KNOCKS * hardship else 0):
+            _knock(sound, words, _speech_level(said), rng)
         if rng.random() < 0.6 * hardship:
             sound = in_room(sound, one_of(self._rooms, rng))
         if rng.random() < 0.7 * hardship:
@@ -72,12 +77,21 @@ def _joined(clips: Sequence[Clip], rng: np.random.Generator) -> Sound:
     return np.concatenate(parts[:-1])
 
 
-def _framed(sound: Sound, rng: np.random.Generator) -> Sound:
-    """With some quiet on both sides, now and then for long."""
+def _framed(sound: Sound, rng: np.random.Generator) -> tuple[Sound, slice]:
+    """With some quiet on both sides, now and then for long. And where the words are in it."""
     before = _LONG_SECONDS if rng.random() < 0.35 else _BEFORE_SECONDS
     after = rng.choice((_CUT_SECONDS, _LONG_SECONDS, _AFTER_SECONDS), p=(0.2, 0.15, 0.65))
     sides = [int(rng.uniform(*side) * SPEECH_RATE_HZ) for side in (before, after)]
-    return np.pad(sound, sides)
+    return np.pad(sound, sides), slice(sides[0], sides[0] + len(sound))
+
+
+def _knock(sound: Sound, words: slice, level: np.float32, rng: np.random.Generator) -> None:
+    """Into the quiet before or behind the words, where there is enough of it."""
+    samples = int(rng.uniform(*_KNOCK_SECONDS) * SPEECH_RATE_HZ)
+    quiet = slice(0, words.start) if rng.random() < 0.7 else slice(words.stop, len(sound))
+    if samples < quiet.stop - quiet.start:
+        begin = int(rng.integers(quiet.start, quiet.stop - samples))
+        sound[begin : begin + samples] += noise.knock(samples, rng) * np.float32(level * _factor(rng, _KNOCK_DB))
 
 
 def _recorded(sound: Sound, rng: np.random.Generator, hardship: float) -> Sound:

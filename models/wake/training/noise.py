@@ -51,6 +51,11 @@ def events(samples: int, rng: np.random.Generator) -> Sound:
     return _level(_sequence(samples, (0.05, 0.9), (1, 2), one_of(kinds, rng), rng))
 
 
+def knock(samples: int, rng: np.random.Generator) -> Sound:
+    """One sound that is over at once: a key, a cup that is put down, a breath, a door; of level 1."""
+    return _level(one_of((_struck, _thud, _gust), rng)(samples, rng))
+
+
 def background(samples: int, speech: Sequence[Sound], response: Sound, rng: np.random.Generator) -> Sound:
     """What somebody may speak into, of level 1."""
     kinds: list[Callable[[], Sound]] = [
