@@ -56,7 +56,6 @@ class Learning:
         batch_frames: int = Shape().batch_frames,
     ) -> None:
         torch.manual_seed(seed)
-        torch.set_flush_denormal(True)  # numbers next to 0 are what a processor is slowest at
         self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self._examples = [example for example in examples if _is_learnable(example)]
         self._steps, self._seed, self._checkpoint = steps, seed, checkpoint
@@ -75,6 +74,7 @@ class Learning:
     def run(self, told: Callable[[Stand], None]) -> Head:
         """told: after every step; may raise to stop, and all steps are kept."""
         began = self._step
+        torch.set_flush_denormal(True)  # numbers next to 0 are what a processor is slowest at
         try:
             for batch in itertools.islice(self._batches(), began, self._steps):
                 self._learn(batch)
@@ -82,6 +82,7 @@ class Learning:
                 if self._step % _CHECKPOINT_STEPS == 0:
                     self._keep()
         finally:
+            torch.set_flush_denormal(False)  # for whoever else calculates in this thread
             if self._step > began:
                 self._keep()
         return self.head
