@@ -47,7 +47,7 @@ class Size:
         return self.shards * self.copies + 2 * self.held_out
 
 
-FULL = Size("full", hours=7.6, held_out=2, house=3, copies=4, steps=33_000, tried=200)  # of what is shipped
+FULL = Size("full", hours=7.6, held_out=2, house=3, copies=5, steps=38_000, tried=200)  # of what is shipped
 QUICK = Size("quick", hours=0.4, held_out=1, house=1, copies=1, steps=1600, tried=60, shape=Shape(128, 192, 1, 400))
 CURVE_STEPS = 1500  # of each head of a learning curve
 
