@@ -140,6 +140,6 @@ def clips_of(folder: Path, part: str, shard: int) -> list[Clip]:
 
 
 def _places(folder: Path, seed: int, part: str, copy: int) -> Places:
-    """In the next room others of the same part talk."""
+    """In the next room others of the same part talk. The first copy is the calm one."""
     rng = np.random.default_rng([seed, _PARTS.index(part), copy])
-    return Places(clips_of(folder, part, 0)[:_TALKERS], rng)
+    return Places(clips_of(folder, part, 0)[:_TALKERS], rng, lively=copy > 0)

@@ -37,17 +37,21 @@ class Heard:
 
 
 class Places:
-    """Rooms and other talkers. talkers: clips that speak in the next room."""
+    """Rooms and other talkers. talkers: clips that speak in the next room. lively: long waits, and things that knock.
 
-    def __init__(self, talkers: Sequence[Clip], rng: np.random.Generator) -> None:
+    A head that hears them from the beginning hears nothing but blank for thousands of steps.
+    """
+
+    def __init__(self, talkers: Sequence[Clip], rng: np.random.Generator, *, lively: bool = True) -> None:
+        self._lively = lively
         self._rooms = [impulse_response(rng) for _ in range(_ROOMS)]
         self._talk = [clip.samples.astype(np.float32) / np.float32(2**15) for clip in talkers]
 
     def heard(self, clips: Sequence[Clip], rng: np.random.Generator, *, hardship: float = 1.0) -> Heard:
         """clips: one, or several that one speaker says in a row. hardship: 0 as it was recorded, 1 as at home."""
         said = _joined(clips, rng)
-        sound, words = _framed(said, rng)
-        for _ in range(rng.integers(1, 3) if rng.random() < _KNOCKS * hardship else 0):
+        sound, words = _framed(said, rng, lively=self._lively)
+        for _ in range(rng.integers(1, 3) if self._lively and rng.random() < _KNOCKS * hardship else 0):
             _knock(sound, words, _speech_level(said), rng)
         if rng.random() < 0.6 * hardship:
             sound = in_room(sound, one_of(self._rooms, rng))
@@ -77,10 +81,11 @@ def _joined(clips: Sequence[Clip], rng: np.random.Generator) -> Sound:
     return np.concatenate(parts[:-1])
 
 
-def _framed(sound: Sound, rng: np.random.Generator) -> tuple[Sound, slice]:
+def _framed(sound: Sound, rng: np.random.Generator, *, lively: bool) -> tuple[Sound, slice]:
     """With some quiet on both sides, now and then for long. And where the words are in it."""
-    before = _LONG_SECONDS if rng.random() < 0.35 else _BEFORE_SECONDS
-    after = rng.choice((_CUT_SECONDS, _LONG_SECONDS, _AFTER_SECONDS), p=(0.2, 0.15, 0.65))
+    long = (0.35, 0.15) if lively else (0.0, 0.0)  # how often before, and behind
+    before = _LONG_SECONDS if rng.random() < long[0] else _BEFORE_SECONDS
+    after = rng.choice((_CUT_SECONDS, _LONG_SECONDS, _AFTER_SECONDS), p=(0.2, long[1], 0.8 - long[1]))
     sides = [int(rng.uniform(*side) * SPEECH_RATE_HZ) for side in (before, after)]
     return np.pad(sound, sides), slice(sides[0], sides[0] + len(sound))
 
