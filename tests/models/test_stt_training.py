@@ -40,7 +40,7 @@ def _command(folder: Path) -> list[str]:
 
 
 def _stopped(folder: Path, part: str) -> subprocess.CompletedProcess[str]:
-    """Ctrl+C as soon as it is within that part of the work."""
+    """Ctrl+C when it has told twice of that part of the work: some seconds into it."""
     with subprocess.Popen(
         _command(folder), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     ) as running:
@@ -48,7 +48,7 @@ def _stopped(folder: Path, part: str) -> subprocess.CompletedProcess[str]:
         told = []
         for line in running.stderr:
             told.append(line)
-            if line.startswith(part):
+            if sum(each.startswith(part) for each in told) > 1:
                 os.killpg(running.pid, signal.SIGINT)
                 break
         rest = running.communicate(timeout=PATIENCE_SECONDS)
