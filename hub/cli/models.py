@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import psutil
 
 from hub.cli.transfer import TransferLine
 from hub.config import HubConfig
+from hub.machine import memory_bytes
 from models.store.catalogue import Catalogue, Model
 from models.store.errors import StoreRefused
 from models.store.fetching import Way, fetch
@@ -114,7 +114,7 @@ _ACTIONS = {"list": _list, "pull": _pull, "verify": _verify, "import": _import, 
 
 def _warnings(model: Model) -> Iterable[str]:
     """What a person should know before: none of it stops them."""
-    memory_mb = psutil.virtual_memory().total >> 20
+    memory_mb = memory_bytes() >> 20
     if model.ram_mb + _ROOM_MB > memory_mb:
         yield f"{model.name} needs {model.ram_mb} MB of memory, this box has {memory_mb}: it will be slow, or not run"
     if model.non_commercial:

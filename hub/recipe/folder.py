@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 
+from hub.machine import memory_bytes
 from hub.recipe.crew import no_disk
 from hub.recipe.recording import HELD_OUT, HOUSE, TRAIN
 from hub.recipe.size import Size
@@ -70,12 +70,12 @@ class Folder:
                 f"{self.path} has {free_bytes / _GIB:.1f} GiB left, this training needs {needed / _GIB:.1f} more; "
                 "free some space, name another --folder, or take fewer --hours or --copies",
             )
-        memory_bytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-        if memory_bytes * 0.9 < size.memory_bytes:
+        memory = memory_bytes()
+        if memory * 0.9 < size.memory_bytes:
             raise TrainingRefused(
                 "stt-training-memory",
                 f"learning needs {size.memory_bytes / _GIB:.1f} GiB of memory, this machine has "
-                f"{memory_bytes / _GIB:.1f}; take fewer --hours or --copies",
+                f"{memory / _GIB:.1f}; take fewer --hours or --copies",
             )
 
     def checkpoint(self, key: str) -> Path:
