@@ -109,7 +109,7 @@ async def open_hub(config: HubConfig, where: Places, *, simulated: Path | None =
         wake_words = WakeWords(config.wake, config.satellite, where)
         scores = ScoreFeed()
         wake_rooms = await enter(WakeRooms(wake_words.open_engine, worker, on_scores=scores.tell))
-        keeper = stack.enter_context(SpeechKeeper(SpeechShelf(where.var / "speech")))
+        keeper = SpeechKeeper(SpeechShelf(where.var / "speech")) if config.privacy.keep_speech else None
         parts = SessionParts(
             stages=stages,
             endpoint=config.endpoint,
@@ -120,7 +120,7 @@ async def open_hub(config: HubConfig, where: Places, *, simulated: Path | None =
             arbiter=Arbiter(),
             on_trace=records.take,
             on_scores=scores.tell,
-            keep_speech=keeper.keep if config.privacy.keep_speech else None,
+            keep_speech=stack.enter_context(keeper).keep if keeper else None,
         )
         satellites = await enter(Satellites(parts, config.links, peer, config.satellite))
         scores.on_watched = partial(_on_watched, satellites, tasks)

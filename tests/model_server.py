@@ -16,12 +16,16 @@ _READ_SECONDS = 0.5
 
 @dataclass
 class ModelServer:
-    """files: by path below HOST. cut_at: bytes of an answer after which the connection breaks, one answer each."""
+    """files: by path below HOST. cut_at: bytes of an answer after which the connection breaks, one answer each.
+
+    tags: answers have an ETag.
+    """
 
     files: dict[str, bytes] = field(default_factory=dict)
     cut_at: list[int] = field(default_factory=list)
     failures: list[int] = field(default_factory=list)
     ranges: bool = True
+    tags: bool = True
     requests: list[tuple[str, str | None]] = field(default_factory=list)
     url: str = ""
 
@@ -48,7 +52,7 @@ class ModelServer:
             first = 0
         if first >= len(content) > 0:
             raise web.HTTPRequestRangeNotSatisfiable
-        answer = web.StreamResponse(status=206 if first else 200, headers={"ETag": tag})
+        answer = web.StreamResponse(status=206 if first else 200, headers={"ETag": tag} if self.tags else {})
         answer.content_length = len(content) - first
         await answer.prepare(request)
         rest = content[first:]

@@ -54,14 +54,19 @@ def _correct(shelf: SpeechShelf, _where: Places, args: argparse.Namespace) -> _D
 
 
 def _forget(shelf: SpeechShelf, where: Places, args: argparse.Namespace) -> _Done:
-    turns = shelf.turns() if args.all else [shelf.get(args.turn)]
-    for kept in turns:
+    if not args.all:
+        kept = shelf.get(args.turn)
         shelf.forget(kept)
+        return _Done([kept], f"{kept.turn} is deleted")
+    turns = shelf.turns()
     learned = where.var / ADAPTATION_FILE
-    also = args.all and learned.is_file()
-    if args.all:
+    also = ", and what was learned from them" if learned.is_file() else ""
+    try:
+        shelf.forget_all()
         learned.unlink(missing_ok=True)
-    return _Done(turns, f"{len(turns)} turns are deleted" + (", and what was learned from them" if also else ""))
+    except OSError as error:
+        raise ConfigError("folder-unusable", f"{error}; run it as the hub's own user") from error
+    return _Done(turns, f"{len(turns)} turns are deleted{also}")
 
 
 _ACTIONS = {"turns": _turns, "correct": _correct, "forget": _forget}

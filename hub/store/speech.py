@@ -8,6 +8,8 @@ from __future__ import annotations
 import logging
 import os
 import re
+import shutil
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -51,10 +53,14 @@ class SpeechShelf:
         self._folder = folder
 
     def put(self, kept: KeptTurn, pcm: Pcm) -> None:
-        """Raises OSError."""
+        """Raises OSError; then nothing of the turn is kept."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _write(self._sound(kept.turn), wav_bytes(pcm))
-        self.tell(kept)
+        try:
+            _write(self._sound(kept.turn), wav_bytes(pcm))
+            self.tell(kept)
+        except OSError:
+            self.forget(kept)
+            raise
         self._prune()
 
     def tell(self, kept: KeptTurn) -> None:
@@ -79,9 +85,17 @@ class SpeechShelf:
 
     def forget(self, kept: KeptTurn) -> None:
         for path in (self._sound(kept.turn), self._record(kept.turn)):
-            path.unlink(missing_ok=True)
+            for one in (path, _draft(path)):
+                one.unlink(missing_ok=True)
+
+    def forget_all(self) -> None:
+        """Whatever is in the folder: what is damaged was said by somebody, too. Raises OSError."""
+        with suppress(FileNotFoundError):
+            shutil.rmtree(self._folder)
 
     def _prune(self) -> None:
+        if sum(1 for _ in self._folder.glob("*.json")) <= MOST_TURNS:
+            return
         turns = self.turns()
         untold = [kept for kept in turns if kept.said is None]
         told = [kept for kept in turns if kept.said is not None]
@@ -108,7 +122,7 @@ class SpeechKeeper:
     def __init__(self, shelf: SpeechShelf) -> None:
         self._shelf = shelf
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="speech")
-        self._waiting = 0
+        self._room = threading.BoundedSemaphore(_MAX_WAITING)
 
     def __enter__(self) -> Self:
         return self
@@ -121,10 +135,8 @@ class SpeechKeeper:
     def keep(self, trace: Trace, data: bytes) -> None:
         """data: the utterance, 16 kHz, 16-bit, mono. Where the disk is too slow, the turn is not kept."""
         pcm = speech(data)
-        if self._waiting >= _MAX_WAITING or not 0 < pcm.duration_ms <= MAX_SECONDS * 1000:
-            return
-        self._waiting += 1
-        self._writer.submit(self._put, _kept(trace), pcm)
+        if 0 < pcm.duration_ms <= MAX_SECONDS * 1000 and self._room.acquire(blocking=False):
+            self._writer.submit(self._put, _kept(trace), pcm)
 
     def _put(self, kept: KeptTurn, pcm: Pcm) -> None:
         try:
@@ -132,7 +144,7 @@ class SpeechKeeper:
         except (OSError, AudioInvalid) as error:
             _log.warning("turn %s is not kept: %s; see [privacy] keep_speech", kept.turn, error)
         finally:
-            self._waiting -= 1
+            self._room.release()
 
 
 def _kept(trace: Trace) -> KeptTurn:
@@ -150,7 +162,11 @@ def _kept(trace: Trace) -> KeptTurn:
 
 def _write(path: Path, content: bytes) -> None:
     """All of it or nothing, for the hub's own user alone."""
-    new = path.with_suffix(".new")
+    new = _draft(path)
     with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:  # noqa: PTH123 of a descriptor
         file.write(content)
     new.replace(path)
+
+
+def _draft(path: Path) -> Path:
+    return path.with_name(f"{path.name}.new")

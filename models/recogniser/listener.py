@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from models.recogniser.confidence import confidence, evidence, margin
+from models.recogniser.confidence import Calibration, confidence, evidence, margin
 from models.recogniser.graph import Graph
 from models.recogniser.hearing import Hearing
 from models.recogniser.network import PhoneNetwork
@@ -62,8 +62,7 @@ class Utterance:
 
     def guesses(self, most: int = 5) -> list[Guess]:
         """Likeliest first."""
-        found = self.search.sentences(max(most, 2))
-        return [self._guess(sentence, found) for sentence in found[:most]]
+        return guesses(self.search, self._calibration, most)
 
     def so_far(self) -> Guess | None:
         """The likeliest beginning of a sentence; a whole one where it is as likely. None: not a word yet."""
@@ -75,10 +74,19 @@ class Utterance:
         found = self.search.sentences(2)
         begun = self.search.begun()
         if found and found[0].score > begun.score - _AS_LIKELY:
-            return self._guess(found[0], found)
-        return replace(self._guess(begun, [begun]), complete=False) if begun.words else None
+            return _guess(self.search, self._calibration, found[0], found)
+        if not begun.words:
+            return None
+        return replace(_guess(self.search, self._calibration, begun, [begun]), complete=False)
 
-    def _guess(self, sentence: Sentence, found: Sequence[Sentence]) -> Guess:
-        """found: with all others, likeliest first."""
-        told = evidence(self.search, sentence, margin(sentence, found))
-        return Guess(sentence.words, confidence(self._calibration, told), sentence.score, sentence.goes_on)
+
+def guesses(search: Search, calibration: Calibration, most: int = 5) -> list[Guess]:
+    """Likeliest first, of what the search was fed."""
+    found = search.sentences(max(most, 2))
+    return [_guess(search, calibration, sentence, found) for sentence in found[:most]]
+
+
+def _guess(search: Search, calibration: Calibration, sentence: Sentence, found: Sequence[Sentence]) -> Guess:
+    """found: with all others, likeliest first."""
+    told = evidence(search, sentence, margin(sentence, found))
+    return Guess(sentence.words, confidence(calibration, told), sentence.score, sentence.goes_on)

@@ -12,7 +12,10 @@ from msgspec import Meta
 
 from models.store.errors import StoreRefused
 
+RECORD_NAME = "installed.json"  # beside a model's files
+TAG_SUFFIX = ".etag"  # of a file on its way
 _LONGEST_BYTES = 1 << 20
+_OF_THE_FOLDER = "pins.json"
 Stage = Literal["stt", "tts", "llm", "vision", "wake"]
 Name = Annotated[str, Meta(pattern=r"^[a-zA-Z0-9][a-zA-Z0-9._-]{0,79}$")]
 Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
@@ -100,7 +103,13 @@ def _read(content: bytes, where: str) -> Catalogue:
         paths = [one.path for one in model.file]
         if names.count(model.name) > 1 or len(set(paths)) < len(paths):
             raise _invalid(where, f"{model.name} is there twice, or has two files of one name")
+        if model.name == _OF_THE_FOLDER or any(_is_ours(path) for path in paths):
+            raise _invalid(where, f"{model.name}, or a file of it, has a name that the store itself uses")
     return found
+
+
+def _is_ours(path: str) -> bool:
+    return path == RECORD_NAME or path.endswith(TAG_SUFFIX)
 
 
 def _invalid(where: str, why: str) -> StoreRefused:

@@ -11,7 +11,7 @@ from pathlib import Path
 import aiohttp
 from yarl import URL
 
-from models.store.catalogue import Model, ModelFile
+from models.store.catalogue import TAG_SUFFIX, Model, ModelFile
 from models.store.errors import FetchFailed, StoreRefused
 from models.store.folder import Installed, Store, hash_of
 
@@ -76,15 +76,11 @@ def _check_room(model: Model, partial: Path) -> None:
 def _checked(model: Model, file: ModelFile, path: Path, store: Store) -> str:
     """Its hash. What is wrong is not kept."""
     found = hash_of(path)
-    pinned = store.pinned(model, file.path)
-    if file.sha256 and found != file.sha256:
+    try:
+        store.check(model, file, found)
+    except StoreRefused:
         path.unlink()
-        raise StoreRefused("model-wrong", f"{file.path} is not what its publisher made; try again, or another mirror")
-    if not file.sha256 and pinned and found != pinned:
-        path.unlink()
-        raise StoreRefused(
-            "model-changed", f"{file.path} is not what came first; its publisher changed it, or someone else"
-        )
+        raise
     return found
 
 
@@ -94,7 +90,7 @@ class _Download:
     def __init__(self, session: aiohttp.ClientSession, file: ModelFile, path: Path, way: Way, told: Told) -> None:
         self._session, self._file, self._path, self._way, self._told = session, file, path, way, told
         self._url = _mirrored(file.url, way.mirror)
-        self._tag = path.with_name(f"{path.name}.etag")
+        self._tag = path.with_name(path.name + TAG_SUFFIX)
         self._total = file.bytes
 
     async def run(self) -> None:
@@ -132,7 +128,7 @@ class _Download:
                     "model-gone", f"{self._url.host} answers {answer.status} for {self._file.path}; try another mirror"
                 )
             answer.raise_for_status()
-            if answer.url.scheme != self._url.scheme:
+            if self._url.scheme == "https" != answer.url.scheme:
                 raise StoreRefused("model-wrong", f"{self._url.host} leads to {answer.url.scheme}; try another mirror")
             if answer.status != 206:
                 have = 0
@@ -142,11 +138,12 @@ class _Download:
         return not self._total or await self._have() == self._total
 
     async def _range(self, have: int) -> dict[str, str]:
-        """Only of the same file: a changed one comes whole."""
-        if not have:
-            return {}
+        """Only of the same file: a changed one comes whole, and where nobody could tell, it is begun again."""
         tag = await asyncio.to_thread(lambda: self._tag.read_text() if self._tag.is_file() else "")
-        return {"Range": f"bytes={have}-"} | ({"If-Range": tag} if tag.startswith('"') else {})
+        is_strong = tag.startswith('"')
+        if not have or not (is_strong or self._file.sha256):
+            return {}
+        return {"Range": f"bytes={have}-"} | ({"If-Range": tag} if is_strong else {})
 
     async def _write(self, answer: aiohttp.ClientResponse, have: int) -> None:
         try:

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import msgspec
 
-from models.store.catalogue import Model
+from models.store.catalogue import RECORD_NAME, Model, ModelFile
 from models.store.errors import StoreRefused
 
-_RECORD = "installed.json"
 _PARTIAL = ".partial"
+_OLD = ".old"  # in _PARTIAL; no model's name begins with a dot
 _PINS = "pins.json"
 _BLOCK_BYTES = 1 << 20
 
@@ -71,20 +71,26 @@ class Store:
         kept = [KeptFile(one.path, (draft / one.path).stat().st_size, found[one.path]) for one in model.file]
         record = Installed(model.name, model.version, model.licence, model.is_verified, kept)
         try:
-            (draft / _RECORD).write_bytes(msgspec.json.encode(record))
+            (draft / RECORD_NAME).write_bytes(msgspec.json.encode(record))
             for left in draft.iterdir():
-                if left.name not in {_RECORD, *found}:
+                if left.name not in {RECORD_NAME, *found}:
                     left.unlink()
-            shutil.rmtree(place, ignore_errors=True)
-            draft.replace(place)
             self._pin(model, found)
+            self._exchange(draft, place)
         except OSError as error:
             raise _unusable(self.path, error) from error
         return record
 
-    def pinned(self, model: Model, path: str) -> str | None:
-        """The hash that a file of this version had when it first came."""
-        return self._pins().get(_pin_key(model, path))
+    def check(self, model: Model, file: ModelFile, found: str) -> None:
+        """found: sha256 of what came. Raises StoreRefused (model-wrong, model-changed)."""
+        if file.sha256 and found != file.sha256:
+            raise StoreRefused(
+                "model-wrong", f"{file.path} is not what its publisher made; try again, or another mirror or copy"
+            )
+        if not file.sha256 and found != self._pins().get(_pin_key(model, file.path), found):
+            raise StoreRefused(
+                "model-changed", f"{file.path} is not what came first; its publisher changed it, or someone else"
+            )
 
     def remove(self, name: str) -> Installed:
         """Raises StoreRefused (model-missing, models-folder)."""
@@ -107,11 +113,20 @@ class Store:
                 yield f"{path} is not what it was"
 
     def _records(self) -> Iterator[Installed]:
-        for path in sorted(self.path.glob(f"*/{_RECORD}")):
+        for path in sorted(self.path.glob(f"*/{RECORD_NAME}")):
             with suppress(OSError, msgspec.MsgspecError):
                 one = msgspec.json.decode(path.read_bytes(), type=Installed)
                 if one.name == path.parent.name:
                     yield one
+
+    def _exchange(self, draft: Path, place: Path) -> None:
+        """The new one for the old one, which is there until the new one is."""
+        old = self.path / _PARTIAL / _OLD
+        shutil.rmtree(old, ignore_errors=True)
+        if place.exists():
+            place.replace(old)
+        draft.replace(place)
+        shutil.rmtree(old, ignore_errors=True)
 
     def _pins(self) -> dict[str, str]:
         try:

@@ -25,13 +25,7 @@ def taken(model: Model, folder: Path, store: Store, told: Callable[[Arrived], No
             raise _wrong(source, f"has {total} bytes instead of {file.bytes}")
         found[file.path] = hash_of(source)
         told(Arrived(file.path, total, total))
-        if file.sha256 and found[file.path] != file.sha256:
-            raise _wrong(source, "is not what its publisher made")
-        pinned = store.pinned(model, file.path)
-        if not file.sha256 and pinned and found[file.path] != pinned:
-            raise StoreRefused(
-                "model-changed", f"{source} is not what came first; its publisher changed it, or someone else"
-            )
+        store.check(model, file, found[file.path])
     draft = store.partial(model)
     try:
         for file in model.file:

@@ -1,4 +1,4 @@
-"""What the product imports comes with it: a plain installation, without the tools of its developers, can do everything."""
+"""What the product imports comes with it: a plain installation lacks the tools of its developers alone."""
 
 from __future__ import annotations
 

@@ -18,16 +18,14 @@ from hub.engines.espeak import phonemes
 from hub.sameness import normal
 from hub.stt.phrase.adaptation import Adaptation, with_ways
 from hub.stt.phrase.grammar import Grammar
-from models.recogniser.confidence import confidence, evidence, margin
 from models.recogniser.graph import Graph, Lexicon, compiled
 from models.recogniser.hearing import Floats, Hearing
 from models.recogniser.household import Count, Judged, counted, household_accept
-from models.recogniser.listener import Listener
+from models.recogniser.listener import Listener, guesses
 from models.recogniser.phones import BLANK
 from models.recogniser.pronounce import lexicon
 from models.recogniser.search import Effort, Search, Sentence
 
-_RIVALS = 8
 _WIDE = Effort(beam=45.0, paths=4000)  # finds a sentence that was misheard, too
 _WIDE_SENTENCES = 400
 _TURNS_AGREE = 2
@@ -86,8 +84,7 @@ class _Adapting:
         graph = self._graph(self._lexicon)
         turns = [self._turn(one, graph) for one in self._each("listening", corrected)]
         judged = self._judged(turns, graph)
-        ways = self._ways(turns, judged)
-        after = self._judged(turns, self._graph(with_ways(self._lexicon, ways))) if ways else judged
+        ways, after = self._ways(turns, judged)
         accept = household_accept(shipped, after)
         phones = self._listener.phones
         written = {
@@ -103,7 +100,7 @@ class _Adapting:
         search = Search(graph, replace(_WIDE, blank_penalty=self._listener.effort.blank_penalty))
         search.feed(likelihoods)
         wanted = self._plain(one.said)
-        found = (way for way in search.sentences(_WIDE_SENTENCES) if wanted and self._same(way, wanted))
+        found = (way for way in search.sentences(_WIDE_SENTENCES) if wanted and self._same(way.words, wanted))
         return _Turn(likelihoods, one.said, next(found, None))
 
     def _judged(self, turns: Sequence[_Turn], graph: Graph) -> list[Judged]:
@@ -112,15 +109,16 @@ class _Adapting:
     def _judge(self, turn: _Turn, graph: Graph) -> Judged:
         search = Search(graph, self._listener.effort)
         search.feed(turn.likelihoods)
-        found = search.sentences(_RIVALS)
-        if not found:
-            return Judged(0.0, right=False)
-        told = evidence(search, found[0], margin(found[0], found))
-        right = bool(turn.said) and self._same(found[0], self._plain(turn.said))
-        return Judged(confidence(self._listener.phones.calibration, told), right)
+        for guess in guesses(search, self._listener.phones.calibration):
+            right = bool(turn.said) and self._same(guess.words, self._plain(turn.said))
+            return Judged(guess.confidence, right)
+        return Judged(0.0, right=False)
 
-    def _ways(self, turns: Sequence[_Turn], judged: Sequence[Judged]) -> dict[str, list[Way]]:
-        """Of words in names, one more at a time: the way that makes most turns right, as long as there is one."""
+    def _ways(self, turns: Sequence[_Turn], judged: list[Judged]) -> tuple[dict[str, list[Way]], list[Judged]]:
+        """Of words in names, one more at a time: the way that makes most turns right, as long as there is one.
+
+        And the turns with all of them.
+        """
         ways: dict[str, list[Way]] = {}
         candidates = list(dict.fromkeys(self._candidates(turns, judged)))[:_MOST_CANDIDATES]
         for _ in range(_MOST_WAYS):
@@ -135,7 +133,7 @@ class _Adapting:
             _, _, word, way, judged = max(tried, key=lambda one: one[:2])
             ways.setdefault(word, []).append(way)
             candidates.remove((word, way))
-        return ways
+        return ways, judged
 
     def _gain(self, word: str, turns: Sequence[_Turn], before: Sequence[Judged], after: Sequence[Judged]) -> int:
         """How many turns with this word are right that were not; 0 where one turn alone says so, or another is lost."""
@@ -172,9 +170,8 @@ class _Adapting:
         best = likely.argmax(axis=1)
         return tuple(int(phone) for phone in best[np.flatnonzero(np.diff(best, prepend=-1))] if phone != BLANK)
 
-    def _same(self, sentence: Sentence, wanted: str) -> bool:
-        spoken = " ".join(sentence.words)
-        command = " ".join(sentence.words[self._grammar.called(spoken) :])
+    def _same(self, words: Sequence[str], wanted: str) -> bool:
+        command = " ".join(words[self._grammar.called(" ".join(words)) :])
         return self._plain(self._grammar.written(command)) == wanted
 
     def _plain(self, text: str) -> str:

@@ -50,6 +50,24 @@ def test_what_is_forgotten_is_gone(shelf, tmp_path):
     assert not list((tmp_path / "speech").iterdir())
 
 
+def test_all_is_all_whatever_became_of_it(shelf, tmp_path):
+    folder = tmp_path / "speech"
+    shelf.put(kept(1), silence(400))
+    (folder / f"{ulid(2, 2)}.wav").write_bytes(b"of a turn without a record")
+    (folder / f"{ulid(3, 3)}.json").write_bytes(b"{")
+    shelf.forget_all()
+    assert not folder.exists()
+    shelf.forget_all()  # nothing there is fine, too
+
+
+def test_a_turn_whose_record_cannot_be_written_leaves_no_sound(shelf, tmp_path):
+    folder = tmp_path / "speech"
+    (folder / f"{kept(1).turn}.json.new").mkdir(parents=True)
+    with pytest.raises(OSError, match="directory"):
+        shelf.put(kept(1), silence(400))
+    assert not list(folder.glob("*.wav*"))
+
+
 @pytest.mark.parametrize("name", ["last", "", "..", "../../etc/passwd", "01", "*", ulid(7, 7)])
 def test_a_turn_that_is_not_there_is_named(shelf, name):
     with pytest.raises(ConfigError) as refused:

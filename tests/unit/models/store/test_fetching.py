@@ -96,13 +96,13 @@ async def test_the_same_command_goes_on_after_it_was_stopped(server, store):
     assert server.requests[1][1] is not None
 
 
-async def test_a_file_that_changed_meanwhile_comes_whole(server, store):
-    server.cut_at = [100_000]
-    server.failures = []
+@pytest.mark.parametrize("tags", [True, False])
+async def test_a_file_that_changed_meanwhile_comes_whole(server, store, tags):
+    server.tags = tags
     wanted = model(hashed=False, sized=False)
     with pytest.raises(asyncio.CancelledError):
         await fetch(wanted, store, Way(server.url), _stop_at(50_000))
-    server.cut_at, other = [], os.urandom(200_000)
+    other = os.urandom(200_000)
     server.files["voice/voice.onnx"] = other
     await pulled(server, store, wanted)
     assert contents(store) == (other, SMALL)

@@ -114,6 +114,8 @@ def test_a_household_adds_its_own_and_goes_first(tmp_path):
         'sha256 = "123"',
         "bytes = -1",
         'nonsense = "x"',
+        'path = "installed.json"',
+        'path = "x.etag"',
     ],
 )
 def test_a_catalogue_that_is_not_in_order_is_refused(tmp_path, change):
