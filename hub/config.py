@@ -120,11 +120,15 @@ class SttSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     """Speech to text.
 
     uris: Wyoming servers, the least busy is asked first; empty is the embedded recogniser alone, a process of the hub's
-    own. deadline_seconds: from the end of speech to the transcript. first_pass: with uris, the embedded recogniser
-    listens too; what it knows is done at once, and the servers are for the rest.
+    own. model: with no uris, the whisper.cpp model for what the embedded recogniser does not know; empty is the largest
+    that was fetched, has the language and fits this box, ``none`` is none. threads: of a transcription; 0 is up to 4.
+    deadline_seconds: from the end of speech to the transcript. first_pass: with uris or a model, the embedded one
+    listens too; what it knows is done at once, and the others are for the rest.
     """
 
     uris: EngineUris = msgspec.field(default_factory=list)
+    model: Annotated[str, Meta(max_length=80)] = ""
+    threads: Annotated[int, Meta(ge=0, le=64)] = 0
     deadline_seconds: Seconds = 15.0
     first_pass: bool = True
 

@@ -13,13 +13,16 @@ from typing import Self
 
 from hub.config import HubConfig
 from hub.engines.child import EngineProgram, run_child
+from hub.engines.choice import Choice, chosen
 from hub.engines.probe import describe
-from hub.engines.supervisor import EngineProcess
+from hub.engines.supervisor import EngineProcess, Patience
 from hub.errors import IntentFailed
 from hub.health import Component, State
 from hub.intent.grammar import speech_grammar
 from hub.stages import House
+from hub.stt.requests import primary
 from models.recogniser.installed import languages
+from models.store.errors import StoreRefused
 from wire.connection import PeerSettings
 from wire.errors import PeerError
 from wire.places import Places
@@ -30,6 +33,11 @@ _log = logging.getLogger(__name__)
 GRAMMAR_FILE = "house.grammar.json"  # of run
 ADAPTATION_FILE = "stt-adaptation.json"  # of var
 LISTENS_SECONDS = 0.05
+WHISPER = "whisper"
+_PATIENCE = Patience()
+_WHISPER_PATIENCE = Patience(ready_seconds=90)  # a large model from a slow card
+_IDLE_SECONDS = 300
+_MEMORY_MB = 1024
 LOOK_SECONDS = 0.25  # how soon a renamed device is listened for
 _STATES: dict[str, State] = {"starting": "starting", "ready": "ok", "restarting": "degraded", "failed": "failed"}
 
@@ -37,22 +45,28 @@ _STATES: dict[str, State] = {"starting": "starting", "ready": "ok", "restarting"
 class EmbeddedEngines:
     """Async context manager. With ``[tts] uris`` set, that engine is not started here.
 
-    With ``[stt] uris`` set, the embedded recogniser is the first pass before those servers, if it knows the language.
+    With ``[stt] uris`` set or a whisper model fetched, the embedded recogniser is the first pass before them, if it
+    knows the language.
     """
 
     def __init__(self, config: HubConfig, where: Places, peer: PeerSettings) -> None:
         self._config, self._peer = config, peer
-        self._run, self._cache = where.run, where.cache / "wake"
+        self._where, self._run, self._cache = where, where.run, where.cache / "wake"
         self._grammar = where.run / GRAMMAR_FILE
         self._adaptation = where.var / ADAPTATION_FILE
         self._processes: list[EngineProcess] = []
         self._listens = False
+        self._whisper: Choice | None = None
+        self._problems: list[Component] = []
         self._grammar_ready = bool(config.stt.uris)
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
+        if not self._config.stt.uris:
+            await self._start_whisper()
         first_pass = self._config.stt.first_pass and await self._has_language()
-        self._listens = first_pass or not self._config.stt.uris
+        self._listens = first_pass or not (self._config.stt.uris or self._whisper)
+        self._grammar_ready = bool(self._config.stt.uris or self._whisper)
         if self._listens:
             await self._start(
                 EngineProgram(
@@ -77,12 +91,13 @@ class EmbeddedEngines:
 
     @property
     def stt_uris(self) -> Sequence[str]:
-        return self._config.stt.uris or [_uri(self._run, "stt")]
+        return self._config.stt.uris or [_uri(self._run, WHISPER if self._whisper else "stt")]
 
     @property
     def first_pass_uri(self) -> str | None:
         """The embedded recogniser, where it stands before other servers."""
-        return _uri(self._run, "stt") if self._config.stt.uris and self._listens else None
+        is_alone = not (self._config.stt.uris or self._whisper)
+        return _uri(self._run, "stt") if self._listens and not is_alone else None
 
     @property
     def tts_uris(self) -> Sequence[str]:
@@ -90,7 +105,7 @@ class EmbeddedEngines:
 
     def components(self) -> list[Component]:
         """Health of each engine that runs here; the transcriber is only well once it knows the house."""
-        parts = [self._component(process) for process in self._processes]
+        parts = [*self._problems, *(self._component(process) for process in self._processes)]
         if not self._grammar_ready:
             parts.append(Component("grammar", "starting", "writing down what can be said to this house"))
         return parts
@@ -129,23 +144,56 @@ class EmbeddedEngines:
             await asyncio.sleep(LISTENS_SECONDS)
 
     async def _has_language(self) -> bool:
-        language = self._config.hub.language.replace("_", "-").partition("-")[0]
-        return language in await asyncio.to_thread(languages)
+        return self._language in await asyncio.to_thread(languages)
 
-    async def _start(self, program: EngineProgram) -> None:
+    @property
+    def _language(self) -> str:
+        return primary(self._config.hub.language)
+
+    async def _start_whisper(self) -> None:
+        """The model that the household has; without one, or with one that is not there, the embedded recogniser."""
+        stt, language = self._config.stt, self._language
+        try:
+            choice = await asyncio.to_thread(chosen, "stt", stt.model, language, self._where)
+            model = choice.file(".bin") if choice else None
+        except StoreRefused as refused:
+            _log.warning("%s", refused)
+            self._problems.append(Component(WHISPER, "degraded", refused.message, refused.code, required=False))
+            return
+        if choice is None or model is None:
+            return
+        self._whisper = choice
+        idle_seconds = 0 if choice.stays_loaded else _IDLE_SECONDS
+        options = {
+            "--model": model,
+            "--name": choice.model.name,
+            "--threads": stt.threads,
+            "--idle-seconds": idle_seconds,
+            "--grammar": self._grammar,
+            "--cache": self._where.cache / "voice",
+            "--memory-mb": _MEMORY_MB + 4 * choice.model.ram_mb,
+        }
+        arguments = [str(word) for option in options.items() for word in option]
+        await self._start(
+            EngineProgram(WHISPER, "hub.stt.whisper", _uri(self._run, WHISPER), arguments), _WHISPER_PATIENCE
+        )
+
+    async def _start(self, program: EngineProgram, patience: Patience = _PATIENCE) -> None:
         process = EngineProcess(
             name=program.name,
             spawn=partial(run_child, program),
             probe=partial(describe, program.uri, self._peer),
+            patience=patience,
         )
         self._processes.append(await self._stack.enter_async_context(process))
 
-    @staticmethod
-    def _component(process: EngineProcess) -> Component:
+    def _component(self, process: EngineProcess) -> Component:
         health = process.health
         state = _STATES[health.state]
         memory = f"{health.rss_mb:.0f} MB" if health.rss_mb else ""
-        return Component(health.name, state, health.detail or memory, None if state == "ok" else "engine-lost")
+        required = health.name != WHISPER or not self._listens
+        code = None if state == "ok" else "engine-lost"
+        return Component(health.name, state, health.detail or memory, code, required=required)
 
 
 def _uri(run: Path, name: str) -> str:

@@ -16,5 +16,10 @@ def die_with_parent() -> bool:
     parent = os.environ.get(PARENT_VARIABLE)
     if parent is None:  # started by hand
         return True
+    return die_with(int(parent))
+
+
+def die_with(parent: int) -> bool:
+    """The same of a process whose parent is known."""
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    return os.getppid() == int(parent)
+    return os.getppid() == parent

@@ -14,6 +14,7 @@ import msgspec
 
 from hub.cli.transfer import TransferLine
 from hub.config import HubConfig
+from hub.engines.choice import MODELS_FOLDER, OWN_CATALOGUE
 from hub.machine import memory_bytes
 from models.store.catalogue import Catalogue, Model
 from models.store.errors import StoreRefused
@@ -23,13 +24,12 @@ from models.store.importing import taken, there
 from wire.places import Places, places
 from wire.settings import load
 
-FOLDER, OWN_CATALOGUE = "models", "models.toml"  # of var, of etc
 _ROOM_MB = 300  # beside a model: the hub and the system
 
 
 async def run(args: argparse.Namespace) -> int:
     where = places()
-    store = Store(where.var / FOLDER)
+    store = Store(where.var / MODELS_FOLDER)
     return await _ACTIONS[args.action](args, where, store)
 
 
@@ -71,6 +71,8 @@ async def _verify(args: argparse.Namespace, _where: Places, store: Store) -> int
     else:
         for name, found in problems.items():
             print(f"{name}: {'; '.join(found) or 'as it was'}")
+        if not problems:
+            print("no model is here; `earshot models list` shows what can be fetched")
     broken = [name for name, found in problems.items() if found]
     if broken:
         raise StoreRefused("models-damaged", f"{', '.join(broken)}; `earshot models pull {' '.join(broken)}`")
@@ -88,12 +90,19 @@ def _problems(store: Store, one: Installed) -> list[str]:
 async def _import(args: argparse.Namespace, where: Places, store: Store) -> int:
     catalogue = await asyncio.to_thread(Catalogue.load, where.etc / OWN_CATALOGUE)
     models = await asyncio.to_thread(_found, catalogue, args.folder, args.name)
-    done = []
+    done, problems = [], []
     for model in models:
         line = TransferLine(sys.stderr, model.name, time.monotonic)
-        done.append(await asyncio.to_thread(taken, model, args.folder, store, line))
+        try:
+            done.append(await asyncio.to_thread(taken, model, args.folder, store, line))
+        except StoreRefused as refused:  # of one model; the others are taken all the same
+            problems.append(refused)
         line.end()
     _tell(args, done, "is here")
+    for problem in problems[1:]:
+        print(problem, file=sys.stderr)
+    if problems:
+        raise problems[0]
     return 0
 
 

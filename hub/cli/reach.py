@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 import tempfile
 from collections.abc import AsyncIterator
@@ -13,6 +14,7 @@ import msgspec
 from hub.app import open_hub
 from hub.config import HubConfig, WebSection
 from hub.control import Hub, control_path
+from hub.engines.choice import MODELS_FOLDER, OWN_CATALOGUE
 from hub.web.client import ControlClient
 from wire.errors import EarshotError
 from wire.places import Places, places
@@ -31,7 +33,7 @@ async def running() -> AsyncIterator[ControlClient]:
 async def reach(house: Path | None) -> AsyncIterator[ControlClient]:
     """With ``house``: a private hub with that simulated house. Else the running hub, or one started for the command."""
     if house is not None:
-        async with private_hub(house) as hub, ControlClient(hub.control_path) as client:
+        async with private_hub(house, models_of=places()) as hub, ControlClient(hub.control_path) as client:
             yield client
         return
     where = places()
@@ -46,8 +48,13 @@ async def reach(house: Path | None) -> AsyncIterator[ControlClient]:
 
 
 @asynccontextmanager
-async def private_hub(house: Path, config: HubConfig | None = None) -> AsyncIterator[Hub]:
-    """A hub of its own in a temporary folder: own broker, no satellites; ``house`` is simulated on its broker."""
+async def private_hub(
+    house: Path, config: HubConfig | None = None, *, models_of: Places | None = None
+) -> AsyncIterator[Hub]:
+    """A hub of its own in a temporary folder: own broker, no satellites; ``house`` is simulated on its broker.
+
+    models_of: whose fetched models it takes; None: the embedded engines alone.
+    """
     config = config or HubConfig()
     config = msgspec.structs.replace(
         config, links=msgspec.structs.replace(config.links, discover=False), web=WebSection(port=0)
@@ -55,9 +62,18 @@ async def private_hub(house: Path, config: HubConfig | None = None) -> AsyncIter
     with tempfile.TemporaryDirectory(prefix="earshot-") as folder:
         root = Path(folder)
         where = Places(etc=root / "etc", var=root / "var", run=root / "run", cache=places().cache)
+        if models_of:
+            await asyncio.to_thread(_lend_models, models_of, where)
         async with open_hub(config, where, simulated=house) as hub:
             await hub.wait_ready()
             yield hub
+
+
+def _lend_models(of: Places, to: Places) -> None:
+    for lent, borrowed in ((of.var / MODELS_FOLDER, to.var), (of.etc / OWN_CATALOGUE, to.etc)):
+        borrowed.mkdir(parents=True, exist_ok=True)
+        if lent.exists():
+            (borrowed / lent.name).symlink_to(lent)
 
 
 async def _answers(client: ControlClient) -> bool:

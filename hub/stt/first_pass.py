@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 from hub.errors import SttFailed
-from hub.stages import TakePartial, Transcriber, Transcript
+from hub.stages import Partial, TakePartial, Transcriber, Transcript
 from hub.stt.speech import KeptSpeech
 from wire.pcm import Pcm
 from wire.tasks import Tasks
@@ -28,8 +28,10 @@ class FirstPass:
         """Raises SttFailed: of ``other``, where ``first`` heard nothing."""
         is_needed = asyncio.Event()
         async with KeptSpeech(speech) as kept, Tasks() as tasks:
-            asking = tasks.start(self._ask_other(_held_open(kept, is_needed), language), name="stt.other")
-            heard = await self._ask_first(kept, language, on_partial)
+            told = _Partials(on_partial) if on_partial else None
+            other = self._ask_other(_held_open(kept, is_needed), language, told.of_other if told else None)
+            asking = tasks.start(other, name="stt.other")
+            heard = await self._ask_first(kept, language, told.of_first if told else None)
             if heard and heard.text:
                 return heard
             is_needed.set()
@@ -44,11 +46,29 @@ class FirstPass:
         except SttFailed:  # it does not know the language, say, or is being started again: the other one does not care
             return None
 
-    async def _ask_other(self, speech: AsyncIterator[Pcm], language: str) -> Transcript | SttFailed:
+    async def _ask_other(
+        self, speech: AsyncIterator[Pcm], language: str, on_partial: TakePartial | None
+    ) -> Transcript | SttFailed:
         try:
-            return await self._other.transcribe(speech, language=language)
+            return await self._other.transcribe(speech, language=language, on_partial=on_partial)
         except SttFailed as failed:
             return failed
+
+
+class _Partials:
+    """What is heard meanwhile: what the first one makes of it; where it makes nothing, what the other one does."""
+
+    def __init__(self, tell: TakePartial) -> None:
+        self._tell = tell
+        self._first_knows = False
+
+    def of_first(self, partial: Partial) -> None:
+        self._first_knows = bool(partial.text)
+        self._tell(partial)
+
+    def of_other(self, partial: Partial) -> None:
+        if not self._first_knows:
+            self._tell(partial)
 
 
 async def _held_open(kept: KeptSpeech, is_needed: asyncio.Event) -> AsyncIterator[Pcm]:

@@ -6,7 +6,8 @@ import unicodedata
 
 from wyoming.asr import TranscriptChunk, TranscriptStart, TranscriptStop
 
-from hub.stt.phrase.recogniser import RATE_HZ, WIDTH_BYTES, Heard
+from hub.stt.phrase.recogniser import Heard
+from hub.stt.requests import RATE_HZ, WIDTH_BYTES
 from wire.connection import Connection
 
 _EVERY_BYTES = RATE_HZ * WIDTH_BYTES * 8 // 100  # 80 ms: so often the network says something new

@@ -10,6 +10,7 @@ import numpy as np
 from hub.engines.espeak import phonemes
 from hub.stt.phrase.adaptation import Adaptation
 from hub.stt.phrase.grammar import Grammar, GrammarBroken
+from hub.stt.requests import MAX_SECONDS, RATE_HZ, WIDTH_BYTES
 from models.errors import ModelInvalid
 from models.recogniser.confidence import ALIKE_NATS
 from models.recogniser.graph import Graph, compiled
@@ -20,8 +21,6 @@ from models.recogniser.network import PhoneNetwork
 from models.recogniser.pronounce import lexicon
 from models.wake.library import load_network
 
-RATE_HZ, WIDTH_BYTES = 16_000, 2
-MAX_SECONDS = 30.0
 _MIN_BYTES = RATE_HZ * WIDTH_BYTES // 5  # 200 ms; no command is shorter
 _SILENT_PEAK = 100  # -50 dBFS: below it nobody spoke into the microphone
 

@@ -18,41 +18,18 @@ from hub.engines.program import IDLE_SECONDS
 from hub.stt.phrase.grammar import GrammarBroken
 from hub.stt.phrase.house import HouseRecogniser
 from hub.stt.phrase.partials import Partials
-from hub.stt.phrase.recogniser import MAX_SECONDS, RATE_HZ, WIDTH_BYTES, Heard, Recogniser, TooLong
+from hub.stt.phrase.recogniser import Heard, Recogniser, TooLong
+from hub.stt.requests import QUEUE_SECONDS, Refused, Request, check_format, primary, too_long
 from models.errors import ModelInvalid
 from wire.connection import Connection
 from wire.data import read
-from wire.errors import EarshotError, PeerClosed
+from wire.errors import PeerClosed
 
 ENGINE = "phrase"
 MODEL = "earshot phones"
 VERSION = "2"
 
 _MAX_UTTERANCES = 4  # decoded at a time: rooms in which somebody speaks at once
-_QUEUE_SECONDS = 5.0
-_FORMAT = {"rate": RATE_HZ, "width": WIDTH_BYTES, "channels": 1}
-
-
-class _Refused(EarshotError):
-    """One utterance cannot be heard; the connection goes on."""
-
-
-class _Wishes(msgspec.Struct):
-    partials: bool = False
-
-
-class _Request(msgspec.Struct):
-    """A transcribe event; other servers' clients may send any context."""
-
-    language: str | None = None
-    context: Any = None
-
-    @property
-    def wants_partials(self) -> bool:
-        try:
-            return msgspec.convert(self.context or {}, _Wishes).partials
-        except msgspec.ValidationError:
-            return False
 
 
 class PhraseService:
@@ -63,29 +40,29 @@ class PhraseService:
         self._places = asyncio.Semaphore(_MAX_UTTERANCES)
 
     async def __call__(self, peer: Connection) -> None:
-        request = _Request()
+        request = Request()
         with suppress(PeerClosed):  # the hub leaves when it has its answer, or wants none any more
             while True:
                 event = await peer.receive(IDLE_SECONDS)
                 if Describe.is_type(event.type):
                     await peer.send(self._info().event())
                 elif Transcribe.is_type(event.type):
-                    request = read(event, _Request)
+                    request = read(event, Request)
                 elif AudioStart.is_type(event.type):
                     await self._answer(peer, event, request)
 
-    async def _answer(self, peer: Connection, start: Event, request: _Request) -> None:
+    async def _answer(self, peer: Connection, start: Event, request: Request) -> None:
         """From audio-start to the transcript or the error; what audio still comes after an error is ignored."""
         try:
             recogniser = self._recogniser(request.language or None)
-            _check(start)
+            check_format(start)
             await self._take_place()
             try:
                 partials = Partials(peer, recogniser.grammar.language) if request.wants_partials else None
                 heard = await self._hear(peer, recogniser, partials)
             finally:
                 self._places.release()
-        except (_Refused, GrammarBroken, ModelInvalid) as refused:
+        except (Refused, GrammarBroken, ModelInvalid) as refused:
             await peer.send(Error(text=refused.message, code=refused.code).event())
             return
         context: dict[str, Any] = {"engine": ENGINE, "model": MODEL, "confidence": heard.confidence}
@@ -109,24 +86,22 @@ class PhraseService:
                         await partials.end()
                     return await self._house.in_worker(utterance.finish)
         except TooLong as long:
-            raise _Refused("stt-too-long", f"more than {MAX_SECONDS:g} s of speech; say it in fewer words") from long
+            raise too_long() from long
 
     async def _take_place(self) -> None:
         try:
-            async with asyncio.timeout(_QUEUE_SECONDS):
+            async with asyncio.timeout(QUEUE_SECONDS):
                 await self._places.acquire()
         except TimeoutError as late:
-            raise _Refused("stt-busy", f"{_MAX_UTTERANCES} people are being heard already; say it again") from late
+            raise Refused("stt-busy", f"{_MAX_UTTERANCES} people are being heard already; say it again") from late
 
     def _recogniser(self, language: str | None) -> Recogniser:
         recogniser = self._house.current
         if recogniser is None:
             raise self._house.problem
         known = recogniser.grammar.language
-        if language is not None and language.replace("_", "-").split("-")[0].lower() != known:
-            raise _Refused(
-                "language-unknown", f"no {language[:16]!r} here, only {known}; use a Wyoming STT that has it"
-            )
+        if language is not None and primary(language) != known:
+            raise Refused("language-unknown", f"no {language[:16]!r} here, only {known}; use a Wyoming STT that has it")
         return recogniser
 
     def _info(self) -> Info:
@@ -137,10 +112,3 @@ class PhraseService:
         model = AsrModel(MODEL, made_by, installed=True, description=about, version=VERSION, languages=languages)
         program = AsrProgram(ENGINE, made_by, installed=True, description=about, version=VERSION, models=[model])
         return Info(asr=[program])
-
-
-def _check(start: Event) -> None:
-    given = {key: (start.data or {}).get(key) for key in _FORMAT}
-    if given != _FORMAT:
-        form = ", ".join(f"{key} {str(value)[:16]}" for key, value in given.items())
-        raise _Refused("audio-format", f"audio with {form}; send 16 kHz, 16-bit, mono")
