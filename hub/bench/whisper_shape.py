@@ -7,6 +7,7 @@ File format: whisper.cpp, models/convert-pt-to-ggml.py.
 
 from __future__ import annotations
 
+import string
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -66,7 +67,9 @@ def _write_header(file: BinaryIO, shape: Shape, kind: str) -> None:
     file.write(struct.pack("<i", _MAGIC))
     file.write(struct.pack("<11i", shape.vocabulary, *audio, *text, _MELS, stored))
     file.write(struct.pack("<2i", _MELS, _FFT_BINS) + _mel_filters().tobytes())
-    words = [" ", *SAYS, *(f"word{number}" for number in range(_WORDS - len(SAYS) - 1 - (not shape.multilingual)))]
+    known = [" ", *SAYS, *string.ascii_letters, *string.digits, *string.punctuation]
+    others = _WORDS - len(known) - (not shape.multilingual)
+    words = [*known, *(f"word{number}" for number in range(others))]
     file.write(struct.pack("<i", len(words)))
     file.writelines(struct.pack("<i", len(word)) + word.encode() for word in words)
 

@@ -12,8 +12,8 @@ from wire.data import read
 _MAX_TEXT = 300  # characters of a peer's words that reach our logs and errors
 _CODE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+){0,5}")
 _KNOWN_CODES = frozenset({
-    "language-unknown", "voice-unknown", "audio-format", "grammar-missing", "stt-too-long", "stt-busy",
-    "tts-text-too-long", "tts-empty",
+    "language-unknown", "voice-unknown", "audio-format", "grammar-missing", "stt-too-long", "stt-busy", "stt-crashed",
+    "model-invalid", "tts-text-too-long", "tts-empty",
 })  # fmt: skip
 
 

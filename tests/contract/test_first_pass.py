@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
+from hub.bench.whisper_shape import Shape, write_shape
 from hub.config import HubConfig, HubSection, SttSection, TtsSection
 from hub.embedded import EmbeddedEngines
+from hub.engines.probe import describe
 from hub.stages import Partial
 from hub.stt.first_pass import FirstPass
 from hub.stt.phrase.recogniser import Heard
 from hub.stt.wyoming_client import WyomingTranscriber
 from models.recogniser.installed import languages
+from models.store.catalogue import Model, ModelFile
+from models.store.folder import Store
 from tests.fakes_engines import SETTINGS, FakeStt, blocks_of, die, listening
 from tests.fakes_recogniser import BEGUN, NOTHING, WHOLE, ScriptedHouse
 from wire.pcm import silence
@@ -69,3 +74,34 @@ async def test_no_recogniser_is_started_that_nobody_wants_or_that_knows_no_word(
 async def test_the_embedded_recogniser_stands_before_the_servers(home: Path) -> None:
     """A hub is ready without it: commands can be spoken, the servers hear them."""
     assert await engines(home, "en-GB", first_pass=True) == (f"unix://{home}/stt.sock", 1)
+
+
+async def test_a_model_that_is_not_here_is_said_and_the_hub_goes_on_without_it(home: Path) -> None:
+    config = HubConfig(stt=SttSection(model="whisper-tiny-q8_0"), tts=TtsSection(uris=["tcp://other:10200"]))
+    places = Places(etc=home, var=home, run=home, cache=home)
+    async with EmbeddedEngines(config, places, SETTINGS) as running:
+        whisper = next(part for part in running.components() if part.name == "whisper")
+        assert running.stt_uris == [f"unix://{home}/stt.sock"]
+    assert (whisper.state, whisper.code, whisper.required) == ("degraded", "model-missing", False)
+
+
+@pytest.mark.skipif("en" not in languages(), reason="no English recogniser in this installation")
+async def test_a_model_that_is_here_hears_what_the_embedded_recogniser_does_not_know(home: Path) -> None:
+    """By itself: nobody has to name it."""
+    await asyncio.to_thread(write_shape, home / "model.bin", Shape(64, 2, 1))
+    file = ModelFile("ggml-tiny.en-q8_0.bin", "https://example.org/x")
+    model = Model("whisper-tiny.en-q8_0", "stt", "", ["en"], "MIT", [file])
+    store = Store(home / "models")
+    (home / "model.bin").rename(store.partial(model) / file.path)
+    store.adopt(model, {file.path: "0" * 64})
+    places = Places(etc=home, var=home, run=home, cache=home)
+    async with EmbeddedEngines(HubConfig(tts=TtsSection(uris=["tcp://other:1"])), places, SETTINGS) as running:
+        assert (running.stt_uris, running.first_pass_uri) == (
+            [f"unix://{home}/whisper.sock"],
+            f"unix://{home}/stt.sock",
+        )
+        async with asyncio.timeout(60):
+            while {part.name: part.state for part in running.components()} != {"whisper": "ok", "stt": "ok"}:
+                await asyncio.sleep(0.05)
+        info = await describe(running.stt_uris[0], SETTINGS)
+    assert info.asr[0].models[0].name == "whisper-tiny.en-q8_0"

@@ -10,14 +10,17 @@ import os
 import select
 import signal
 import sys
+import time
 from pathlib import Path
 
 from hub.stt.whisper.messages import Asked, Died, Job, Loaded, Stop, is_whole, packed, read, write
 from hub.stt.whisper.model import WhisperModel
+from hub.stt.whisper.progress import Progress
 from models.errors import ModelInvalid
 from wire.parent import die_with, die_with_parent
 
 _READ_BYTES = 1 << 16
+_LOOK_SECONDS = 0.25
 _EXIT_CONFIGURATION = 78
 
 
@@ -42,11 +45,11 @@ class Holder:
             self._be_the_child(job, answer_writer, holder)
         os.close(answer_writer)
         try:
-            content = self._wait(job, child, answer)
+            content, why = self._wait(job, child, answer)
         finally:
             os.close(answer)
             status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        write(self._answers, content if is_whole(content) else packed(Died(job.number, _why(status))))
+        write(self._answers, content if is_whole(content) else packed(Died(job.number, why or _why(status))))
 
     def _be_the_child(self, job: Job, answer_writer: int, holder: int) -> None:
         """Does not return."""
@@ -56,20 +59,24 @@ class Holder:
         finally:
             os._exit(0)  # nothing of the holder's is to be tidied up here
 
-    def _wait(self, job: Job, child: int, answer: int) -> bytes:
-        """What the child wrote; it is killed when nobody wants it. Empty: it wrote nothing."""
-        content = bytearray()
+    def _wait(self, job: Job, child: int, answer: int) -> tuple[bytes, str]:
+        """What the child wrote, and why it was killed: nobody wants it, or it hangs."""
+        content, why = bytearray(), ""
         watched = [answer, self._asked]
+        progress = Progress(child, time.monotonic())
         while True:
-            ready, _, _ = select.select(watched, [], [])
+            ready, _, _ = select.select(watched, [], [], _LOOK_SECONDS)
             if answer in ready:
                 block = os.read(answer, _READ_BYTES)
                 if not block:
-                    return bytes(content)
+                    return bytes(content), why
                 content += block
-            elif self._is_unwanted(job, read(self._asked)):
+            elif self._asked in ready and self._is_unwanted(job, read(self._asked)):
                 os.kill(child, signal.SIGKILL)
-                watched = [answer]
+                watched, why = [answer], "was not wanted any more"
+            elif not why and progress.has_stalled(time.monotonic()):
+                os.kill(child, signal.SIGKILL)
+                why = "did nothing any more"
 
     @staticmethod
     def _is_unwanted(job: Job, message: Asked | None) -> bool:

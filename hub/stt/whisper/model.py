@@ -6,6 +6,8 @@ import hub.stt.whisper.offline  # noqa: F401 - before what it keeps out
 
 # isort: split
 import math
+import os
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,8 @@ from models.errors import ModelInvalid
 
 _MAGIC = b"lmgg"  # ggml, as a little-endian number
 _MULTILINGUAL_WORDS = 51_865  # whisper.cpp, whisper_vocab::is_multilingual
-_HEADER_BYTES = 8
+_HEADER = struct.Struct("<4s3i")  # magic, words, positions, width
+_LEAST_BYTES_A_WEIGHT = 0.5  # fewer than four bits are not stored
 _LEAST_SAMPLES = RATE_HZ * 11 // 10  # whisper.cpp hears nothing in less than a second
 _FULL_SCALE = np.float32(32768)
 
@@ -43,6 +46,8 @@ class WhisperModel:
             suppress_nst=True,
             greedy={"best_of": 1},
         )
+        if self._context is None:
+            raise ModelInvalid("model-invalid", f"{path} is damaged or cut; `earshot models verify` tells more")
         self.languages = Model.available_languages() if multilingual else ["en"]
 
     def hear(self, job: Job) -> Heard:
@@ -66,17 +71,25 @@ class WhisperModel:
     def _heard_language(self, job: Job) -> str:
         if job.language != "auto":
             return job.language
-        spoken: str = whisper_cpp.whisper_lang_str(whisper_cpp.whisper_full_lang_id(self._model._ctx))  # type: ignore[attr-defined]  # noqa: SLF001
+        spoken: str = whisper_cpp.whisper_lang_str(whisper_cpp.whisper_full_lang_id(self._context))
         return spoken
+
+    @property
+    def _context(self) -> Any:
+        """whisper.cpp's own handle, for what the package has no name for; None: it could not be loaded."""
+        return self._model._ctx  # type: ignore[attr-defined]  # noqa: SLF001
 
 
 def is_multilingual(path: Path) -> bool:
-    """Read from its header. Raises ModelInvalid (model-invalid)."""
+    """Read from its header. Raises ModelInvalid (model-invalid): also if it is cut, which whisper.cpp takes."""
     try:
         with path.open("rb") as file:
-            header = file.read(_HEADER_BYTES)
+            header, length = file.read(_HEADER.size), os.fstat(file.fileno()).st_size
     except OSError as error:
         raise ModelInvalid("model-invalid", f"{path}: {error.strerror}; `earshot models verify` tells more") from error
-    if len(header) < _HEADER_BYTES or header[:4] != _MAGIC:
+    if len(header) < _HEADER.size or header[:4] != _MAGIC:
         raise ModelInvalid("model-invalid", f"{path} is no whisper.cpp model; `earshot models verify` tells more")
-    return int.from_bytes(header[4:], "little") >= _MULTILINGUAL_WORDS
+    _, words, _, width = _HEADER.unpack(header)
+    if length < words * width * _LEAST_BYTES_A_WEIGHT:
+        raise ModelInvalid("model-invalid", f"{path} is cut; `earshot models verify` tells more")
+    return bool(words >= _MULTILINGUAL_WORDS)

@@ -57,6 +57,11 @@ class SharedModel:
         self._tasks = Tasks()
         self.languages: list[str] = []
 
+    @property
+    def holder_pid(self) -> int | None:
+        """None: the model is not loaded."""
+        return self._process.pid if self._process else None
+
     async def __aenter__(self) -> Self:
         """Loads it once, to know that it can be. Raises HolderLost."""
         await self._tasks.__aenter__()

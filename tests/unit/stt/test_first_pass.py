@@ -66,13 +66,25 @@ async def test_a_language_that_the_first_does_not_have_goes_to_the_other_while_i
     assert await heard(Refuses(), FakeTranscriber("mach das Licht an")) == "mach das Licht an"
 
 
+BEGUN = Partial("what is the", complete=False, goes_on=True, confidence=0.9)
+NOTHING = Partial("", complete=False, goes_on=False, confidence=0.0)
+
+
 async def test_partial_results_are_the_firsts() -> None:
+    """As soon as it makes something of what was said; what the other one makes of it counts no more."""
+    told = await _told(FakeTranscriber("turn on the TV", partial=WHOLE), FakeTranscriber(partial=BEGUN))
+    assert BEGUN not in told[told.index(WHOLE) :]
+
+
+async def test_what_the_other_hears_counts_where_the_first_makes_nothing_of_it() -> None:
+    told = await _told(FakeTranscriber("", partial=NOTHING), FakeTranscriber(partial=BEGUN))
+    assert told.count(BEGUN) == 2
+
+
+async def _told(first: FakeTranscriber, other: FakeTranscriber) -> list[Partial]:
     told: list[Partial] = []
-    both = FirstPass(
-        FakeTranscriber("turn on the TV", partial=WHOLE), FakeTranscriber(partial=Partial("x", False, True, 1))
-    )
-    await both.transcribe(spoken(2), language="en", on_partial=told.append)
-    assert told == [WHOLE, WHOLE]
+    await FirstPass(first, other).transcribe(spoken(2), language="en", on_partial=told.append)
+    return told
 
 
 async def test_a_turn_that_is_cancelled_leaves_both_usable() -> None:
