@@ -100,7 +100,11 @@ async def open_hub(config: HubConfig, where: Places, *, simulated: Path | None =
             actor=HouseActor(house, bus, proof_seconds=config.mqtt.proof_seconds),
             replier=TemplateReplier(house, _local_now, languages=[config.hub.language]),
             synthesizer=WyomingSynthesizer(
-                engines.tts_uris, peer, deadline_seconds=config.tts.deadline_seconds, voice=config.tts.voice
+                engines.tts_uris,
+                peer,
+                deadline_seconds=config.tts.deadline_seconds,
+                voice=config.tts.voice,
+                stands_in=not config.tts.uris,
             ),
         )
         metrics = Metrics()

@@ -122,6 +122,7 @@ class SttSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     uris: Wyoming servers, the least busy is asked first; empty is the embedded recogniser alone, a process of the hub's
     own. model: with no uris, the whisper.cpp model for what the embedded recogniser does not know; empty is the largest
     that was fetched, has the language and fits this box, ``none`` is none. threads: of a transcription; 0 is up to 4.
+    early_pause_ms: of silence after which the model begins, before the end; 0 is only at the end.
     deadline_seconds: from the end of speech to the transcript. first_pass: with uris or a model, the embedded one
     listens too; what it knows is done at once, and the others are for the rest.
     """
@@ -129,6 +130,7 @@ class SttSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     uris: EngineUris = msgspec.field(default_factory=list)
     model: Annotated[str, Meta(max_length=80)] = ""
     threads: Annotated[int, Meta(ge=0, le=64)] = 0
+    early_pause_ms: Annotated[float, Meta(ge=0, le=5000)] = 128.0
     deadline_seconds: Seconds = 15.0
     first_pass: bool = True
 
@@ -136,14 +138,18 @@ class SttSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 class TtsSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Text to speech.
 
-    uris: Wyoming servers, the least busy is asked first; empty is the embedded engine, a process of the hub's own.
-    deadline_seconds: to the first sound, and from block to block. voice: its name; not set is the engine's own choice
-    for the language.
+    uris: Wyoming servers, the least busy is asked first; empty is the best Piper voice that was fetched for the
+    language, and the embedded engine where there is none; each a process of the hub's own. deadline_seconds: to the
+    first sound, and from block to block. voice: its name (of a Piper voice with several speakers: ``NAME#SPEAKER``);
+    not set is the engine's own choice for the language. speed: of Piper's voices, 2 is twice as fast. loudness: of
+    Piper's voices, 1 is as loud as can be.
     """
 
     uris: EngineUris = msgspec.field(default_factory=list)
     deadline_seconds: Seconds = 15.0
     voice: Name | None = None
+    speed: Annotated[float, Meta(ge=0.5, le=2)] = 1.0
+    loudness: Annotated[float, Meta(ge=0.05, le=1)] = 1.0
 
 
 class MqttSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from hub.config import HubConfig
 from hub.engines.child import EngineProgram, run_child
-from hub.engines.choice import Choice, chosen
+from hub.engines.choice import NONE, Choice, chosen
 from hub.engines.probe import describe
 from hub.engines.supervisor import EngineProcess, Patience
 from hub.errors import IntentFailed
@@ -33,9 +34,10 @@ _log = logging.getLogger(__name__)
 GRAMMAR_FILE = "house.grammar.json"  # of run
 ADAPTATION_FILE = "stt-adaptation.json"  # of var
 LISTENS_SECONDS = 0.05
-WHISPER = "whisper"
+WHISPER, PIPER = "whisper", "piper"
+_EMBEDDED_VOICES = ("espeak-", "pico-")  # how their names begin
 _PATIENCE = Patience()
-_WHISPER_PATIENCE = Patience(ready_seconds=90)  # a large model from a slow card
+_LARGE_PATIENCE = Patience(ready_seconds=90)  # a large model from a slow card
 _IDLE_SECONDS = 300
 _MEMORY_MB = 1024
 LOOK_SECONDS = 0.25  # how soon a renamed device is listened for
@@ -57,6 +59,7 @@ class EmbeddedEngines:
         self._processes: list[EngineProcess] = []
         self._listens = False
         self._whisper: Choice | None = None
+        self._piper: Choice | None = None
         self._problems: list[Component] = []
         self._grammar_ready = bool(config.stt.uris)
         self._stack = AsyncExitStack()
@@ -81,6 +84,7 @@ class EmbeddedEngines:
                 )
             )
         if not self._config.tts.uris:
+            await self._start_piper()
             await self._start(EngineProgram("tts", "hub.tts.embedded", _uri(self._run, "tts")))
         return self
 
@@ -88,6 +92,10 @@ class EmbeddedEngines:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._stack.__aexit__(kind, error, trace)
+
+    @property
+    def processes(self) -> Sequence[EngineProcess]:
+        return self._processes
 
     @property
     def stt_uris(self) -> Sequence[str]:
@@ -101,7 +109,9 @@ class EmbeddedEngines:
 
     @property
     def tts_uris(self) -> Sequence[str]:
-        return self._config.tts.uris or [_uri(self._run, "tts")]
+        """In order: what does not answer is made up for by the next one."""
+        piper = [_uri(self._run, PIPER)] if self._piper else []
+        return self._config.tts.uris or [*piper, _uri(self._run, "tts")]
 
     def components(self) -> list[Component]:
         """Health of each engine that runs here; the transcriber is only well once it knows the house."""
@@ -157,8 +167,7 @@ class EmbeddedEngines:
             choice = await asyncio.to_thread(chosen, "stt", stt.model, language, self._where)
             model = choice.file(".bin") if choice else None
         except StoreRefused as refused:
-            _log.warning("%s", refused)
-            self._problems.append(Component(WHISPER, "degraded", refused.message, refused.code, required=False))
+            self._problem(WHISPER, refused)
             return
         if choice is None or model is None:
             return
@@ -169,14 +178,39 @@ class EmbeddedEngines:
             "--name": choice.model.name,
             "--threads": stt.threads,
             "--idle-seconds": idle_seconds,
+            "--pause-ms": stt.early_pause_ms,
             "--grammar": self._grammar,
             "--cache": self._where.cache / "voice",
             "--memory-mb": _MEMORY_MB + 4 * choice.model.ram_mb,
         }
-        arguments = [str(word) for option in options.items() for word in option]
-        await self._start(
-            EngineProgram(WHISPER, "hub.stt.whisper", _uri(self._run, WHISPER), arguments), _WHISPER_PATIENCE
-        )
+        await self._start(_program(WHISPER, "hub.stt.whisper", self._run, options), _LARGE_PATIENCE)
+
+    async def _start_piper(self) -> None:
+        """The voice that the household has; without one, or without the package, the embedded voices."""
+        tts = self._config.tts
+        voice = tts.voice or ""
+        try:
+            wanted = NONE if voice.startswith(_EMBEDDED_VOICES) else voice.partition("#")[0]
+            choice = await asyncio.to_thread(chosen, "tts", wanted, self._language, self._where)
+            model = _piper_model(choice) if choice else None
+        except StoreRefused as refused:
+            self._problem(PIPER, refused)
+            return
+        if choice is None or model is None:
+            return
+        self._piper = choice
+        options = {
+            "--voice": model,
+            "--speed": tts.speed,
+            "--loudness": tts.loudness,
+            "--cache": self._where.cache / "tts",
+            "--memory-mb": _MEMORY_MB + 4 * choice.model.ram_mb,
+        }
+        await self._start(_program(PIPER, "hub.tts.piper", self._run, options), _LARGE_PATIENCE)
+
+    def _problem(self, name: str, refused: StoreRefused) -> None:
+        _log.warning("%s", refused)
+        self._problems.append(Component(name, "degraded", refused.message, refused.code, required=False))
 
     async def _start(self, program: EngineProgram, patience: Patience = _PATIENCE) -> None:
         process = EngineProcess(
@@ -191,10 +225,21 @@ class EmbeddedEngines:
         health = process.health
         state = _STATES[health.state]
         memory = f"{health.rss_mb:.0f} MB" if health.rss_mb else ""
-        required = health.name != WHISPER or not self._listens
+        required = health.name != PIPER and (health.name != WHISPER or not self._listens)
         code = None if state == "ok" else "engine-lost"
         return Component(health.name, state, health.detail or memory, code, required=required)
 
 
 def _uri(run: Path, name: str) -> str:
     return f"unix://{run / name}.sock"
+
+
+def _piper_model(choice: Choice) -> Path:
+    if find_spec("piper") is None:
+        raise StoreRefused("piper-missing", "Piper's voices need its package: `pip install 'earshot[piper]'`")
+    return choice.file(".onnx")
+
+
+def _program(name: str, module: str, run: Path, options: Mapping[str, object]) -> EngineProgram:
+    arguments = [str(word) for option in options.items() for word in option]
+    return EngineProgram(name, module, _uri(run, name), arguments)

@@ -20,6 +20,15 @@ def open_session(model: bytes) -> onnxruntime.InferenceSession:
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 
+def open_large_session(model: str, threads: int) -> onnxruntime.InferenceSession:
+    """A network that is run now and then and should be quick. model: path. threads: that share its work."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+
 def give_back_memory() -> None:
     """Hand what loading networks left over back to the system: 4 MB of a satellite. glibc alone keeps it."""
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)

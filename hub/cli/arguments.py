@@ -221,5 +221,10 @@ def _bench_stt(stt: argparse.ArgumentParser) -> None:
     stt.add_argument("--clips", type=_count, metavar="N", help="at most so many recordings of a kind (default: all)")
     stt.add_argument("--scenes", action="store_true", help="also in noise and across a room (minutes)")
     stt.add_argument("--errors", action="store_true", help="also which words and sounds are misheard")
+    stt.add_argument(
+        "--whisper", action="store_true", help="whisper.cpp instead: our use of it beside the package's own"
+    )
+    stt.add_argument("--threads", type=_count, default=2, metavar="N", help="with --whisper (default: 2)")
+    stt.add_argument("--rounds", type=_count, default=5, metavar="N", help="with --whisper (default: 5)")
     stt.add_argument("--write", type=Path, metavar="DIR", help="write stt-accuracy.md and its picture there")
     _json(stt)

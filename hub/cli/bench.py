@@ -11,7 +11,7 @@ from threading import Event
 
 import msgspec
 
-from hub.bench import satellites, start, stt, turn, wake, wake_accuracy
+from hub.bench import satellites, start, stt, turn, wake, wake_accuracy, whisper
 from hub.bench.report import Report, told
 from hub.bench.stand_in import stand_in
 from hub.cli.reach import private_hub
@@ -45,6 +45,8 @@ async def _turn(args: argparse.Namespace) -> Report:
 
 async def _stt(args: argparse.Namespace) -> Report:
     """Ends with Ctrl+C after the recording that is being heard."""
+    if args.whisper:
+        return await whisper.measure(args.threads, args.rounds, _progress)
     manifest = args.recordings or RECORDINGS
     stopped = Event()
     try:

@@ -33,24 +33,31 @@ class WyomingSynthesizer:
     """Implements Synthesizer over one or several servers (docs/engines.md).
 
     uris: ours over a Unix socket, or any Wyoming TTS. deadline_seconds: to the first block, and from block to block.
-    voice: one of the server's; None lets it choose by language. A server that is lost before the first block costs one
-    retry on the next one.
+    voice: one of the server's; None lets it choose by language. stands_in: servers after the first are asked by
+    language, they have other voices. A server that is lost before the first block costs one retry on the next one.
     """
 
     def __init__(
-        self, uris: Sequence[str], settings: PeerSettings, deadline_seconds: float, *, voice: str | None = None
+        self,
+        uris: Sequence[str],
+        settings: PeerSettings,
+        deadline_seconds: float,
+        *,
+        voice: str | None = None,
+        stands_in: bool = False,
     ) -> None:
-        self._pool = Pool(uris)
+        self._uris, self._stands_in = uris, stands_in
+        self._pool = Pool(uris, in_order=stands_in)
         self._settings = settings
         self._deadline_seconds = deadline_seconds
         self._voice = voice
 
     async def synthesize(self, text: str, *, language: str) -> AsyncIterator[Pcm]:
         """Raises TtsFailed: tts-lost, tts-timeout, tts-refused, or the engine's own code."""
-        request = Synthesize(text=text, voice=self._chosen(language)).event()
         asked: list[str] = []
         while True:
             with self._pool.lease(after=asked) as uri:
+                request = Synthesize(text=text, voice=self._chosen(uri, language)).event()
                 asked.append(uri)
                 spoken = False
                 try:
@@ -66,8 +73,10 @@ class WyomingSynthesizer:
                     self._pool.worked(uri)
                     return
 
-    def _chosen(self, language: str) -> SynthesizeVoice:
-        return SynthesizeVoice(name=self._voice) if self._voice else SynthesizeVoice(language=language)
+    def _chosen(self, uri: str, language: str) -> SynthesizeVoice:
+        """Who stands in for the first server has other voices."""
+        is_first = uri == self._uris[0] or not self._stands_in
+        return SynthesizeVoice(name=self._voice) if self._voice and is_first else SynthesizeVoice(language=language)
 
     async def _speak(self, uri: str, request: Event) -> AsyncGenerator[Pcm]:
         async with await connect(uri, self._settings, name=f"tts {uri}") as connection:

@@ -1,4 +1,4 @@
-"""What every text to speech server promises the turn: held by a fake on a real socket and by the embedded engine."""
+"""What every text to speech server promises the turn: held by a fake on a real socket and by our engines."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from typing import cast
 
 import pytest
 
+from hub.engines.supervisor import Patience
 from hub.errors import TtsFailed
 from hub.tts.wyoming_client import WyomingSynthesizer
 from tests.fakes_engines import SETTINGS, FakeTts, die, engine, garbage, listening, refuse, stall
+from tests.piper_voice import write_voice
 from wire.pcm import Pcm, rms_dbfs
 
 SENTENCE = "The bed light is on."
@@ -38,7 +40,7 @@ class Server:
         return WyomingSynthesizer([self.uri], SETTINGS, 20)
 
 
-@pytest.fixture(params=["fake", "real"])
+@pytest.fixture(params=["fake", "embedded", "piper"])
 async def server(request: pytest.FixtureRequest, home: Path) -> AsyncIterator[Server]:
     async with AsyncExitStack() as stack:
         if request.param == "fake":
@@ -46,7 +48,12 @@ async def server(request: pytest.FixtureRequest, home: Path) -> AsyncIterator[Se
             uri = await stack.enter_async_context(listening(fake))
             yield Server(uri, doom=lambda: fake.troubles.append(die), kill=lambda: None, back=_at_once)
             return
-        process, uri = await stack.enter_async_context(engine("tts", "hub.tts.embedded", home))
+        arguments: tuple[str, ...] = ()
+        if request.param == "piper":
+            voice = await asyncio.to_thread(write_voice, home / "piper-en_us-hum")
+            arguments = ("--voice", str(voice), "--cache", str(home / "phrases"))
+        running = engine("tts", f"hub.tts.{request.param}", home, *arguments, patience=Patience(ready_seconds=60))
+        process, uri = await stack.enter_async_context(running)
         lives: list[int] = []
 
         def kill() -> None:

@@ -15,7 +15,7 @@ from hub.stt.whisper.messages import Heard
 from hub.stt.whisper.shared import HolderLost, Place, SharedModel
 from wire.tasks import Tasks
 
-PAUSE_MS = 128
+PAUSE_MS = 128  # Silero's windows: four
 _PARTIAL_EVERY_MS = 700  # of new speech
 
 TellSoFar = Callable[[Heard], Awaitable[None]]
@@ -47,8 +47,9 @@ class _Attempt:
 class Hearing:
     """Async context manager: leaving it ends whatever still runs for it."""
 
-    def __init__(self, ear: Ear, model: SharedModel, asked: Asked) -> None:
-        self._ear, self._model, self._asked = ear, model, asked
+    def __init__(self, ear: Ear, model: SharedModel, asked: Asked, *, pause_ms: float = PAUSE_MS) -> None:
+        """pause_ms: after which a transcription begins; 0: only at the end."""
+        self._ear, self._model, self._asked, self._pause_ms = ear, model, asked, pause_ms
         self._attempt: _Attempt | None = None
         self._loop = asyncio.get_running_loop()
         self._free_again_seconds = 0.0
@@ -92,7 +93,7 @@ class Hearing:
     def _is_pause(self) -> bool:
         upto_ms = self._ear.last_voiced_ms
         is_new = self._attempt is None or not self._attempt.at_pause or self._attempt.upto_ms != upto_ms
-        return is_new and self._ear.pause_ms >= PAUSE_MS and self._ear.is_somebody_speaking()
+        return is_new and 0 < self._pause_ms <= self._ear.pause_ms and self._ear.is_somebody_speaking()
 
     def _wants_partial(self) -> bool:
         return (

@@ -19,7 +19,7 @@ from hub.engines.program import IDLE_SECONDS
 from hub.stt.requests import Refused, Request, check_format, primary
 from hub.stt.whisper.belief import goes_on
 from hub.stt.whisper.ear import Ear, Voice
-from hub.stt.whisper.hearing import Asked, Hearing
+from hub.stt.whisper.hearing import PAUSE_MS, Asked, Hearing
 from hub.stt.whisper.house import HouseNames
 from hub.stt.whisper.messages import Heard
 from hub.stt.whisper.shared import HolderLost, SharedModel
@@ -36,8 +36,17 @@ _MAX_UTTERANCES = 8  # kept at a time, 1 MB each
 class WhisperService:
     """Handler of the engine's server. new_voice: makes a stream of voice detection, from silence."""
 
-    def __init__(self, model: SharedModel, name: str, new_voice: Callable[[], Voice], house: HouseNames | None) -> None:
+    def __init__(
+        self,
+        model: SharedModel,
+        name: str,
+        new_voice: Callable[[], Voice],
+        house: HouseNames | None = None,
+        *,
+        pause_ms: float = PAUSE_MS,
+    ) -> None:
         self._model, self._name, self._new_voice, self._house = model, name, new_voice, house
+        self._pause_ms = pause_ms
         self._places = asyncio.Semaphore(_MAX_UTTERANCES)
 
     async def __call__(self, peer: Connection) -> None:
@@ -70,7 +79,8 @@ class WhisperService:
         partials = _Partials(peer) if wants_partials else None
         names = await self._house.names() if self._house else ()
         asked = Asked(language, names, partials.tell if partials else None)
-        async with Hearing(Ear(self._new_voice()), self._model, asked) as hearing, Tasks() as tasks:
+        ear = Ear(self._new_voice())
+        async with Hearing(ear, self._model, asked, pause_ms=self._pause_ms) as hearing, Tasks() as tasks:
             tasks.start(self._warm(), name="whisper.warm")
             while True:
                 event = await peer.receive(IDLE_SECONDS)

@@ -6,8 +6,8 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 from hub.engines.program import arguments, run, serve_engine
-from hub.tts.embedded.service import SpeakService
 from hub.tts.embedded.voices import installed
+from hub.tts.speaking.service import SpeakService
 
 
 def main() -> int:
@@ -15,7 +15,7 @@ def main() -> int:
 
     async def engine() -> None:
         with ThreadPoolExecutor(1, thread_name_prefix="tts") as worker:
-            await serve_engine(args.uri, SpeakService(installed(), worker))
+            await serve_engine(args.uri, SpeakService("embedded", installed(), worker))
 
     return run(args, engine)
 

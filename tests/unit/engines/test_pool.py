@@ -31,6 +31,15 @@ def test_the_first_server_is_preferred(pool: Pool) -> None:
             assert uri == "a"
 
 
+def test_who_stands_in_is_asked_only_where_the_first_rests(clock: Clock) -> None:
+    pool = Pool(["a", "b"], rest_seconds=10, in_order=True, clock=clock)
+    with pool.lease() as first, pool.lease() as second:
+        assert (first, second) == ("a", "a")
+    pool.failed("a")
+    with pool.lease() as uri:
+        assert uri == "b"
+
+
 def test_the_least_busy_server_is_next(pool: Pool) -> None:
     with pool.lease() as first, pool.lease() as second, pool.lease() as third:
         assert (first, second, third) == ("a", "b", "a")

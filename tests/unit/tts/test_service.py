@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from hub.tts.embedded.service import Phrases
-from hub.tts.embedded.voices import Loaded, Voice, Voices, VoiceUnknown
+from hub.tts.speaking.phrases import Phrases
+from hub.tts.speaking.voices import Loaded, Voice, Voices, VoiceUnknown
 
 
 def no_voice() -> Loaded:

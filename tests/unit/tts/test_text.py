@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.tts.embedded.text import MAX_CHARACTERS, TextRefused, pieces, spoken
+from hub.tts.speaking.text import MAX_CHARACTERS, TextRefused, pieces, spoken
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,12 @@ def spoken(text: str, language: str) -> str:
     return said
 
 
+def begun(written: str) -> tuple[str, str]:
+    """The whole sentences of a text that is still being written, and what comes after them."""
+    ends = [found.end() for found in _SENTENCE_END.finditer(written)]
+    return (written[: ends[-1]], written[ends[-1] :]) if ends else ("", written)
+
+
 def pieces(said: str) -> Iterator[str]:
     """Sentences, spoken one after another: the first sound waits for the first piece only."""
     for index, sentence in enumerate(part for part in _SENTENCE_END.split(said) if part):
