@@ -105,6 +105,7 @@ async def open_hub(config: HubConfig, where: Places, *, simulated: Path | None =
                 deadline_seconds=config.tts.deadline_seconds,
                 voice=config.tts.voice,
                 stands_in=not config.tts.uris,
+                on_silent=engines.suspect,
             ),
         )
         metrics = Metrics()
@@ -182,10 +183,11 @@ class _Records:
 
 
 def _transcriber(engines: EmbeddedEngines, config: HubConfig, peer: PeerSettings) -> Transcriber:
-    servers = WyomingTranscriber(engines.stt_uris, peer, deadline_seconds=config.stt.deadline_seconds)
+    servers = WyomingTranscriber(engines.stt_uris, peer, config.stt.deadline_seconds, on_silent=engines.suspect)
     if engines.first_pass_uri is None:
         return servers
-    return FirstPass(WyomingTranscriber([engines.first_pass_uri], peer, FIRST_PASS_SECONDS), servers)
+    first = [engines.first_pass_uri]
+    return FirstPass(WyomingTranscriber(first, peer, FIRST_PASS_SECONDS, on_silent=engines.suspect), servers)
 
 
 async def _broker_address(config: HubConfig, where: Places, stack: AsyncExitStack) -> BrokerAddress:

@@ -113,6 +113,12 @@ class EmbeddedEngines:
         piper = [_uri(self._run, PIPER)] if self._piper else []
         return self._config.tts.uris or [*piper, _uri(self._run, "tts")]
 
+    def suspect(self, uri: str) -> None:
+        """It hung when it was needed."""
+        for process in self._processes:
+            if uri == _uri(self._run, process.name):
+                process.suspect()
+
     def components(self) -> list[Component]:
         """Health of each engine that runs here; the transcriber is only well once it knows the house."""
         parts = [*self._problems, *(self._component(process) for process in self._processes)]

@@ -43,6 +43,10 @@ class Pool:
         finally:
             server.busy -= 1
 
+    def has_other(self, asked: Collection[str]) -> bool:
+        """One that was not asked yet."""
+        return any(server.uri not in asked for server in self._servers)
+
     def failed(self, uri: str) -> None:
         """Let ``uri`` rest."""
         self._find(uri).rests_until_seconds = self._clock() + self._rest_seconds

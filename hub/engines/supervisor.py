@@ -105,6 +105,7 @@ class EngineProcess:
         self.health = EngineHealth(self.name, "starting")
         self._tasks = Tasks()
         self._is_ready = asyncio.Event()
+        self._suspected = asyncio.Event()
         self._restarts = 0
 
     async def __aenter__(self) -> Self:
@@ -128,6 +129,10 @@ class EngineProcess:
                 f"the {self.name} engine is not ready after {timeout_seconds:g} s: "
                 f"{self.health.detail or 'no answer'}; see the log for what it said",
             ) from late
+
+    def suspect(self) -> None:
+        """It hung when it was needed: ask it now, and replace it if it does not answer."""
+        self._suspected.set()
 
     async def _supervise(self) -> None:
         lives = _Lives(self.patience)
@@ -167,13 +172,35 @@ class EngineProcess:
             if self.timing.clock() >= deadline_seconds:
                 return f"did not answer within {self.patience.ready_seconds:g} s of its start"
             await self.timing.sleep(self.patience.poll_seconds)
+        self._suspected.clear()
         missed = 0
         while missed < self.patience.misses:
             self._now("ready", pid=pid, rss_mb=await asyncio.to_thread(resident_mb, pid))
             self._is_ready.set()
-            await self.timing.sleep(self.patience.probe_every_seconds)
-            missed = 0 if await self._answers() else missed + 1
+            is_suspected = await self._rest()
+            if await self._answers():
+                missed = 0
+            elif is_suspected:
+                return "hung, and did not answer when it was asked why"
+            else:
+                missed += 1
         return f"left {missed} questions in a row unanswered"
+
+    async def _rest(self) -> bool:
+        """Until the next question; whether somebody suspects it."""
+        waits = (
+            asyncio.ensure_future(self.timing.sleep(self.patience.probe_every_seconds)),
+            asyncio.ensure_future(self._suspected.wait()),
+        )
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+            await asyncio.wait(waits)
+        is_suspected = self._suspected.is_set()
+        self._suspected.clear()
+        return is_suspected
 
     async def _answers(self) -> bool:
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import unicodedata
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Never
@@ -17,13 +17,14 @@ from wyoming.error import Error
 from wyoming.event import Event
 
 from hub.engines.answers import refusal
+from hub.engines.own import settings_for
 from hub.engines.pool import Pool
 from hub.errors import SttFailed
 from hub.stages import Partial, TakePartial, Transcript
 from hub.stt.speech import KeptSpeech
 from wire.connection import Connection, PeerSettings, connect
 from wire.data import read
-from wire.errors import PeerError
+from wire.errors import PeerError, PeerTimeout
 from wire.pcm import SPEECH_CHANNELS, SPEECH_RATE_HZ, SPEECH_WIDTH_BYTES, Pcm
 from wire.tasks import Tasks
 
@@ -75,11 +76,20 @@ class WyomingTranscriber:
     """Implements Transcriber over one or several servers (docs/engines.md).
 
     uris: ours over a Unix socket, or any Wyoming STT. deadline_seconds: from the end of speech to the transcript,
-    retry included. An utterance is kept while it is spoken: a server that is lost costs one retry on the next one.
+    retry included. on_silent: is told the URI of a server that hangs. An utterance is kept while it is spoken: a server
+    that is lost costs one retry on the next one, one that hangs only where there is another.
     """
 
-    def __init__(self, uris: Sequence[str], settings: PeerSettings, deadline_seconds: float) -> None:
+    def __init__(
+        self,
+        uris: Sequence[str],
+        settings: PeerSettings,
+        deadline_seconds: float,
+        *,
+        on_silent: Callable[[str], None] = lambda _: None,
+    ) -> None:
         self._pool = Pool(uris)
+        self._on_silent = on_silent
         self._settings = settings
         self._deadline_seconds = deadline_seconds
 
@@ -109,14 +119,16 @@ class WyomingTranscriber:
                     transcript = await self._ask(uri, request)
                 except PeerError as error:
                     self._pool.failed(uri)
-                    if len(asked) == _TRIES:
+                    if is_silent := isinstance(error, PeerTimeout):
+                        self._on_silent(uri)
+                    if len(asked) == _TRIES or (is_silent and not self._pool.has_other(asked)):
                         raise SttFailed("stt-lost", f"{uri}: {error.message}; it is tried again next time") from error
                 else:
                     self._pool.worked(uri)
                     return transcript
 
     async def _ask(self, uri: str, request: _Request) -> Transcript:
-        async with await connect(uri, self._settings, name=f"stt {uri}") as connection:
+        async with await connect(uri, settings_for(uri, self._settings), name=f"stt {uri}") as connection:
             try:
                 async with Tasks() as tasks:
                     tasks.start(_upload(connection, request), name=f"stt[{uri}].upload")

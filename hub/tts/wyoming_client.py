@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing
 from typing import Annotated, Never
 
@@ -13,6 +13,7 @@ from wyoming.event import Event
 from wyoming.tts import Synthesize, SynthesizeVoice
 
 from hub.engines.answers import refusal
+from hub.engines.own import settings_for
 from hub.engines.pool import Pool
 from hub.errors import TtsFailed
 from wire.connection import Connection, PeerSettings, connect
@@ -34,7 +35,8 @@ class WyomingSynthesizer:
 
     uris: ours over a Unix socket, or any Wyoming TTS. deadline_seconds: to the first block, and from block to block.
     voice: one of the server's; None lets it choose by language. stands_in: servers after the first are asked by
-    language, they have other voices. A server that is lost before the first block costs one retry on the next one.
+    language, they have other voices. on_silent: is told the URI of a server that hangs. A server that is lost before
+    the first block costs one retry on the next one; one that hangs only where there is another.
     """
 
     def __init__(
@@ -45,7 +47,9 @@ class WyomingSynthesizer:
         *,
         voice: str | None = None,
         stands_in: bool = False,
+        on_silent: Callable[[str], None] = lambda _: None,
     ) -> None:
+        self._on_silent = on_silent
         self._uris, self._stands_in = uris, stands_in
         self._pool = Pool(uris, in_order=stands_in)
         self._settings = settings
@@ -67,7 +71,9 @@ class WyomingSynthesizer:
                             yield block
                 except PeerError as error:
                     self._pool.failed(uri)
-                    if spoken or len(asked) == _TRIES or isinstance(error, PeerTimeout):
+                    if is_silent := isinstance(error, PeerTimeout):
+                        self._on_silent(uri)
+                    if spoken or len(asked) == _TRIES or (is_silent and not self._pool.has_other(asked)):
                         raise _lost(uri, error) from error
                 else:
                     self._pool.worked(uri)
@@ -79,7 +85,7 @@ class WyomingSynthesizer:
         return SynthesizeVoice(name=self._voice) if self._voice and is_first else SynthesizeVoice(language=language)
 
     async def _speak(self, uri: str, request: Event) -> AsyncGenerator[Pcm]:
-        async with await connect(uri, self._settings, name=f"tts {uri}") as connection:
+        async with await connect(uri, settings_for(uri, self._settings), name=f"tts {uri}") as connection:
             try:
                 await connection.send(request)
                 async for block in _blocks(connection, self._deadline_seconds):

@@ -16,6 +16,8 @@ import pytest
 from hub.engines.child import EngineProgram, run_child
 from hub.engines.probe import describe
 from hub.engines.supervisor import EngineHealth, EngineProcess, Patience
+from hub.errors import TtsFailed
+from hub.tts.wyoming_client import WyomingSynthesizer
 from tests.fakes_engines import SETTINGS, FakeTts, engine, listening
 from wire.errors import PeerError
 
@@ -136,3 +138,32 @@ async def test_a_server_that_is_not_wyoming_is_not_well(home: Path) -> None:
     async with listening(FakeTts()) as uri:
         with pytest.raises(PeerError):
             await describe(uri, SETTINGS, timeout_seconds=0.05)
+
+
+async def test_an_engine_that_hangs_ends_the_turn_soon_and_is_replaced(home: Path) -> None:
+    """Nobody waits for the deadline of a slow engine: it answers pings, or it hangs."""
+    async with engine("tts", MODULE, home) as (process, uri):
+        hung = process.health.pid
+        assert hung
+        os.kill(hung, signal.SIGSTOP)
+        synthesizer = WyomingSynthesizer([uri], SETTINGS, 60, on_silent=lambda _: process.suspect())
+        with pytest.raises(TtsFailed):
+            await _spoken(synthesizer)
+        async with asyncio.timeout(20):
+            while process.health.state != "ready" or process.health.pid == hung:
+                await asyncio.sleep(0.02)
+        assert await _spoken(synthesizer) > 0
+
+
+async def test_where_one_hangs_the_next_one_answers(home: Path) -> None:
+    async with engine("tts", MODULE, home) as (process, first), listening(FakeTts()) as second:
+        assert process.health.pid
+        os.kill(process.health.pid, signal.SIGSTOP)
+        try:
+            assert await _spoken(WyomingSynthesizer([first, second], SETTINGS, 60, stands_in=True)) > 0
+        finally:
+            os.kill(process.health.pid, signal.SIGCONT)
+
+
+async def _spoken(synthesizer: WyomingSynthesizer) -> float:
+    return sum([block.duration_ms async for block in synthesizer.synthesize("The light is on.", language="en")])

@@ -136,6 +136,19 @@ async def test_an_engine_that_hangs_is_ended(world: World, engine: EngineProcess
     assert world.children[0].ended
 
 
+async def test_an_engine_that_hung_when_it_was_needed_is_asked_at_once(world: World, engine: EngineProcess) -> None:
+    """Without waiting for the next question; one that is well again lives on."""
+    await engine.ready(1)
+    engine.suspect()
+    await world.until_slept(2)
+    assert (engine.health.state, len(world.children)) == ("ready", 1)
+    world.answering = False
+    engine.suspect()
+    health = await world.until_state("restarting")
+    assert "hung" in health.detail
+    assert world.children[0].ended
+
+
 async def test_one_missed_answer_is_forgiven(world: World, engine: EngineProcess) -> None:
     await engine.ready(1)
     for _ in range(3):
