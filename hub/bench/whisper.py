@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
-import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable
@@ -17,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from statistics import median
 
+from hub.bench.peer import peer
 from hub.bench.report import Goal, Report, goal, spread, this_machine, versions
 from hub.bench.whisper_shape import SHAPES, write_shape
 from hub.engines.child import EngineProgram, run_child
@@ -78,7 +77,11 @@ def _told(progress: Progress, name: str, text: str) -> None:
 async def _beside(files: Files, threads: int, rounds: int, progress: Progress) -> dict[str, dict[str, float]]:
     """Milliseconds by length: medians of rounds in which both take turns."""
     taken: dict[float, dict[str, list[float]]] = {seconds: {"ours": [], "plain": []} for seconds in files.sounds}
-    async with SharedModel(files.model, threads, idle_seconds=0) as ours, _plain(files.model, threads) as plain:
+    model, count = str(files.model), str(threads)
+    async with (
+        SharedModel(files.model, threads, idle_seconds=0) as ours,
+        peer("hub.bench.whisper_plain", model, count) as plain,
+    ):
         for number in range(rounds + 1):
             progress(f"round {number} of {rounds}")
             for seconds, path in files.sounds.items():
@@ -86,35 +89,13 @@ async def _beside(files: Files, threads: int, rounds: int, progress: Progress) -
                 began = time.perf_counter()
                 await ours.hear(pcm, "en", "", Place(urgent=True))
                 ours_ms = (time.perf_counter() - began) * 1000
-                plain_ms = await plain(path)
+                plain_ms = (await plain.ask(str(path)))["ms"]
                 if number:  # the first one warms up
                     taken[seconds]["ours"].append(ours_ms)
                     taken[seconds]["plain"].append(plain_ms)
     return {
         f"{seconds:g} s": {who: round(median(ms), 1) for who, ms in both.items()} for seconds, both in taken.items()
     }
-
-
-@contextlib.asynccontextmanager
-async def _plain(model: Path, threads: int) -> AsyncIterator[Callable[[Path], asyncio.Future[float]]]:
-    command = [sys.executable, "-m", "hub.bench.whisper_plain", str(model), str(threads)]
-    process = await asyncio.create_subprocess_exec(
-        *command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
-    )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    stdin, stdout = process.stdin, process.stdout
-
-    async def ask(path: Path) -> float:
-        stdin.write(f"{path}\n".encode())
-        return float(json.loads(await stdout.readline())["ms"])
-
-    try:
-        await stdout.readline()  # READY
-        yield lambda path: asyncio.ensure_future(ask(path))
-    finally:
-        process.kill()
-        await process.wait()
 
 
 # --- a whole utterance, as a room sends it

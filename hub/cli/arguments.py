@@ -196,6 +196,8 @@ def _bench(parser: argparse.ArgumentParser) -> None:
     turn = benches.add_parser("turn", help="what our own code adds between end of speech and first audio")
     turn.add_argument("--turns", type=int, default=60)
     _bench_stt(benches.add_parser("stt", help="commands heard rightly, wrongly and not, and what hearing them costs"))
+    tts = benches.add_parser("tts", help="how soon Piper's voices are heard, beside plain piper-tts")
+    tts.add_argument("--rounds", type=_count, default=5, metavar="N")
     start = benches.add_parser("start", help="time to ready, memory and idle CPU of hub and satellite")
     start.add_argument("--idle-seconds", type=float, default=20.0)
     satellites = benches.add_parser("satellites", help="many rooms that stream to one hub")
@@ -209,7 +211,7 @@ def _bench(parser: argparse.ArgumentParser) -> None:
     wake.add_argument("--clips", type=_clips, help="with --accuracy: at most so many of each word (default: all)")
     wake.add_argument("--det", type=Path, metavar="FILE.svg", help="with --accuracy: draw misses against false wakes")
     turn.add_argument("--house", type=Path, metavar="FILE.toml", help="default: the demo house")
-    for bench in (turn, start, wake, satellites):
+    for bench in (turn, tts, start, wake, satellites):
         _json(bench)
 
 
