@@ -217,6 +217,9 @@ class FakeChild:
         self.status = status
         self._over.set()
 
+    def kill(self) -> None:
+        self.end(-9)
+
     async def wait(self) -> int:
         await self._over.wait()
         assert self.status is not None

@@ -28,6 +28,9 @@ class Child(Protocol):
     @property
     def pid(self) -> int: ...
 
+    def kill(self) -> None:
+        """At once: it hangs, and would not hear a request to end."""
+
     async def wait(self) -> int:
         """Exit status; negative: the signal that ended it."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import random
 import time
@@ -156,7 +157,12 @@ class EngineProcess:
                 ended = both.create_task(child.wait(), name=f"engine[{self.name}].wait")
                 watched = both.create_task(self._watch(child.pid), name=f"engine[{self.name}].watch")
                 await asyncio.wait((ended, watched), return_when=asyncio.FIRST_COMPLETED)
-                detail = _exit_words(ended.result()) if ended.done() else watched.result()
+                if ended.done():
+                    detail = _exit_words(ended.result())
+                else:
+                    detail = watched.result()
+                    with contextlib.suppress(ProcessLookupError):
+                        child.kill()
                 ended.cancel()
                 watched.cancel()
         except OSError as error:
