@@ -35,12 +35,13 @@ from hub.presence.device import HubDevice
 from hub.presence.identity import hub_id
 from hub.presence.payload import Hub as HubIdentity
 from hub.session import SessionParts
-from hub.stages import Transcriber
+from hub.stages import Synthesizer, Transcriber
 from hub.store.journal import Journal
 from hub.store.speech import SpeechKeeper, SpeechShelf
 from hub.stt.first_pass import FirstPass
 from hub.stt.wyoming_client import WyomingTranscriber
 from hub.trace import Trace
+from hub.tts.ahead import say_ahead
 from hub.tts.wyoming_client import WyomingSynthesizer
 from hub.turn import Stages
 from hub.vad.silero import SileroVoices
@@ -94,11 +95,12 @@ async def open_hub(config: HubConfig, where: Places, *, simulated: Path | None =
         known = asyncio.Event()
         tasks.start(_learn(house, known), name="house")
         interpreter = await enter(SentenceInterpreter(house, languages=[config.hub.language]))
+        replier = TemplateReplier(house, _local_now, languages=[config.hub.language])
         stages = Stages(
             transcriber=_transcriber(engines, config, peer),
             interpreter=interpreter,
             actor=HouseActor(house, bus, proof_seconds=config.mqtt.proof_seconds),
-            replier=TemplateReplier(house, _local_now, languages=[config.hub.language]),
+            replier=replier,
             synthesizer=WyomingSynthesizer(
                 engines.tts_uris,
                 peer,
@@ -148,6 +150,8 @@ async def open_hub(config: HubConfig, where: Places, *, simulated: Path | None =
         )
         records.device = await enter(HubDevice(bus, hub, identity, discovery_prefix=config.mqtt.discovery_prefix))
         tasks.start(engines.follow(house, known), name="speech grammar")
+        if engines.keeps_phrases:
+            tasks.start(_say_ahead(replier, stages.synthesizer, config.hub.language, known), name="phrases")
         tasks.start(_show(hub, records.device), name="presence")
         await enter(offered(config.services, peer, parts, hub, words=config.wake.words))
         about = About(config.hub.name, VERSION, datetime.now(UTC).isoformat(timespec="seconds"))
@@ -218,6 +222,11 @@ def _on_found(satellites: Satellites, change: str, found: Found) -> None:
         satellites.keeper.found(found.name, uri)
     else:
         satellites.keeper.lost(uri)
+
+
+async def _say_ahead(replier: TemplateReplier, voice: Synthesizer, language: str, known: asyncio.Event) -> None:
+    await known.wait()
+    await say_ahead(voice, replier.constant(language), language)
 
 
 async def _learn(house: HouseRegistry, known: asyncio.Event) -> None:

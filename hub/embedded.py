@@ -113,6 +113,11 @@ class EmbeddedEngines:
         piper = [_uri(self._run, PIPER)] if self._piper else []
         return self._config.tts.uris or [*piper, _uri(self._run, "tts")]
 
+    @property
+    def keeps_phrases(self) -> bool:
+        """What was said once is said at once ever after."""
+        return self._piper is not None
+
     def suspect(self, uri: str) -> None:
         """It hung when it was needed."""
         for process in self._processes:

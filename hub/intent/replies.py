@@ -53,6 +53,18 @@ class TemplateReplier:
         key = f"apology_{code.partition('-')[0]}"
         return wording.say(key if wording.has(key) else "apology")
 
+    def constant(self, language: str) -> list[str]:
+        """What is said in the same words again and again in this house, each once: the answers to commands first."""
+        templates = self._responses(language)
+        kinds = {entity.domain: entity for entity in self._house.entities()}.values()
+        switched = [
+            templates.answer(intent, "default", {}, matched=[SpokenState(entity, "on")])
+            for intent in ("HassTurnOn", "HassTurnOff")
+            for entity in kinds
+        ]
+        said = [*switched, *templates.constant(), *self._wording(language).constant()]
+        return list(dict.fromkeys(_ended(text) for text in said if text))
+
     def _wording(self, language: str) -> Wording:
         base = language.replace("_", "-").partition("-")[0].lower()
         return self._wordings.get(base, self._wordings[FALLBACK])

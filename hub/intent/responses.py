@@ -59,6 +59,11 @@ class ResponseTemplates:
             for source in self._intents.get(intent, {}).values():
                 self._template(source)
 
+    def constant(self) -> list[str]:
+        """Everyday answers that are always the same."""
+        sources = (source for intent in _EVERYDAY_INTENTS for source in self._intents.get(intent, {}).values())
+        return [source.strip() for source in sources if "{" not in source]
+
     def answer(
         self,
         intent: str,

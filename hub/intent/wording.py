@@ -34,6 +34,11 @@ class Wording:
             return "".join(names)
         return f"{', '.join(names[:-1])} {self._texts[joint]} {names[-1]}"
 
+    def constant(self) -> list[str]:
+        """Sentences that are always the same."""
+        whole = (value for value in self._texts.values() if isinstance(value, str) and value.endswith((".", "?", "!")))
+        return [text for text in whole if "{" not in text]
+
     def state(self, device_class: str | None, state: str) -> str:
         """A binary sensor's state in words: a door is open, not on."""
         kind = "opening" if device_class in _OPENING else "presence" if device_class in _PRESENCE else ""
