@@ -105,7 +105,7 @@ async def open_hub(config: HubConfig, where: Places, *, simulated: Path | None =
                 engines.tts_uris,
                 peer,
                 deadline_seconds=config.tts.deadline_seconds,
-                voice=config.tts.voice,
+                voice=engines.voice,
                 stands_in=not config.tts.uris,
                 on_silent=engines.suspect,
             ),

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack, suppress
 from functools import partial
-from importlib.util import find_spec
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from hub.config import HubConfig
+from hub.engines import programs
 from hub.engines.child import EngineProgram, run_child
 from hub.engines.choice import NONE, Choice, chosen
 from hub.engines.probe import describe
+from hub.engines.programs import GRAMMAR_FILE, PIPER, STT, TTS, WHISPER, uri_of
 from hub.engines.supervisor import EngineProcess, Patience
 from hub.errors import IntentFailed
 from hub.health import Component, State
@@ -23,6 +23,7 @@ from hub.intent.grammar import speech_grammar
 from hub.stages import House
 from hub.stt.requests import primary
 from models.recogniser.installed import languages
+from models.store.catalogue import Stage
 from models.store.errors import StoreRefused
 from wire.connection import PeerSettings
 from wire.errors import PeerError
@@ -31,15 +32,11 @@ from wire.wake_words import LAG_MS, phrase
 
 _log = logging.getLogger(__name__)
 
-GRAMMAR_FILE = "house.grammar.json"  # of run
-ADAPTATION_FILE = "stt-adaptation.json"  # of var
 LISTENS_SECONDS = 0.05
-WHISPER, PIPER = "whisper", "piper"
+_STAGES: dict[str, Stage] = {WHISPER: "stt", PIPER: "tts"}
 _EMBEDDED_VOICES = ("espeak-", "pico-")  # how their names begin
 _PATIENCE = Patience()
 _LARGE_PATIENCE = Patience(ready_seconds=90)  # a large model from a slow card
-_IDLE_SECONDS = 300
-_MEMORY_MB = 1024
 LOOK_SECONDS = 0.25  # how soon a renamed device is listened for
 _STATES: dict[str, State] = {"starting": "starting", "ready": "ok", "restarting": "degraded", "failed": "failed"}
 
@@ -53,39 +50,28 @@ class EmbeddedEngines:
 
     def __init__(self, config: HubConfig, where: Places, peer: PeerSettings) -> None:
         self._config, self._peer = config, peer
-        self._where, self._run, self._cache = where, where.run, where.cache / "wake"
-        self._grammar = where.run / GRAMMAR_FILE
-        self._adaptation = where.var / ADAPTATION_FILE
+        self._where, self._grammar = where, where.run / GRAMMAR_FILE
         self._processes: list[EngineProcess] = []
         self._listens = False
-        self._whisper: Choice | None = None
-        self._piper: Choice | None = None
+        self._has_whisper = self._has_piper = False
         self._problems: list[Component] = []
         self._grammar_ready = bool(config.stt.uris)
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
-        if not self._config.stt.uris:
-            await self._start_whisper()
-        first_pass = self._config.stt.first_pass and await self._has_language()
-        self._listens = first_pass or not (self._config.stt.uris or self._whisper)
-        self._grammar_ready = bool(self._config.stt.uris or self._whisper)
+        stt, tts = self._config.stt, self._config.tts
+        if not stt.uris:
+            program = partial(programs.whisper, self._where, stt)
+            self._has_whisper = await self._start_model(WHISPER, stt.model, program)
+        is_alone = not (stt.uris or self._has_whisper)
+        self._listens = is_alone or (stt.first_pass and await self._has_language())
+        self._grammar_ready = not is_alone
         if self._listens:
-            await self._start(
-                EngineProgram(
-                    "stt",
-                    "hub.stt.phrase",
-                    _uri(self._run, "stt"),
-                    (
-                        *("--grammar", str(self._grammar)),
-                        *("--cache", str(self._cache)),
-                        *("--adaptation", str(self._adaptation)),
-                    ),
-                )
-            )
-        if not self._config.tts.uris:
-            await self._start_piper()
-            await self._start(EngineProgram("tts", "hub.tts.embedded", _uri(self._run, "tts")))
+            await self._start(programs.phrase(self._where))
+        if not tts.uris:
+            program = partial(programs.piper, self._where, tts)
+            self._has_piper = await self._start_model(PIPER, self._wanted_voice, program)
+            await self._start(programs.embedded_voices(self._where))
         return self
 
     async def __aexit__(
@@ -99,29 +85,42 @@ class EmbeddedEngines:
 
     @property
     def stt_uris(self) -> Sequence[str]:
-        return self._config.stt.uris or [_uri(self._run, WHISPER if self._whisper else "stt")]
+        return self._config.stt.uris or [uri_of(self._where, WHISPER if self._has_whisper else STT)]
 
     @property
     def first_pass_uri(self) -> str | None:
         """The embedded recogniser, where it stands before other servers."""
-        is_alone = not (self._config.stt.uris or self._whisper)
-        return _uri(self._run, "stt") if self._listens and not is_alone else None
+        is_alone = not (self._config.stt.uris or self._has_whisper)
+        return uri_of(self._where, STT) if self._listens and not is_alone else None
 
     @property
     def tts_uris(self) -> Sequence[str]:
         """In order: what does not answer is made up for by the next one."""
-        piper = [_uri(self._run, PIPER)] if self._piper else []
-        return self._config.tts.uris or [*piper, _uri(self._run, "tts")]
+        names = [PIPER, TTS] if self._has_piper else [TTS]
+        return self._config.tts.uris or [uri_of(self._where, name) for name in names]
+
+    @property
+    def voice(self) -> str | None:
+        """Of the first of ``tts_uris``; None: its own choice, also where the one that is wanted is not here."""
+        tts = self._config.tts
+        is_here = tts.uris or self._has_piper or self._wanted_voice == NONE
+        return tts.voice if is_here else None
+
+    @property
+    def _wanted_voice(self) -> str:
+        """A model's name, or ``none`` where an embedded voice is named."""
+        voice = self._config.tts.voice or ""
+        return NONE if voice.startswith(_EMBEDDED_VOICES) else voice.partition("#")[0]
 
     @property
     def keeps_phrases(self) -> bool:
         """What was said once is said at once ever after."""
-        return self._piper is not None
+        return self._has_piper
 
     def suspect(self, uri: str) -> None:
         """It hung when it was needed."""
         for process in self._processes:
-            if uri == _uri(self._run, process.name):
+            if uri == uri_of(self._where, process.name):
                 process.suspect()
 
     def components(self) -> list[Component]:
@@ -159,7 +158,7 @@ class EmbeddedEngines:
         """The embedded transcriber names a language once it has compiled its first grammar."""
         while True:
             with suppress(PeerError):
-                info = await describe(_uri(self._run, "stt"), self._peer)
+                info = await describe(uri_of(self._where, STT), self._peer)
                 if any(model.languages for program in info.asr for model in program.models):
                     return
             await asyncio.sleep(LISTENS_SECONDS)
@@ -171,53 +170,17 @@ class EmbeddedEngines:
     def _language(self) -> str:
         return primary(self._config.hub.language)
 
-    async def _start_whisper(self) -> None:
-        """The model that the household has; without one, or with one that is not there, the embedded recogniser."""
-        stt, language = self._config.stt, self._language
+    async def _start_model(self, name: str, wanted: str, program: Callable[[Choice], EngineProgram]) -> bool:
+        """The model that the household has; without one, or with one that cannot be used, the embedded engine."""
         try:
-            choice = await asyncio.to_thread(chosen, "stt", stt.model, language, self._where)
-            model = choice.file(".bin") if choice else None
+            choice = await asyncio.to_thread(chosen, _STAGES[name], wanted, self._language, self._where)
+            started = await asyncio.to_thread(program, choice) if choice else None
         except StoreRefused as refused:
-            self._problem(WHISPER, refused)
-            return
-        if choice is None or model is None:
-            return
-        self._whisper = choice
-        idle_seconds = 0 if choice.stays_loaded else _IDLE_SECONDS
-        options = {
-            "--model": model,
-            "--name": choice.model.name,
-            "--threads": stt.threads,
-            "--idle-seconds": idle_seconds,
-            "--pause-ms": stt.early_pause_ms,
-            "--grammar": self._grammar,
-            "--cache": self._where.cache / "voice",
-            "--memory-mb": _MEMORY_MB + 4 * choice.model.ram_mb,
-        }
-        await self._start(_program(WHISPER, "hub.stt.whisper", self._run, options), _LARGE_PATIENCE)
-
-    async def _start_piper(self) -> None:
-        """The voice that the household has; without one, or without the package, the embedded voices."""
-        tts = self._config.tts
-        voice = tts.voice or ""
-        try:
-            wanted = NONE if voice.startswith(_EMBEDDED_VOICES) else voice.partition("#")[0]
-            choice = await asyncio.to_thread(chosen, "tts", wanted, self._language, self._where)
-            model = _piper_model(choice) if choice else None
-        except StoreRefused as refused:
-            self._problem(PIPER, refused)
-            return
-        if choice is None or model is None:
-            return
-        self._piper = choice
-        options = {
-            "--voice": model,
-            "--speed": tts.speed,
-            "--loudness": tts.loudness,
-            "--cache": self._where.cache / "tts",
-            "--memory-mb": _MEMORY_MB + 4 * choice.model.ram_mb,
-        }
-        await self._start(_program(PIPER, "hub.tts.piper", self._run, options), _LARGE_PATIENCE)
+            self._problem(name, refused)
+            return False
+        if started:
+            await self._start(started, _LARGE_PATIENCE)
+        return started is not None
 
     def _problem(self, name: str, refused: StoreRefused) -> None:
         _log.warning("%s", refused)
@@ -239,18 +202,3 @@ class EmbeddedEngines:
         required = health.name != PIPER and (health.name != WHISPER or not self._listens)
         code = None if state == "ok" else "engine-lost"
         return Component(health.name, state, health.detail or memory, code, required=required)
-
-
-def _uri(run: Path, name: str) -> str:
-    return f"unix://{run / name}.sock"
-
-
-def _piper_model(choice: Choice) -> Path:
-    if find_spec("piper") is None:
-        raise StoreRefused("piper-missing", "Piper's voices need its package: `pip install 'earshot[piper]'`")
-    return choice.file(".onnx")
-
-
-def _program(name: str, module: str, run: Path, options: Mapping[str, object]) -> EngineProgram:
-    arguments = [str(word) for option in options.items() for word in option]
-    return EngineProgram(name, module, _uri(run, name), arguments)

@@ -14,7 +14,7 @@ import numpy as np
 
 from hub.cli.progress import ProgressLine
 from hub.cli.stt_turns import SPEECH_FOLDER
-from hub.embedded import ADAPTATION_FILE, GRAMMAR_FILE
+from hub.engines.programs import ADAPTATION_FILE, GRAMMAR_FILE
 from hub.store.speech import SpeechShelf
 from hub.stt.phrase.adapting import Adapted, Corrected, adapted
 from hub.stt.phrase.grammar import Grammar

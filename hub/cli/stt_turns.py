@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from hub.embedded import ADAPTATION_FILE
+from hub.engines.programs import ADAPTATION_FILE
 from hub.store.speech import KeptTurn, SpeechShelf
 from wire.errors import ConfigError
 from wire.places import Places, places

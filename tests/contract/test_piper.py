@@ -168,6 +168,15 @@ async def test_an_embedded_voice_that_is_named_needs_no_piper(home: Path) -> Non
         assert running.tts_uris == [f"unix://{home}/tts.sock"]
 
 
+async def test_a_voice_that_is_not_here_is_said_and_another_one_speaks(home: Path) -> None:
+    wanted = "piper-en_us-joe-medium"
+    config = HubConfig(stt=SttSection(uris=["tcp://other:1"], first_pass=False), tts=TtsSection(voice=wanted))
+    async with EmbeddedEngines(config, Places(home, home, home, home), SETTINGS) as running:
+        (problem, _) = running.components()
+        assert (running.tts_uris, running.voice) == ([f"unix://{home}/tts.sock"], None)
+    assert (problem.name, problem.state, problem.code) == ("piper", "degraded", "model-missing")
+
+
 async def _until(receive, kind: str) -> list[Event]:  # type: ignore[no-untyped-def]
     events = [await receive(20)]
     while events[-1].type != kind:
