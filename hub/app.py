@@ -35,7 +35,7 @@ from hub.presence.device import HubDevice
 from hub.presence.identity import hub_id
 from hub.presence.payload import Hub as HubIdentity
 from hub.session import SessionParts
-from hub.stages import Synthesizer, Transcriber
+from hub.stages import ANY_LANGUAGE, Synthesizer, Transcriber
 from hub.store.journal import Journal
 from hub.store.speech import SpeechKeeper, SpeechShelf
 from hub.stt.first_pass import FirstPass
@@ -167,7 +167,9 @@ def check(config: HubConfig, where: Places) -> None:
     if config.mqtt.host:
         configured_broker(config.mqtt)
     try:
-        resolve_language(config.hub.language)
+        for language in (config.hub.language, *(satellite.language for satellite in config.satellite)):
+            if language and language != ANY_LANGUAGE:
+                resolve_language(language)
     except StageFailed as error:
         raise ConfigError(error.code, error.message) from error
 

@@ -14,7 +14,7 @@ from hub.config import EndpointSection
 from hub.errors import WakeFailed
 from hub.links.link import AudioArrived, AudioEnded, Link, ListenRequested, Muted, ScoresHeard, WakeHeard
 from hub.overheard import Overheard
-from hub.stages import VoiceDetector, Wake, WakeDetector
+from hub.stages import ANY_LANGUAGE, VoiceDetector, Wake, WakeDetector
 from hub.trace import ErrorTrace, Trace, WakeTrace, new_trace
 from hub.turn import Stages, Turn
 from hub.vad.utterance import Utterance
@@ -56,6 +56,13 @@ class SessionParts:
     on_trace: Callable[[Trace], Awaitable[None]]
     on_scores: Callable[[str, Mapping[str, float], str | None], None] = lambda _room, _words, _heard: None
     keep_speech: Callable[[Trace, bytes], None] | None = None
+    hears: str | None = None
+
+    def speaking(self, language: str | None) -> SessionParts:
+        """For a room in which another language is spoken. ANY_LANGUAGE: each turn in its own; None: the hub's."""
+        if language == ANY_LANGUAGE:
+            return replace(self, hears=ANY_LANGUAGE)
+        return replace(self, language=language) if language else self
 
 
 class Session:
@@ -198,7 +205,8 @@ class Session:
         keep = self._parts.keep_speech
         overheard = Overheard(utterance) if keep else None
         try:
-            await Turn(self._parts.stages, _SessionRoom(self, self._link), trace).spoken(overheard or utterance)
+            turn = Turn(self._parts.stages, _SessionRoom(self, self._link), trace, hears=self._parts.hears)
+            await turn.spoken(overheard or utterance)
         except PeerError as error:
             _log.info("turn %s: the satellite is gone: %s", trace.turn, error)
         except asyncio.CancelledError:

@@ -139,6 +139,7 @@ class Transcript:
     others: tuple[str, ...] = ()
 
 
+ANY_LANGUAGE = "auto"  # of a transcriber that can tell which it was
 TakePartial = Callable[[Partial], None]
 
 
@@ -148,8 +149,8 @@ class Transcriber(Protocol):
     ) -> Transcript:
         """Turn one utterance into text.
 
-        speech: s16le mono 16 kHz blocks, in order; ends when speech ends. on_partial: is given what is heard meanwhile,
-        by engines that can.
+        speech: s16le mono 16 kHz blocks, in order; ends when speech ends. language: or ANY_LANGUAGE. on_partial: is
+        given what is heard meanwhile, by engines that can.
         Raises SttFailed on engine loss or deadline. Cancelling is safe: the engine takes the next call.
         """
 

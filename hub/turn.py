@@ -82,8 +82,10 @@ class Room(Protocol):
 class Turn:
     """Runs one utterance; ``trace`` is filled as far as the turn came, whatever happens."""
 
-    def __init__(self, stages: Stages, room: Room, trace: Trace) -> None:
+    def __init__(self, stages: Stages, room: Room, trace: Trace, *, hears: str | None = None) -> None:
+        """hears: language of what will be spoken, ``auto`` for any; None: the trace's."""
         self._stages, self._room, self._trace = stages, room, trace
+        self._hears = hears or trace.language
         self._watch = Stopwatch(trace, 0.0)
 
     async def spoken(self, utterance: Spoken) -> None:
@@ -117,7 +119,7 @@ class Turn:
     async def _hear(self, utterance: Spoken) -> Transcript:
         timed = _EndAware(utterance, self._trace)
         transcript = await self._stages.transcriber.transcribe(
-            timed.blocks(), language=self._trace.language, on_partial=utterance.heard_so_far
+            timed.blocks(), language=self._hears, on_partial=utterance.heard_so_far
         )
         self._watch = timed.watch or Stopwatch(self._trace, utterance.endpoint_ms)
         self._watch.stamp("transcript")

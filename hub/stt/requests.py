@@ -11,6 +11,7 @@ from wire.errors import EarshotError
 
 RATE_HZ, WIDTH_BYTES = 16_000, 2  # as wire.pcm, which an engine has no other need of
 FORMAT = {"rate": RATE_HZ, "width": WIDTH_BYTES, "channels": 1}
+ANY_LANGUAGE = "auto"  # as hub.stages
 MAX_SECONDS = 30.0  # of one utterance
 QUEUE_SECONDS = 5.0  # until somebody who waits is told that it is too much
 

@@ -336,3 +336,11 @@ async def test_what_was_heard_so_far_decides_how_long_a_pause_is_the_end(
         for _ in range(60):
             await room.send(AudioArrived(silence(32)))
         assert (await room.trace()).timings_ms["endpoint"] == endpoint_ms
+
+
+async def test_a_room_may_speak_another_language() -> None:
+    async with room_of() as room:
+        parts = room.session._parts
+        assert parts.speaking(None) is parts
+        assert (parts.speaking("de").language, parts.speaking("de").hears) == ("de", None)
+        assert (parts.speaking("auto").language, parts.speaking("auto").hears) == ("en", "auto")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import pytest
@@ -205,6 +205,22 @@ async def test_a_lost_voice_cannot_apologise_for_itself_for_ever() -> None:
         synthesizer=FakeSynthesizer(error=TtsFailed("tts-lost", "gone")),
     )
     assert room.failures == ["tts-lost"]
+
+
+class _Detecting(FakeTranscriber):
+    """Hears German, and keeps what it was asked for."""
+
+    async def transcribe(self, speech, *, language, on_partial=None):  # type: ignore[no-untyped-def, override]
+        self.asked = language
+        return replace(await super().transcribe(speech, language=language), language="de")
+
+
+@pytest.mark.parametrize(("hears", "asked"), [(None, "en"), ("auto", "auto")])
+async def test_a_turn_goes_on_in_the_language_that_was_heard(hears: str | None, asked: str) -> None:
+    transcriber, trace = _Detecting(), new_trace("kitchen", "Kitchen", "en")
+    turn = Turn(fake_stages(transcriber=transcriber), FakeRoom(), trace, hears=hears)
+    await turn.spoken(await utterance_of(voice(640), silence(1000)))
+    assert (transcriber.asked, trace.language) == (asked, "de")
 
 
 async def test_typed_text_takes_the_same_way() -> None:

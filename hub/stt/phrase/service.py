@@ -19,7 +19,7 @@ from hub.stt.phrase.grammar import GrammarBroken
 from hub.stt.phrase.house import HouseRecogniser
 from hub.stt.phrase.partials import Partials
 from hub.stt.phrase.recogniser import Heard, Recogniser, TooLong
-from hub.stt.requests import QUEUE_SECONDS, Refused, Request, check_format, primary, too_long
+from hub.stt.requests import ANY_LANGUAGE, QUEUE_SECONDS, Refused, Request, check_format, primary, too_long
 from models.errors import ModelInvalid
 from wire.connection import Connection
 from wire.data import read
@@ -100,7 +100,7 @@ class PhraseService:
         if recogniser is None:
             raise self._house.problem
         known = recogniser.grammar.language
-        if language is not None and primary(language) != known:
+        if language is not None and primary(language) not in {known, ANY_LANGUAGE}:
             raise Refused("language-unknown", f"no {language[:16]!r} here, only {known}; use a Wyoming STT that has it")
         return recogniser
 

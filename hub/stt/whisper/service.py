@@ -16,7 +16,7 @@ from wyoming.event import Event
 from wyoming.info import AsrModel, AsrProgram, Attribution, Describe, Info
 
 from hub.engines.program import IDLE_SECONDS
-from hub.stt.requests import Refused, Request, check_format, primary
+from hub.stt.requests import ANY_LANGUAGE, Refused, Request, check_format, primary
 from hub.stt.whisper.belief import goes_on
 from hub.stt.whisper.ear import Ear, Voice
 from hub.stt.whisper.hearing import PAUSE_MS, Asked, Hearing
@@ -29,7 +29,6 @@ from wire.errors import PeerClosed
 from wire.tasks import Tasks
 
 ENGINE = "whisper"
-AUTO = "auto"
 _MAX_UTTERANCES = 8  # kept at a time, 1 MB each
 
 
@@ -105,9 +104,9 @@ class WhisperService:
     def _language(self, asked: str | None) -> str:
         """Raises Refused (language-unknown)."""
         known = self._model.languages
-        language = primary(asked or AUTO)
-        if language == AUTO:
-            return AUTO if len(known) > 1 else known[0]
+        language = primary(asked or ANY_LANGUAGE)
+        if language == ANY_LANGUAGE:
+            return ANY_LANGUAGE if len(known) > 1 else known[0]
         if language not in known:
             raise Refused(
                 "language-unknown", f"{self._name} has no {language[:16]!r}; fetch a model without .en in its name"
