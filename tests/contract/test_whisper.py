@@ -132,6 +132,18 @@ class TestSharedModel:
         await gone(process)
         assert await hear(slow) == SAID
 
+    async def test_whoever_leaves_while_it_is_loaded_leaves_no_answer_behind(self, slow: SharedModel) -> None:
+        for wait_seconds in (0.0, 0.02, 0.2):
+            assert slow.holder_pid
+            os.kill(slow.holder_pid, signal.SIGKILL)
+            with pytest.raises(HolderLost):
+                await hear(slow)
+            task = asyncio.create_task(hear(slow))
+            await asyncio.sleep(wait_seconds)
+            task.cancel()
+            await asyncio.wait((task,))
+            assert await hear(slow) == SAID
+
     async def test_a_model_that_nobody_needs_is_let_go(self, networks: Path) -> None:
         async with SharedModel(networks / "quick.bin", 1, idle_seconds=0.05) as model:
             async with asyncio.timeout(20):

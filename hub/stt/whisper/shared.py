@@ -194,6 +194,9 @@ class SharedModel:
             raise HolderLost(
                 "model-invalid", "the model cannot be loaded; `earshot models verify` tells whether it is whole"
             ) from error
+        except asyncio.CancelledError:  # what it says when it is loaded would be taken for an answer
+            await asyncio.shield(self._end())
+            raise
         self.languages = told.languages if isinstance(told, Loaded) else []
         return process
 
