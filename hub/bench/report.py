@@ -41,7 +41,9 @@ class Report(msgspec.Struct, frozen=True):
 
 
 def goal(name: str, value: float, op: Literal["<=", ">="], wanted: float) -> Goal:
-    return Goal(name, round(value, 3), op, wanted, value <= wanted if op == "<=" else value >= wanted)
+    """Met or not by the figure as it is told: what is read as met is met."""
+    told_value = round(value, 3)
+    return Goal(name, told_value, op, wanted, told_value <= wanted if op == "<=" else told_value >= wanted)
 
 
 def this_machine() -> Machine:
