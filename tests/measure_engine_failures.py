@@ -7,6 +7,7 @@ that needs this engine, from then on. Engines are real processes, whisper.cpp an
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import resource
 import signal
@@ -89,17 +90,24 @@ async def found(home: Path, name: str) -> psutil.Process:
     return process
 
 
+async def fail(home: Path, name: str, how: str) -> None:
+    while True:
+        process = await found(home, name)
+        with contextlib.suppress(psutil.NoSuchProcess):  # this transcription was over already
+            FAILURES[how](process)
+            return
+
+
 async def measured(home: Path, hub: ControlClient, name: str, how: str) -> dict[str, object]:
     wav = await asyncio.to_thread(recording, UNKNOWN)
     if name == "piper":  # while it renders a reply that it never said
-        process = await found(home, name)
         turn = asyncio.create_task(hub.ask_text(f"tell me {how} about {time.time_ns()}", reply_audio=True))
         await asyncio.sleep(0.02)
+        await fail(home, name, how)
     else:
         turn = asyncio.create_task(hub.ask_wav(wav, reply_audio=True))
         await asyncio.sleep(0.1 if name == "whisper" else 0.0)
-        process = await found(home, name)
-    FAILURES[how](process)
+        await fail(home, name, how)
     failed_seconds = time.monotonic()
     answer = await turn
     heard_seconds = time.monotonic() - failed_seconds
@@ -132,10 +140,7 @@ async def main() -> None:
         wav = await asyncio.to_thread(recording, UNKNOWN)
         for name, how in product((TRANSCRIPTION, "whisper", "piper"), FAILURES):
             print(name, how, file=sys.stderr)
-            async with (
-                running_hub(home),
-                ControlClient(home / "run" / "hub.sock") as hub,
-            ):  # one that nothing befell yet
+            async with running_hub(home), ControlClient(home / "run" / "hub.sock") as hub:
                 await served(hub, wav, "whisper")
                 results[f"{name}: {how}"] = await measured(home, hub, name, how)
     json.dump(results, sys.stdout, indent=1)

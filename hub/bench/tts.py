@@ -29,7 +29,7 @@ from wire.errors import ConfigError
 _READY_SECONDS, _DEADLINE_SECONDS = 90.0, 60.0
 _ANSWER = (
     "The washing machine in room {number} will be ready in twenty minutes, and the dryer is free. "
-    "It is nineteen degrees outside and getting colder. I will remind you to close the windows at six."
+    "It is {number} degrees outside and getting colder. I will remind you of the {number} windows at six."
 )
 _SENTENCE = "Turned on the light number {number} in the living room."
 
@@ -70,7 +70,7 @@ async def _measured(
     rounds: int,
     progress: Progress,
 ) -> Report:
-    answers, sentences, plains, cached_ms = [], [], [], []
+    answers, sentences, plains, known_phrases = [], [], [], []
     for number in range(rounds + 1):
         progress(f"round {number} of {rounds}")
         answer = await _heard(ours, _ANSWER.format(number=number))
@@ -80,22 +80,26 @@ async def _measured(
         if number:  # the first one warms up
             answers.append(answer)
             sentences.append(sentence.rendered)
-            cached_ms.append(known.rendered.ms)
+            known_phrases.append(known)
             plains.append(beside)
     first = median(one.first_ms for one in answers)
     whole = median(one.rendered.ms for one in answers)
+    known_ms = median(one.first_ms for one in known_phrases)
     ours_factor, plain_factor = (median(one.real_time_factor for one in each) for each in (sentences, plains))
     assert process.health.pid
     results = {
         "three_sentences_ms": {"first audio": round(first, 1), "whole": round(whole, 1)},
-        "known_phrase_ms": round(median(cached_ms), 2),
+        "known_phrase_ms": {
+            "first audio": round(known_ms, 2),
+            "whole": round(median(one.rendered.ms for one in known_phrases), 2),
+        },
         "real_time_factor": {"ours": round(ours_factor, 4), "plain": round(plain_factor, 4)},
         "resident_mb": round(rss_mb(process.health.pid), 1),
         "rounds": rounds,
     }
     goals = [
         goal("first audio of three sentences, of rendering them whole", first / whole, "<=", 0.4),
-        goal("known phrase, ms", median(cached_ms), "<=", 5),
+        goal("known phrase, ms to its first audio", known_ms, "<=", 5),
         goal("real-time factor, of plain piper's", ours_factor / plain_factor, "<=", 1.0),
     ]
     return Report("tts", this_machine(), versions("piper-tts", "onnxruntime"), results, goals)

@@ -45,7 +45,8 @@ class Patience:
     """How long an engine may take.
 
     ready_seconds: from its start to its first answer. poll_seconds: between questions until then.
-    probe_every_seconds: between questions when ready; misses: unanswered ones that are its death.
+    probe_every_seconds: between questions when ready; misses: unanswered ones that are its death. suspect_seconds: for
+    the answer of one that hung when it was needed.
     A pause before a restart doubles from ``pause_min_seconds`` to ``pause_max_seconds``, less up to half at random;
     a life of ``stable_seconds`` begins anew.
     """
@@ -54,6 +55,7 @@ class Patience:
     poll_seconds: float = 0.02
     probe_every_seconds: float = 5.0
     misses: int = 2
+    suspect_seconds: float = 1.0
     pause_min_seconds: float = 0.2
     pause_max_seconds: float = 10.0
     stable_seconds: float = 30.0
@@ -184,7 +186,7 @@ class EngineProcess:
             self._now("ready", pid=pid, rss_mb=await asyncio.to_thread(resident_mb, pid))
             self._is_ready.set()
             is_suspected = await self._rest()
-            if await self._answers():
+            if await self._answers(self.patience.suspect_seconds if is_suspected else None):
                 missed = 0
             elif is_suspected:
                 return "hung, and did not answer when it was asked why"
@@ -208,10 +210,11 @@ class EngineProcess:
         self._suspected.clear()
         return is_suspected
 
-    async def _answers(self) -> bool:
+    async def _answers(self, limit_seconds: float | None = None) -> bool:
         try:
-            await self.probe()
-        except PeerError as error:
+            async with asyncio.timeout(limit_seconds):
+                await self.probe()
+        except (PeerError, TimeoutError) as error:
             _log.debug("the %s engine does not answer: %s", self.name, error)
             return False
         return True
