@@ -52,7 +52,9 @@ def whisper(where: Places, stt: SttSection, choice: Choice) -> EngineProgram:
 def piper(where: Places, tts: TtsSection, choice: Choice) -> EngineProgram:
     """Raises StoreRefused (model-damaged, piper-missing)."""
     if find_spec("piper") is None:
-        raise StoreRefused("piper-missing", "Piper's voices need its package: `scripts/setup --piper`, or `pip install 'earshot[piper]'`")
+        raise StoreRefused(
+            "piper-missing", "its package is missing: `scripts/setup --piper`, or `pip install 'earshot[piper]'`"
+        )
     options = {
         "--voice": choice.file(".onnx"),
         "--speed": tts.speed,
