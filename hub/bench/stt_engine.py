@@ -9,12 +9,10 @@ from collections.abc import AsyncIterator, Sequence
 from itertools import cycle, islice
 from pathlib import Path
 
+from hub.bench.engine import running_engine
 from hub.bench.processes import rss_mb
 from hub.bench.report import spread
 from hub.bench.stt_clips import Samples
-from hub.engines.child import EngineProgram, run_child
-from hub.engines.probe import describe
-from hub.engines.supervisor import EngineProcess, Patience
 from hub.stt.phrase.grammar import Grammar
 from hub.stt.wyoming_client import WyomingTranscriber
 from wire.connection import PeerSettings
@@ -22,25 +20,18 @@ from wire.pcm import Pcm, speech
 
 UTTERANCES = 20
 _BLOCK_BYTES = 2048
-_READY_SECONDS, _DEADLINE_SECONDS = 60.0, 30.0
+_DEADLINE_SECONDS = 30.0
 
 
 async def measure(grammar: Path, cache: Path, model: Path | None, sounds: Sequence[Samples]) -> dict[str, object]:
     """grammar: its file. Raises EarshotError when it does not start or hear."""
-    settings = PeerSettings()
     with tempfile.TemporaryDirectory(prefix="earshot-") as folder:
-        options = ["--grammar", str(grammar), "--cache", str(cache), *(["--model", str(model)] if model else [])]
-        program = EngineProgram("stt", "hub.stt.phrase", f"unix://{folder}/stt.sock", tuple(options))
+        uri = f"unix://{folder}/stt.sock"
+        options = {"--grammar": grammar, "--cache": cache} | ({"--model": model} if model else {})
         began = time.monotonic()
-        async with EngineProcess(
-            "stt",
-            spawn=lambda: run_child(program),
-            probe=lambda: describe(program.uri, settings),
-            patience=Patience(),
-        ) as process:
-            await process.ready(_READY_SECONDS)
+        async with running_engine("hub.stt.phrase", uri, options) as process:
             ready_seconds = time.monotonic() - began
-            transcriber = WyomingTranscriber([program.uri], settings, _DEADLINE_SECONDS)
+            transcriber = WyomingTranscriber([uri], PeerSettings(), _DEADLINE_SECONDS)
             language = (await asyncio.to_thread(Grammar.read, grammar)).language
             used = islice(cycle(sounds), UTTERANCES)
             spent_ms = [await _transcribed(transcriber, samples, language) for samples in used]

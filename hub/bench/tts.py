@@ -16,17 +16,16 @@ from statistics import median
 
 import msgspec
 
+from hub.bench.engine import running_engine
 from hub.bench.peer import Peer, peer
 from hub.bench.processes import rss_mb
 from hub.bench.report import Report, goal, this_machine, versions
-from hub.engines.child import EngineProgram, run_child
-from hub.engines.probe import describe
-from hub.engines.supervisor import EngineProcess, Patience
+from hub.engines.supervisor import EngineProcess
 from hub.tts.wyoming_client import WyomingSynthesizer
 from wire.connection import PeerSettings
 from wire.errors import ConfigError
 
-_READY_SECONDS, _DEADLINE_SECONDS = 90.0, 60.0
+_DEADLINE_SECONDS = 60.0
 _ANSWER = (
     "The washing machine in room {number} will be ready in twenty minutes, and the dryer is free. "
     "It is {number} degrees outside and getting colder. I will remind you of the {number} windows at six."
@@ -125,15 +124,7 @@ def _write_voice(path: Path) -> None:
 
 @contextlib.asynccontextmanager
 async def _engine(voice: Path) -> AsyncIterator[tuple[EngineProcess, WyomingSynthesizer]]:
-    settings = PeerSettings()
+    uri = f"unix://{voice.parent}/piper.sock"
     options = {"--voice": voice, "--cache": voice.parent / "phrases", "--memory-mb": 4096}
-    arguments = [str(word) for option in options.items() for word in option]
-    program = EngineProgram("piper", "hub.tts.piper", f"unix://{voice.parent}/piper.sock", arguments)
-    async with EngineProcess(
-        program.name,
-        spawn=lambda: run_child(program),
-        probe=lambda: describe(program.uri, settings),
-        patience=Patience(ready_seconds=_READY_SECONDS),
-    ) as process:
-        await process.ready(_READY_SECONDS)
-        yield process, WyomingSynthesizer([program.uri], settings, _DEADLINE_SECONDS)
+    async with running_engine("hub.tts.piper", uri, options) as process:
+        yield process, WyomingSynthesizer([uri], PeerSettings(), _DEADLINE_SECONDS)

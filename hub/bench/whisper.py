@@ -15,13 +15,11 @@ from functools import partial
 from pathlib import Path
 from statistics import median
 
+from hub.bench.engine import running_engine
 from hub.bench.peer import peer
 from hub.bench.report import Goal, Report, goal, spread, this_machine, versions
 from hub.bench.whisper_shape import SHAPES, write_shape
-from hub.engines.child import EngineProgram, run_child
 from hub.engines.espeak import espeak
-from hub.engines.probe import describe
-from hub.engines.supervisor import EngineProcess, Patience
 from hub.stt.whisper.shared import Place, SharedModel
 from hub.stt.wyoming_client import WyomingTranscriber
 from wire.connection import PeerSettings
@@ -31,7 +29,7 @@ SECONDS = (1.5, 3.0, 6.0)
 SHAPE_NAMES = ("tiny.en", "base.en")
 _SENTENCE = "turn on the light in the kitchen, close the blinds in the bedroom and tell me how warm it is outside now."
 _ENDPOINT_MS, _BLOCK_MS = 704, 32  # what [endpoint] silence_ms makes of it, and how often a microphone sends
-_LONG_SECONDS, _READY_SECONDS = 60.0, 90.0
+_LONG_SECONDS = 60.0
 _SAVED_AT_SECONDS = 3.0
 
 Progress = Callable[[str], None]
@@ -132,7 +130,7 @@ async def _waited(transcriber: WyomingTranscriber, pcm: Pcm) -> float:
 
 @contextlib.asynccontextmanager
 async def _engine(model: Path, threads: int, pause_ms: float) -> AsyncIterator[WyomingTranscriber]:
-    settings = PeerSettings()
+    uri = f"unix://{model.parent}/{pause_ms:g}.sock"
     options = {
         "--model": model,
         "--threads": threads,
@@ -140,16 +138,8 @@ async def _engine(model: Path, threads: int, pause_ms: float) -> AsyncIterator[W
         "--cache": model.parent,
         "--memory-mb": 4096,
     }
-    arguments = [str(word) for option in options.items() for word in option]
-    program = EngineProgram("whisper", "hub.stt.whisper", f"unix://{model.parent}/{pause_ms:g}.sock", arguments)
-    async with EngineProcess(
-        program.name,
-        spawn=lambda: run_child(program),
-        probe=lambda: describe(program.uri, settings),
-        patience=Patience(ready_seconds=_READY_SECONDS),
-    ) as process:
-        await process.ready(_READY_SECONDS)
-        yield WyomingTranscriber([program.uri], settings, _LONG_SECONDS)
+    async with running_engine("hub.stt.whisper", uri, options):
+        yield WyomingTranscriber([uri], PeerSettings(), _LONG_SECONDS)
 
 
 def _write_sounds(folder: Path) -> dict[float, Path]:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import unicodedata
-from contextlib import suppress
 from typing import Any
 
 import msgspec
-from wyoming.asr import Transcribe, Transcript
-from wyoming.audio import AudioChunk, AudioStart, AudioStop
+from wyoming.asr import Transcript
+from wyoming.audio import AudioChunk, AudioStop
 from wyoming.error import Error
 from wyoming.event import Event
-from wyoming.info import AsrModel, AsrProgram, Attribution, Describe, Info
+from wyoming.info import AsrModel, AsrProgram, Attribution, Info
 
 from hub.engines.program import IDLE_SECONDS
 from hub.stt.phrase.grammar import GrammarBroken
@@ -20,10 +19,9 @@ from hub.stt.phrase.house import HouseRecogniser
 from hub.stt.phrase.partials import Partials
 from hub.stt.phrase.recogniser import Heard, Recogniser, TooLong
 from hub.stt.requests import ANY_LANGUAGE, QUEUE_SECONDS, Refused, Request, check_format, primary, too_long
+from hub.stt.serving import serve_requests
 from models.errors import ModelInvalid
 from wire.connection import Connection
-from wire.data import read
-from wire.errors import PeerClosed
 
 ENGINE = "phrase"
 MODEL = "earshot phones"
@@ -40,16 +38,7 @@ class PhraseService:
         self._places = asyncio.Semaphore(_MAX_UTTERANCES)
 
     async def __call__(self, peer: Connection) -> None:
-        request = Request()
-        with suppress(PeerClosed):  # the hub leaves when it has its answer, or wants none any more
-            while True:
-                event = await peer.receive(IDLE_SECONDS)
-                if Describe.is_type(event.type):
-                    await peer.send(self._info().event())
-                elif Transcribe.is_type(event.type):
-                    request = read(event, Request)
-                elif AudioStart.is_type(event.type):
-                    await self._answer(peer, event, request)
+        await serve_requests(peer, self._info, self._answer)
 
     async def _answer(self, peer: Connection, start: Event, request: Request) -> None:
         """From audio-start to the transcript or the error; what audio still comes after an error is ignored."""

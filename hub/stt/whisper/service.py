@@ -9,14 +9,15 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from typing import Any
 
-from wyoming.asr import Transcribe, Transcript, TranscriptChunk, TranscriptStart, TranscriptStop
-from wyoming.audio import AudioChunk, AudioStart, AudioStop
+from wyoming.asr import Transcript, TranscriptChunk, TranscriptStart, TranscriptStop
+from wyoming.audio import AudioChunk, AudioStop
 from wyoming.error import Error
 from wyoming.event import Event
-from wyoming.info import AsrModel, AsrProgram, Attribution, Describe, Info
+from wyoming.info import AsrModel, AsrProgram, Attribution, Info
 
 from hub.engines.program import IDLE_SECONDS
 from hub.stt.requests import ANY_LANGUAGE, Refused, Request, check_format, primary
+from hub.stt.serving import serve_requests
 from hub.stt.whisper.belief import goes_on
 from hub.stt.whisper.ear import Ear, Voice
 from hub.stt.whisper.hearing import PAUSE_MS, Asked, Hearing
@@ -24,7 +25,6 @@ from hub.stt.whisper.house import HouseNames
 from hub.stt.whisper.messages import Heard
 from hub.stt.whisper.shared import HolderLost, SharedModel
 from wire.connection import Connection
-from wire.data import read
 from wire.errors import PeerClosed
 from wire.tasks import Tasks
 
@@ -49,16 +49,7 @@ class WhisperService:
         self._places = asyncio.Semaphore(_MAX_UTTERANCES)
 
     async def __call__(self, peer: Connection) -> None:
-        request = Request()
-        with suppress(PeerClosed):  # the hub leaves when it has its answer, or wants none any more
-            while True:
-                event = await peer.receive(IDLE_SECONDS)
-                if Describe.is_type(event.type):
-                    await peer.send(self._info().event())
-                elif Transcribe.is_type(event.type):
-                    request = read(event, Request)
-                elif AudioStart.is_type(event.type):
-                    await self._answer(peer, event, request)
+        await serve_requests(peer, self._info, self._answer)
 
     async def _answer(self, peer: Connection, start: Event, request: Request) -> None:
         """From audio-start to the transcript or the error; what audio still comes after an error is ignored."""
