@@ -54,6 +54,7 @@ class Hearing:
         self._loop = asyncio.get_running_loop()
         self._free_again_seconds = 0.0
         self._tried_ms = 0
+        self._failed_upto_ms = -1
         self._tasks = Tasks()
 
     async def __aenter__(self) -> Self:
@@ -92,6 +93,8 @@ class Hearing:
 
     def _is_pause(self) -> bool:
         upto_ms = self._ear.last_voiced_ms
+        if upto_ms == self._failed_upto_ms:
+            return False
         is_new = self._attempt is None or not self._attempt.at_pause or self._attempt.upto_ms != upto_ms
         return is_new and 0 < self._pause_ms <= self._ear.pause_ms and self._ear.is_somebody_speaking()
 
@@ -109,20 +112,21 @@ class Hearing:
             self._drop(self._attempt)
         place = Place()
         self._tried_ms = self._ear.voiced_ms
-        task = self._tasks.start(self._try(place), name="whisper.attempt")
-        self._attempt = _Attempt(self._ear.last_voiced_ms, place, task, at_pause)
+        upto_ms = self._ear.last_voiced_ms
+        task = self._tasks.start(self._try(place, upto_ms), name="whisper.attempt")
+        self._attempt = _Attempt(upto_ms, place, task, at_pause)
 
     def _drop(self, attempt: _Attempt) -> None:
         attempt.task.cancel()
         self._attempt = None
 
-    async def _try(self, place: Place) -> Heard | None:
-        """An early one, which may fail: it is done again, when it must be."""
+    async def _try(self, place: Place, upto_ms: int) -> Heard | None:
+        """An early one, which may fail: it is done again at the end, or when more was said."""
         began_seconds = self._loop.time()
         try:
             heard = await self._hear(place)
         except (Refused, HolderLost):
-            heard = None
+            heard, self._failed_upto_ms = None, upto_ms
         took_seconds = self._loop.time() - began_seconds
         self._free_again_seconds = self._loop.time() + took_seconds
         if heard and self._asked.so_far and not place.urgent:

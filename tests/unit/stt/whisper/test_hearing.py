@@ -101,12 +101,17 @@ async def test_a_beginning_that_gave_way_is_done_again_at_the_end():
 
 
 async def test_a_beginning_that_failed_is_done_again_at_the_end():
+    """And not before, however long the pause is: what crashes once crashes again."""
     model = FakeModel(refuses=True)
     model.may_answer.set()
     async with hearing(model) as utterance:
         utterance.feed(WORD + PAUSE)
-        await settle()
+        for _ in range(5):
+            await settle()
+            utterance.feed(PAUSE)
+        assert len(model.begun) == 1
         assert (await utterance.finish()).text == "turn on the bed light"
+    assert len(model.begun) == 2
 
 
 async def test_what_was_made_up_is_not_heard():
