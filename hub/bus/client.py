@@ -26,6 +26,7 @@ _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _RETRY_MIN_SECONDS, _RETRY_MAX_SECONDS = 0.1, 1.0  # so short that a broker that is back is used again within 2 s
 _PUBLISH_SECONDS = 4.0
 _SYNC_SECONDS = 10.0
+_GOODBYE_SECONDS = 1.0  # a broker that is gone, or hangs, must not keep a program from ending
 
 StateCallback = Callable[[bool, BrokerLost | None], None]
 
@@ -192,14 +193,16 @@ class Bus:
             try:
                 async with asyncio.TaskGroup() as group:
                     group.create_task(self._keep_subscribed(connection), name=f"bus[{self._name}].subscribe")
+                    # It reads from the first moment on: a loss ends the waiting for the first answer.
+                    group.create_task(self._dispatch(connection), name=f"bus[{self._name}].dispatch")
                     await connection.publish(self._status_topic, b"online", qos=1, retain=True)
                     self._connection = connection
                     self._up.set()
                     self._report(None)
-                    await self._dispatch(connection)
             except asyncio.CancelledError:
-                with contextlib.suppress(BrokerLost):
-                    await connection.publish(self._status_topic, b"offline", qos=1, retain=True)
+                with contextlib.suppress(BrokerLost, TimeoutError):
+                    async with asyncio.timeout(_GOODBYE_SECONDS):
+                        await connection.publish(self._status_topic, b"offline", qos=1, retain=True)
                 raise
             finally:
                 self._connection = None

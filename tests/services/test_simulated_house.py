@@ -131,6 +131,18 @@ async def test_a_house_that_ends_takes_its_devices_with_it(broker):
         assert left == []
 
 
+async def test_a_broker_that_hangs_keeps_no_house_from_ending(broker, home):
+    house = await asyncio.to_thread(load_simulated_house, ROOT / "examples" / "demo-house.toml")
+    pid = int(await asyncio.to_thread((home / "run" / "broker" / "pid").read_text))
+    try:
+        async with asyncio.timeout(15):  # one device after another it took twenty seconds and more
+            async with SimulatedHouse(house, broker) as simulated:
+                assert len(simulated.devices) > 10
+                os.kill(pid, signal.SIGSTOP)
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
 async def test_devices_that_die_without_a_word_are_offline(broker, home):
     file = home / "house.toml"
     await asyncio.to_thread(file.write_text, '[[device]]\nid = "switch.a"\nname = "A"\nstate = "ON"\n')

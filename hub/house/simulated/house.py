@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from itertools import groupby
 from pathlib import Path
@@ -53,31 +53,40 @@ class SimulatedHouse:
 
     def __init__(self, house: HouseFile, address: BrokerAddress, discovery_prefix: str = "homeassistant") -> None:
         self._house, self._address, self._prefix = house, address, discovery_prefix
-        self._stack = AsyncExitStack()
+        self._clients, self._ended = asyncio.TaskGroup(), asyncio.Event()
         self.devices: dict[str, SimulatedDevice] = {}
 
     async def __aenter__(self) -> Self:
+        await self._clients.__aenter__()
         try:
             for name, members in _clients(self._house.device).items():
                 status = f"{base_topic(members[0])}/availability" if len(members) == 1 else f"simulated/{name}/status"
-                bus = await self._stack.enter_async_context(Bus(self._address, name=name, status_topic=status))
-                for member in members:
-                    device = SimulatedDevice(member, bus, self._prefix, own_status=len(members) == 1)
-                    self.devices[member.id] = await self._stack.enter_async_context(device)
+                bus = Bus(self._address, name=name, status_topic=status)
+                devices = [SimulatedDevice(one, bus, self._prefix, own_status=len(members) == 1) for one in members]
+                self.devices |= {device.entity_id: device for device in devices}
+                self._clients.create_task(self._keep(bus, devices), name=f"simulated[{name}]")
             for device in self.devices.values():
                 await device.announced()
         except BaseException:
-            await self._stack.aclose()
+            await self.__aexit__(None, None, None)
             raise
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        async with asyncio.TaskGroup() as group:
-            for device in self.devices.values():
-                group.create_task(device.withdraw())
-        await self._stack.__aexit__(kind, error, trace)
+        self._ended.set()
+        await self._clients.__aexit__(None, None, None)
+
+    async def _keep(self, bus: Bus, devices: Sequence[SimulatedDevice]) -> None:
+        """One client's life; all leave at once, since each of them waits for a broker that does not answer."""
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(bus)
+            for device in devices:
+                await stack.enter_async_context(device)
+            await self._ended.wait()
+            for device in devices:
+                await device.withdraw()
 
     @property
     def behaviours(self) -> Mapping[str, Behaviour]:
@@ -104,7 +113,7 @@ class SimulatedDevice:
         self._commands: asyncio.Queue[tuple[str, str]] = asyncio.Queue(_COMMANDS)
         self._online, self._announced = asyncio.Event(), asyncio.Event()
         self._stack = AsyncExitStack()
-        self.behaviour = behaviour(device)
+        self.entity_id, self.behaviour = device.id, behaviour(device)
 
     async def __aenter__(self) -> Self:
         self._bus.on_state(self._on_bus)
