@@ -34,6 +34,7 @@ from hub.metrics import Metrics
 from hub.presence.device import HubDevice
 from hub.presence.identity import hub_id
 from hub.presence.payload import Hub as HubIdentity
+from hub.reasoning import reasoner, server_key
 from hub.session import SessionParts
 from hub.stages import ANY_LANGUAGE, Synthesizer, Transcriber
 from hub.store.journal import Journal
@@ -96,6 +97,15 @@ async def open_hub(config: HubConfig, where: Places, *, simulated: Path | None =
         tasks.start(_learn(house, known), name="house")
         interpreter = await enter(SentenceInterpreter(house, languages=[config.hub.language]))
         replier = TemplateReplier(house, _local_now, languages=[config.hub.language])
+        thinker = await reasoner(
+            config.llm,
+            engines.llm_url,
+            house,
+            known=known,
+            clock=_local_now,
+            on_silent=engines.suspect,
+            stack=stack,
+        )
         stages = Stages(
             transcriber=_transcriber(engines, config, peer),
             interpreter=interpreter,
@@ -109,6 +119,7 @@ async def open_hub(config: HubConfig, where: Places, *, simulated: Path | None =
                 stands_in=not config.tts.uris,
                 on_silent=engines.suspect,
             ),
+            reasoner=thinker,
         )
         metrics = Metrics()
         records = _Records(journal, metrics)
@@ -166,6 +177,7 @@ def check(config: HubConfig, where: Places) -> None:
     WakeWords(config.wake, config.satellite, where)
     if config.mqtt.host:
         configured_broker(config.mqtt)
+    server_key(config.llm)
     try:
         for language in (config.hub.language, *(satellite.language for satellite in config.satellite)):
             if language and language != ANY_LANGUAGE:

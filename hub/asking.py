@@ -69,14 +69,14 @@ class _Reader:
     """Implements Room for somebody who reads the answer, and may want its sound too."""
 
     def __init__(self, *, keep_audio: bool) -> None:
-        self._keep_audio = keep_audio
+        self.wants_sound = keep_audio
         self.reply: list[Pcm] = []
 
     async def heard(self, text: str) -> None:
         """The words were typed."""
 
     async def say(self, text: str, blocks: AsyncIterator[Pcm]) -> None:  # noqa: ARG002 Room's signature
-        if self._keep_audio:
+        if self.wants_sound:
             self.reply = [block async for block in blocks]
 
     async def failed(self, code: str, message: str) -> None:

@@ -155,6 +155,27 @@ class TtsSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     loudness: Annotated[float, Meta(ge=0.05, le=1)] = 1.0
 
 
+class LlmSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A language model, for what no sentence fits.
+
+    url: of a server with OpenAI's API (llama-server, vLLM, Ollama), as ``http://box:8080/v1``; what is said goes there.
+    Empty is a model of the hub's own, a process with llama.cpp. model: with no url, of those that were fetched; empty
+    is the largest that fits this box, ``none`` is none; with a url, as that server calls it. key_file: holds that
+    server's key as one line, mode 0600. threads: of the hub's own; 0 is up to 4. context_tokens: house, conversation
+    and answer together. answer_tokens: of one answer. steps: requests to the model for one answer. deadline_seconds:
+    for all of it.
+    """
+
+    url: Annotated[str, Meta(pattern=r"^(https?://[^\s/]+(/\S*)?)?$")] = ""
+    model: Annotated[str, Meta(max_length=120)] = ""
+    key_file: str | None = None
+    threads: Annotated[int, Meta(ge=0, le=64)] = 0
+    context_tokens: Annotated[int, Meta(ge=512, le=131_072)] = 4096
+    answer_tokens: Annotated[int, Meta(ge=16, le=2048)] = 160
+    steps: Annotated[int, Meta(ge=1, le=8)] = 3
+    deadline_seconds: Seconds = 20.0
+
+
 class MqttSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The broker.
 
@@ -238,6 +259,7 @@ class HubConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     endpoint: EndpointSection = EndpointSection()
     stt: SttSection = SttSection()
     tts: TtsSection = TtsSection()
+    llm: LlmSection = LlmSection()
     mqtt: MqttSection = MqttSection()
     services: ServicesSection = ServicesSection()
     web: WebSection = WebSection()

@@ -15,11 +15,12 @@ from hub.engines import programs
 from hub.engines.child import EngineProgram, run_child
 from hub.engines.choice import NONE, Choice, chosen
 from hub.engines.probe import describe
-from hub.engines.programs import GRAMMAR_FILE, PIPER, STT, TTS, WHISPER, uri_of
-from hub.engines.supervisor import EngineProcess, Patience
+from hub.engines.programs import GRAMMAR_FILE, LLM, PIPER, STT, TTS, WHISPER, uri_of
+from hub.engines.supervisor import EngineProcess, Patience, Probe
 from hub.errors import IntentFailed
 from hub.health import Component, State
 from hub.intent.grammar import speech_grammar
+from hub.llm.client import check_llm
 from hub.stages import House
 from hub.stt.requests import primary
 from models.recogniser.installed import languages
@@ -33,7 +34,8 @@ from wire.wake_words import LAG_MS, phrase
 _log = logging.getLogger(__name__)
 
 LISTENS_SECONDS = 0.05
-_STAGES: dict[str, Stage] = {WHISPER: "stt", PIPER: "tts"}
+_STAGES: dict[str, Stage] = {WHISPER: "stt", PIPER: "tts", LLM: "llm"}
+_NOT_REQUIRED = frozenset({PIPER, LLM})
 _EMBEDDED_VOICES = ("espeak-", "pico-")  # how their names begin
 _PATIENCE = Patience()
 _LARGE_PATIENCE = Patience(ready_seconds=90)  # a large model from a slow card
@@ -53,7 +55,7 @@ class EmbeddedEngines:
         self._where, self._grammar = where, where.run / GRAMMAR_FILE
         self._processes: list[EngineProcess] = []
         self._listens = False
-        self._has_whisper = self._has_piper = False
+        self._has_whisper = self._has_piper = self._has_llm = False
         self._problems: list[Component] = []
         self._grammar_ready = bool(config.stt.uris)
         self._stack = AsyncExitStack()
@@ -72,6 +74,10 @@ class EmbeddedEngines:
             program = partial(programs.piper, self._where, tts)
             self._has_piper = await self._start_model(PIPER, self._wanted_voice, program)
             await self._start(programs.embedded_voices(self._where))
+        if not self._config.llm.url:
+            llm = self._config.llm
+            probe = partial(check_llm, uri_of(self._where, LLM))
+            self._has_llm = await self._start_model(LLM, llm.model, partial(programs.llama, self._where, llm), probe)
         return self
 
     async def __aexit__(
@@ -116,6 +122,12 @@ class EmbeddedEngines:
     def keeps_phrases(self) -> bool:
         """What was said once is said at once ever after."""
         return self._has_piper
+
+    @property
+    def llm_url(self) -> str | None:
+        """Of the language model, if there is one."""
+        own = uri_of(self._where, LLM) if self._has_llm else None
+        return self._config.llm.url or own
 
     def suspect(self, uri: str) -> None:
         """It hung when it was needed."""
@@ -170,7 +182,9 @@ class EmbeddedEngines:
     def _language(self) -> str:
         return primary(self._config.hub.language)
 
-    async def _start_model(self, name: str, wanted: str, program: Callable[[Choice], EngineProgram]) -> bool:
+    async def _start_model(
+        self, name: str, wanted: str, program: Callable[[Choice], EngineProgram], probe: Probe | None = None
+    ) -> bool:
         """The model that the household has; without one, or with one that cannot be used, the embedded engine."""
         try:
             choice = await asyncio.to_thread(chosen, _STAGES[name], wanted, self._language, self._where)
@@ -179,18 +193,18 @@ class EmbeddedEngines:
             self._problem(name, refused)
             return False
         if started:
-            await self._start(started, _LARGE_PATIENCE)
+            await self._start(started, _LARGE_PATIENCE, probe)
         return started is not None
 
     def _problem(self, name: str, refused: StoreRefused) -> None:
         _log.warning("%s", refused)
         self._problems.append(Component(name, "degraded", refused.message, refused.code, required=False))
 
-    async def _start(self, program: EngineProgram, patience: Patience = _PATIENCE) -> None:
+    async def _start(self, program: EngineProgram, patience: Patience = _PATIENCE, probe: Probe | None = None) -> None:
         process = EngineProcess(
             name=program.name,
             spawn=partial(run_child, program),
-            probe=partial(describe, program.uri, self._peer),
+            probe=probe or partial(describe, program.uri, self._peer),
             patience=patience,
         )
         self._processes.append(await self._stack.enter_async_context(process))
@@ -199,6 +213,6 @@ class EmbeddedEngines:
         health = process.health
         state = _STATES[health.state]
         memory = f"{health.rss_mb:.0f} MB" if health.rss_mb else ""
-        required = health.name != PIPER and (health.name != WHISPER or not self._listens)
+        required = health.name not in _NOT_REQUIRED and (health.name != WHISPER or not self._listens)
         code = None if state == "ok" else "engine-lost"
         return Component(health.name, state, health.detail or memory, code, required=required)

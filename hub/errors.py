@@ -27,6 +27,9 @@ class ActionFailed(StageFailed): ...
 class TtsFailed(StageFailed): ...
 
 
+class LlmFailed(StageFailed): ...
+
+
 class DependencyLost(EarshotError):
     """Something beside the turn is gone: degrade, retry with jitter, health goes yellow."""
 

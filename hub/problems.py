@@ -20,7 +20,7 @@ def problem(understood: Intent | NotUnderstood, result: Result | None) -> ErrorT
         case "ambiguous":
             return ErrorTrace("device-ambiguous", f"which one: {', '.join(result.choices)}?")
         case "unsure":
-            return ErrorTrace("speech-alike", "two commands sound alike and either may have been said; say it again")
+            return _unsure(result)
         case "refused":
             return ErrorTrace("action-refused", result.problem or "not allowed by voice")
         case "unsupported":
@@ -29,3 +29,9 @@ def problem(understood: Intent | NotUnderstood, result: Result | None) -> ErrorT
     if silent:
         return ErrorTrace("device-silent", f"no proof from {', '.join(silent)}; check that it has power and network")
     return None
+
+
+def _unsure(result: Result) -> ErrorTrace:
+    if result.problem == "not-said":
+        return ErrorTrace("llm-unsure", "the language model meant a device that was not named; say its name")
+    return ErrorTrace("speech-alike", "two commands sound alike and either may have been said; say it again")

@@ -195,6 +195,8 @@ class Session:
             trace.wake = WakeTrace(self._heard_wake.word, self._heard_wake.score)
             self._heard_wake = None
         self.state = State.LISTENING
+        if reasoner := self._parts.stages.reasoner:
+            reasoner.prepare(self._link.name)
         await self._link.listening(self._parts.language)
         assert self._tasks is not None
         self._turn = self._tasks.create_task(self._run_turn(utterance, trace), name=f"turn[{trace.turn}]")
@@ -254,6 +256,8 @@ class Session:
 
 class _SessionRoom:
     """The turn's view of the room: the link, and the session's state kept right."""
+
+    wants_sound = True
 
     def __init__(self, session: Session, link: Link) -> None:
         self._session, self._link = session, link

@@ -5,7 +5,7 @@ Silence, no match and an unknown device are values here, never errors.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -247,6 +247,38 @@ class Replier(Protocol):
 
     def apology(self, code: str, *, language: str) -> str:
         """One short sentence for a turn that failed with ``code``."""
+
+
+# --- reasoning
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What no sentence fits. area: where the speaker is. room: the satellite, whose conversation it belongs to."""
+
+    text: str
+    language: str
+    area: str | None
+    room: str
+
+
+Act = Callable[[Intent, Result | None], Awaitable[str]]
+"""Carry an intent out, unless its result is given already; one sentence that tells what came of it."""
+
+
+class Reasoner(Protocol):
+    def answer(self, question: Question, act: Act) -> AsyncIterator[str]:
+        """Pieces to be spoken, each with a word in it, while the rest is still being thought of.
+
+        Nothing is said to be done but by ``act``. Raises LlmFailed, also after some pieces. Closing it early is safe
+        and ends the work.
+        """
+
+    def prepare(self, room: str) -> None:
+        """Somebody is about to ask: read all that is known before the question."""
+
+    def note(self, room: str, said: str, answered: str) -> None:
+        """An exchange that somebody may refer to, whoever answered it."""
 
 
 # --- text to speech

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from hub.ahead import ahead
+from hub.answer import Answer
 from hub.doubt import choices
-from hub.errors import StageFailed, TtsFailed
+from hub.errors import LlmFailed, StageFailed, TtsFailed
 from hub.problems import problem
 from hub.stages import (
     Actor,
@@ -19,6 +22,8 @@ from hub.stages import (
     Interpreter,
     NotUnderstood,
     Partial,
+    Question,
+    Reasoner,
     Replier,
     Result,
     Synthesizer,
@@ -31,6 +36,8 @@ from wire.wake_words import command_after
 
 _log = logging.getLogger(__name__)
 
+BLOCKS_AHEAD = 300  # of sound that is made before it is played: half a minute
+
 
 @dataclass(frozen=True, slots=True)
 class Stages:
@@ -41,6 +48,7 @@ class Stages:
     actor: Actor
     replier: Replier
     synthesizer: Synthesizer
+    reasoner: Reasoner | None = None
 
 
 class Ended(Protocol):
@@ -67,7 +75,10 @@ class Spoken(Protocol):
 
 
 class Room(Protocol):
-    """The satellite's side of a turn."""
+    """The satellite's side of a turn. wants_sound: False where the answer is only read."""
+
+    @property
+    def wants_sound(self) -> bool: ...
 
     async def heard(self, text: str) -> None:
         """The transcript: the satellite stops streaming."""
@@ -137,6 +148,9 @@ class Turn:
         """others: what may as well have been said; where it means something else, nothing is done."""
         trace, stages = self._trace, self._stages
         understood, *alike = [await self._understood(said) for said in (text, *others)]
+        if isinstance(understood, NotUnderstood) and stages.reasoner:
+            await self._reason(text, stages.reasoner)
+            return
         self._watch.stamp("understood")
         result = None
         if isinstance(understood, Intent):
@@ -145,7 +159,35 @@ class Turn:
             result = Result("unsure", choices=asked_back) if asked_back else await self._carried_out(understood)
         trace.error = problem(understood, result)
         trace.reply = stages.replier.reply(understood, result, language=trace.language)
+        if stages.reasoner:
+            stages.reasoner.note(trace.satellite, text, trace.reply)
         await self._say(trace.reply)
+
+    async def _reason(self, text: str, reasoner: Reasoner) -> None:
+        """Say the first piece of an answer while the others are still being written."""
+        trace, stages = self._trace, self._stages
+        question = Question(text, trace.language, trace.area, trace.satellite)
+        answer = Answer(reasoner, stages.actor, stages.replier, trace, self._watch)
+        try:
+            if self._room.wants_sound:
+                sound = answer.sound(question, stages.synthesizer)
+                async with aclosing(ahead(sound, BLOCKS_AHEAD)) as blocks:
+                    first = await anext(blocks, None)
+                    if first is None:
+                        raise LlmFailed("llm-empty", "the language model said nothing")
+                    self._watch.stamp("first_audio")
+                    await self._room.say(trace.reply, _joined(first, blocks))
+            else:
+                async with aclosing(answer.pieces(question)) as pieces:
+                    async for _ in pieces:
+                        pass
+                await self._room.say(trace.reply, _nothing())
+        except TtsFailed as error:
+            await self._fail(error.code, error.message)
+            return
+        finally:
+            reasoner.note(trace.satellite, text, trace.reply)
+        self._watch.stamp("done")
 
     async def _understood(self, text: str) -> Intent | NotUnderstood:
         trace = self._trace
@@ -191,6 +233,17 @@ class Turn:
         yield first
         async for block in blocks:
             yield block
+
+
+async def _joined(first: Pcm, others: AsyncIterator[Pcm]) -> AsyncIterator[Pcm]:
+    yield first
+    async for block in others:
+        yield block
+
+
+async def _nothing() -> AsyncIterator[Pcm]:
+    return
+    yield
 
 
 class _EndAware:

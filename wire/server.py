@@ -52,7 +52,7 @@ async def _listen(address: TcpAddress | UnixAddress, protocol: Callable[[], asyn
     try:
         if isinstance(address, TcpAddress):
             return await loop.create_server(protocol, address.host, address.port)
-        return await loop.create_unix_server(protocol, sock=await asyncio.to_thread(_bind, address))
+        return await loop.create_unix_server(protocol, sock=await asyncio.to_thread(bound_socket, address))
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise _in_use(address) from error
@@ -65,7 +65,7 @@ def _bound_uri(address: TcpAddress | UnixAddress, server: asyncio.Server) -> str
     return str(TcpAddress(address.host, server.sockets[0].getsockname()[1]))
 
 
-def _bind(address: UnixAddress) -> socket.socket:
+def bound_socket(address: UnixAddress) -> socket.socket:
     """A socket file of our own (mode 0600, new folders 0700); a file that a dead process left behind is replaced."""
     address.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if _is_alive(address.path):

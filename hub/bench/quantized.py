@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +21,11 @@ class Kind:
     number: int
     file_number: int
     encode: Callable[[Floats], bytes]
+    block_bytes: int
+
+    def bytes_of(self, shape: Sequence[int]) -> int:
+        """Of an encoded matrix."""
+        return math.prod(shape) * self.block_bytes // _BLOCK
 
 
 def _f32(values: Floats) -> bytes:
@@ -40,6 +46,17 @@ def _q8_0(values: Floats) -> bytes:
     return stored.tobytes()
 
 
+def _q4_0(values: Floats) -> bytes:
+    """A scale (f16), 16 bytes of two halves: numbers i and i + 16, 8 is zero. The number farthest from zero is -8."""
+    blocks = values.reshape(-1, _BLOCK)
+    farthest = blocks[np.arange(len(blocks)), np.abs(blocks).argmax(axis=1)]
+    scales = farthest / -8
+    steps = np.clip(np.rint(blocks / np.where(scales == 0, 1, scales)[:, None]) + 8, 0, 15).astype(np.uint8)
+    stored = np.empty(len(blocks), [("scale", "<f2"), ("values", "u1", 16)])
+    stored["scale"], stored["values"] = scales, steps[:, :16] | steps[:, 16:] << 4
+    return stored.tobytes()
+
+
 def _q5_1(values: Floats) -> bytes:
     """A scale and the smallest (f16), 32 fifth bits, 16 bytes of two lower halves: numbers i and i + 16."""
     blocks = values.reshape(-1, _BLOCK)
@@ -53,5 +70,5 @@ def _q5_1(values: Floats) -> bytes:
     return stored.tobytes()
 
 
-F32, F16 = Kind(0, 0, _f32), Kind(1, 1, _f16)
-KINDS = {"f16": F16, "q8_0": Kind(8, 7, _q8_0), "q5_1": Kind(7, 9, _q5_1)}
+F32, F16 = Kind(0, 0, _f32, 4 * _BLOCK), Kind(1, 1, _f16, 2 * _BLOCK)
+KINDS = {"f16": F16, "q8_0": Kind(8, 7, _q8_0, 34), "q5_1": Kind(7, 9, _q5_1, 24), "q4_0": Kind(2, 2, _q4_0, 18)}

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hub.config import MqttSection
+from hub.secret_file import SecretUnusable, read_secret
 from wire.errors import ConfigError
 
 _PORT, _PORT_TLS = 1883, 8883
-_PASSWORD_BYTES = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +41,9 @@ def configured_broker(section: MqttSection) -> BrokerAddress:
 
 def _password(path: Path) -> str:
     try:
-        mode = path.stat().st_mode
-        with path.open(encoding="utf-8") as file:
-            text = file.read(_PASSWORD_BYTES).rstrip("\r\n")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-        raise ConfigError("broker-password-file", f"{path}: {reason}; put the password there, one line") from error
-    if mode & 0o077:
-        raise ConfigError("broker-password-file", f"{path} can be read by others; run: chmod 600 {path}")
-    if not text or "\n" in text:
-        raise ConfigError("broker-password-file", f"{path} must hold the password as one line")
-    return text
+        return read_secret(path)
+    except SecretUnusable as why:
+        raise ConfigError("broker-password-file", str(why)) from why
 
 
 def _tls(ca_file: str | None) -> ssl.SSLContext:

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from importlib.util import find_spec
 
-from hub.config import SttSection, TtsSection
+from hub.config import LlmSection, SttSection, TtsSection
 from hub.engines.child import EngineProgram
 from hub.engines.choice import Choice
 from models.store.errors import StoreRefused
 from wire.places import Places
 
-STT, WHISPER, PIPER, TTS = "stt", "whisper", "piper", "tts"
+STT, WHISPER, PIPER, TTS, LLM = "stt", "whisper", "piper", "tts", "llm"
 GRAMMAR_FILE = "house.grammar.json"  # of run
 ADAPTATION_FILE = "stt-adaptation.json"  # of var
 
 _IDLE_SECONDS = 300  # until a model that the box has little room for is let go
 _MEMORY_MB = 1024  # of address space, besides the model
+_LLM_NICE = 5  # it computes for seconds, in which the wake word is still to be heard
 _MODEL_TIMES = 4  # a model's memory, of address space
 
 
@@ -63,6 +64,24 @@ def piper(where: Places, tts: TtsSection, choice: Choice) -> EngineProgram:
         "--memory-mb": _MEMORY_MB + _MODEL_TIMES * choice.model.ram_mb,
     }
     return _program(where, PIPER, "hub.tts.piper", options)
+
+
+def llama(where: Places, llm: LlmSection, choice: Choice) -> EngineProgram:
+    """Raises StoreRefused (model-damaged, llm-missing)."""
+    if find_spec("llama_cpp") is None:
+        raise StoreRefused(
+            "llm-missing", "its package is missing: `scripts/setup --llm`, or `pip install 'earshot[llm]'`; it compiles"
+        )
+    options = {
+        "--model": choice.file(".gguf"),
+        "--name": choice.model.name,
+        "--threads": llm.threads,
+        "--context-tokens": llm.context_tokens,
+        "--cache": where.cache / "llm",
+        "--nice": _LLM_NICE,
+        "--memory-mb": _MEMORY_MB + _MODEL_TIMES * choice.model.ram_mb,
+    }
+    return _program(where, LLM, "hub.llm.llama", options)
 
 
 def embedded_voices(where: Places) -> EngineProgram:

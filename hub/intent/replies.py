@@ -48,10 +48,10 @@ class TemplateReplier:
         return _Reply(understood, wording, templates, self._house).sentence(result, self._clock())
 
     def apology(self, code: str, *, language: str) -> str:
-        """One short sentence for a turn that failed with ``code``, by what the code begins with."""
+        """One short sentence for a turn that failed with ``code``, by all of the code or what it begins with."""
         wording = self._wording(language)
-        key = f"apology_{code.partition('-')[0]}"
-        return wording.say(key if wording.has(key) else "apology")
+        keys = (f"apology_{part}" for part in (code.replace("-", "_"), code.partition("-")[0]))
+        return wording.say(next((key for key in keys if wording.has(key)), "apology"))
 
     def constant(self, language: str) -> list[str]:
         """What is said in the same words again and again in this house, each once: the answers to commands first."""

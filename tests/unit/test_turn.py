@@ -39,6 +39,7 @@ class FakeRoom:
     said: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     audio_ms: float = 0.0
+    wants_sound: bool = True
 
     async def heard(self, text: str) -> None:
         self.transcripts.append(text)

@@ -1,0 +1,83 @@
+"""What a Reasoner says, spoken piece by piece: the first is heard while the last is not written yet."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncGenerator, AsyncIterator
+
+from hub.errors import LlmFailed, TtsFailed
+from hub.problems import problem
+from hub.stages import Actor, Intent, Question, Reasoner, Replier, Result, Synthesizer
+from hub.trace import EngineTimer, ErrorTrace, Stopwatch, Trace, UnderstoodTrace
+from wire.pcm import Pcm
+
+
+class Answer:
+    """One question's. ``trace`` is filled as it goes: understood, actions, reply, error."""
+
+    def __init__(self, reasoner: Reasoner, actor: Actor, replier: Replier, trace: Trace, watch: Stopwatch) -> None:
+        self._reasoner, self._actor, self._replier = reasoner, actor, replier
+        self._trace, self._watch = trace, watch
+        self._acting_ms = 0.0
+
+    async def pieces(self, question: Question) -> AsyncGenerator[str]:
+        """Raises LlmFailed where nothing could be said; after a piece, an apology is the last."""
+        answer = self._reasoner.answer(question, self._act)
+        try:
+            while (piece := await self._next(answer)) is not None:
+                self._begun()
+                self._said(piece)
+                yield piece
+        except LlmFailed as error:
+            if not self._trace.reply:
+                raise
+            self._trace.error = ErrorTrace(error.code, error.message)
+            apology = self._replier.apology(error.code, language=question.language)
+            self._said(apology)
+            yield apology
+
+    async def sound(self, question: Question, voice: Synthesizer) -> AsyncGenerator[Pcm]:
+        """The pieces, spoken. Raises LlmFailed, TtsFailed."""
+        async for piece in self.pieces(question):
+            blocks = voice.synthesize(piece, language=question.language)
+            with EngineTimer(self._trace, "tts"):
+                block = await anext(blocks, None)
+            if block is None:
+                raise TtsFailed("tts-empty", "the voice made no sound for this text; check the voice's language")
+            yield block
+            async for block in blocks:
+                yield block
+
+    async def _next(self, answer: AsyncIterator[str]) -> str | None:
+        """The time is the model's, but for what devices took of it."""
+        began, acting_ms = time.monotonic(), self._acting_ms
+        try:
+            return await anext(answer, None)
+        finally:
+            spent_ms = (time.monotonic() - began) * 1000 - (self._acting_ms - acting_ms)
+            engines = self._trace.engines_ms
+            engines["llm"] = round(engines.get("llm", 0.0) + spent_ms, 1)
+
+    async def _act(self, intent: Intent, result: Result | None) -> str:
+        """The reply is made of what devices showed, and never by the model."""
+        self._begun(intent)
+        began = time.monotonic()
+        if result is None:
+            with EngineTimer(self._trace, "house"):
+                result = await self._actor.carry_out(intent, area=self._trace.area)
+            self._watch.stamp("acted")
+        self._acting_ms += (time.monotonic() - began) * 1000
+        self._trace.actions += result.actions
+        self._trace.error = problem(intent, result) or self._trace.error
+        return self._replier.reply(intent, result, language=self._trace.language)
+
+    def _begun(self, intent: Intent | None = None) -> None:
+        """The first thing that it does or says is what it understood."""
+        self._watch.stamp("understood")
+        if self._trace.understood.by != "llm":
+            self._trace.understood = UnderstoodTrace("llm")
+        if intent and not self._trace.understood.intent:
+            self._trace.understood = UnderstoodTrace("llm", intent.name, dict(intent.slots))
+
+    def _said(self, piece: str) -> None:
+        self._trace.reply = f"{self._trace.reply} {piece}".strip()
