@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-_BYTES = 4096
+_CHARACTERS = 4096
 
 
 class SecretUnusable(Exception):
@@ -16,12 +16,12 @@ def read_secret(path: Path) -> str:
     try:
         mode = path.stat().st_mode
         with path.open(encoding="utf-8") as file:
-            text = file.read(_BYTES).rstrip("\r\n")
+            text = file.read(_CHARACTERS + 1).rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
         raise SecretUnusable(f"{path}: {reason}; put the password there, one line") from error
     if mode & 0o077:
         raise SecretUnusable(f"{path} can be read by others; run: chmod 600 {path}")
-    if not text or "\n" in text:
+    if not text or "\n" in text or len(text) > _CHARACTERS:
         raise SecretUnusable(f"{path} must hold the password as one line")
     return text

@@ -211,6 +211,7 @@ class FakeChild:
     pid: int = 0
     ended: bool = False
     status: int | None = None
+    last_line: str = ""
     _over: asyncio.Event = field(default_factory=asyncio.Event)
 
     def end(self, status: int) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from hub.errors import EarshotError
-from hub.stages import Intent, NotUnderstood, Partial, Result, TakePartial, Transcript, Wake
+from hub.stages import Act, Intent, NotUnderstood, Partial, Question, Result, TakePartial, Transcript, Wake
 from hub.turn import Stages
 from wire.pcm import SPEECH_WIDTH_BYTES, Pcm, silence
 
@@ -110,6 +110,39 @@ class FakeReplier:
 
     def apology(self, code: str, *, language: str) -> str:
         return f"sorry: {code}"
+
+
+@dataclass
+class FakeReasoner:
+    """Says ``pieces`` one after another: text, an intent to be carried out (its reply is said), an error, or a wait."""
+
+    pieces: Sequence[str | Intent | EarshotError | Callable[[], Awaitable[object]]] = ()
+    questions: list[Question] = field(default_factory=list)
+    prepared: list[str] = field(default_factory=list)
+    noted: list[tuple[str, str, str]] = field(default_factory=list)
+    closed: bool = False
+
+    async def answer(self, question: Question, act: Act) -> AsyncIterator[str]:
+        self.questions.append(question)
+        try:
+            for piece in self.pieces:
+                match piece:
+                    case str():
+                        yield piece
+                    case Intent():
+                        yield await act(piece, None)
+                    case EarshotError():
+                        raise piece
+                    case _:
+                        await piece()
+        finally:
+            self.closed = True
+
+    def prepare(self, room: str) -> None:
+        self.prepared.append(room)
+
+    def note(self, room: str, said: str, answered: str) -> None:
+        self.noted.append((room, said, answered))
 
 
 @dataclass

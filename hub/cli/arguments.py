@@ -198,6 +198,9 @@ def _bench(parser: argparse.ArgumentParser) -> None:
     _bench_stt(benches.add_parser("stt", help="commands heard rightly, wrongly and not, and what hearing them costs"))
     tts = benches.add_parser("tts", help="how soon Piper's voices are heard, beside plain piper-tts")
     tts.add_argument("--rounds", type=_count, default=5, metavar="N")
+    llm = benches.add_parser("llm", help="how soon a language model's answer begins, and what its grammar costs")
+    llm.add_argument("--rounds", type=_count, default=3, metavar="N")
+    llm.add_argument("--threads", type=int, default=0, metavar="N", help="default: one per core, four at most")
     start = benches.add_parser("start", help="time to ready, memory and idle CPU of hub and satellite")
     start.add_argument("--idle-seconds", type=float, default=20.0)
     satellites = benches.add_parser("satellites", help="many rooms that stream to one hub")
@@ -211,7 +214,7 @@ def _bench(parser: argparse.ArgumentParser) -> None:
     wake.add_argument("--clips", type=_clips, help="with --accuracy: at most so many of each word (default: all)")
     wake.add_argument("--det", type=Path, metavar="FILE.svg", help="with --accuracy: draw misses against false wakes")
     turn.add_argument("--house", type=Path, metavar="FILE.toml", help="default: the demo house")
-    for bench in (turn, tts, start, wake, satellites):
+    for bench in (turn, tts, llm, start, wake, satellites):
         _json(bench)
 
 

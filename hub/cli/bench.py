@@ -11,7 +11,7 @@ from threading import Event
 
 import msgspec
 
-from hub.bench import satellites, start, stt, tts, turn, wake, wake_accuracy, whisper
+from hub.bench import llm, satellites, start, stt, tts, turn, wake, wake_accuracy, whisper
 from hub.bench.report import Report, told
 from hub.bench.stand_in import stand_in
 from hub.cli.reach import private_hub
@@ -28,7 +28,15 @@ NETWORKS = _SHARED / "models" / "wake"
 
 async def run(args: argparse.Namespace) -> int:
     """Exit 0 whether goals are met or not: a benchmark reports."""
-    measured = {"turn": _turn, "stt": _stt, "tts": _tts, "start": _start, "wake": _wake, "satellites": _satellites}
+    measured = {
+        "turn": _turn,
+        "stt": _stt,
+        "tts": _tts,
+        "llm": _llm,
+        "start": _start,
+        "wake": _wake,
+        "satellites": _satellites,
+    }
     report = await measured[args.bench](args)
     print(msgspec.json.encode(report).decode() if args.json else told(report))
     return 0
@@ -65,6 +73,10 @@ async def _stt(args: argparse.Namespace) -> Report:
 
 async def _tts(args: argparse.Namespace) -> Report:
     return await tts.measure(args.rounds, _progress)
+
+
+async def _llm(args: argparse.Namespace) -> Report:
+    return await llm.measure(args.rounds, args.threads, _progress)
 
 
 async def _start(args: argparse.Namespace) -> Report:

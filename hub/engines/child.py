@@ -17,6 +17,7 @@ from wire.parent import PARENT_VARIABLE
 _INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "LD_LIBRARY_PATH")
 _OUR_PREFIX = "EARSHOT_"  # places and test switches; secrets are never in the environment under this name
 _LINE_BYTES = 2048  # of the engine's stderr; the rest of a longer line is dropped
+_LAST_WORDS_SECONDS = 0.5  # a child of its own may hold its stderr open
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 _log = logging.getLogger(__name__)
@@ -33,6 +34,10 @@ class Child(Protocol):
 
     async def wait(self) -> int:
         """Exit status; negative: the signal that ended it."""
+
+    @property
+    def last_line(self) -> str:
+        """Of what it wrote to its stderr."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +70,11 @@ async def run_child(program: EngineProgram, *, stop_seconds: float = 2.0) -> Asy
         start_new_session=True,
         limit=_LINE_BYTES,
     )
-    assert process.stderr is not None
+    running = _Running(program.name, process)
     async with asyncio.TaskGroup() as group:
-        log = group.create_task(_log_lines(program.name, process.stderr), name=f"engine[{program.name}].stderr")
+        log = group.create_task(running.log_lines(), name=f"engine[{program.name}].stderr")
         try:
-            yield process
+            yield running
         finally:
             await _end(process, stop_seconds)
             await asyncio.wait((log,), timeout=stop_seconds)  # its last words: they say why it ended
@@ -93,17 +98,44 @@ async def _end(process: asyncio.subprocess.Process, stop_seconds: float) -> None
                 return
 
 
-async def _log_lines(name: str, stderr: asyncio.StreamReader) -> None:
-    while True:
+class _Running:
+    """A Child."""
+
+    def __init__(self, name: str, process: asyncio.subprocess.Process) -> None:
+        self._name, self._process = name, process
+        self._written = asyncio.Event()
+        self.pid, self.last_line = process.pid, ""
+
+    def kill(self) -> None:
+        self._process.kill()
+
+    async def wait(self) -> int:
+        """It returns when the last words were read: they say why it ended."""
+        status = await self._process.wait()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_LAST_WORDS_SECONDS):
+                await self._written.wait()
+        return status
+
+    async def log_lines(self) -> None:
+        stderr = self._process.stderr
+        assert stderr is not None
         try:
-            line = await stderr.readuntil()
-        except asyncio.LimitOverrunError:
-            line = await stderr.read(_LINE_BYTES)
-        except asyncio.IncompleteReadError as end:
-            line = end.partial
-            if not line:
-                return
-        _log.info("%s: %s", name, line.decode("utf-8", "replace").rstrip())
+            while line := await _line(stderr):
+                self.last_line = line.decode("utf-8", "replace").rstrip()
+                _log.info("%s: %s", self._name, self.last_line)
+        finally:
+            self._written.set()
+
+
+async def _line(stderr: asyncio.StreamReader) -> bytes:
+    """The next one, or as much of it as we read; empty at the end."""
+    try:
+        return await stderr.readuntil()
+    except asyncio.LimitOverrunError:
+        return await stderr.read(_LINE_BYTES)
+    except asyncio.IncompleteReadError as end:
+        return end.partial
 
 
 def resident_mb(pid: int) -> float | None:

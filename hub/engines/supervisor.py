@@ -18,6 +18,7 @@ from hub.errors import EngineLost
 from wire.errors import PeerError
 from wire.tasks import Tasks
 
+CONFIGURATION_STATUS = 78  # of an engine that says in one line why it cannot run
 EngineState = Literal["starting", "ready", "restarting", "failed"]
 Probe = Callable[[], Awaitable[object]]
 Spawn = Callable[[], AbstractAsyncContextManager[Child]]
@@ -160,7 +161,7 @@ class EngineProcess:
                 watched = both.create_task(self._watch(child.pid), name=f"engine[{self.name}].watch")
                 await asyncio.wait((ended, watched), return_when=asyncio.FIRST_COMPLETED)
                 if ended.done():
-                    detail = _exit_words(ended.result())
+                    detail = _exit_words(ended.result(), child.last_line)
                 else:
                     detail = watched.result()
                     with contextlib.suppress(ProcessLookupError):
@@ -228,5 +229,8 @@ class EngineProcess:
             self.changed(self.health)
 
 
-def _exit_words(status: int) -> str:
+def _exit_words(status: int, last_line: str) -> str:
+    """Where it ended because it could not be run as it was told to, its own words say why and what to do."""
+    if status == CONFIGURATION_STATUS and last_line:
+        return f"ended: {last_line}"
     return f"was ended by signal {-status}" if status < 0 else f"exited with status {status}"

@@ -11,6 +11,7 @@ from typing import Any, Self
 
 import aiohttp
 import msgspec
+from aiohttp.http_exceptions import HttpProcessingError
 
 from hub.errors import LlmFailed
 from hub.llm.messages import LISTED, Called, Function, Message, Tool, ToolCall
@@ -92,7 +93,7 @@ class ChatClient:
             raise LlmFailed(
                 "llm-timeout", f"{self.server.url} said nothing; a smaller model or a faster box"
             ) from error
-        except (aiohttp.ClientError, OSError, ValueError) as error:
+        except (aiohttp.ClientError, HttpProcessingError, OSError, ValueError) as error:
             raise LlmFailed(
                 "llm-lost", f"{self.server.url}: {error or type(error).__name__}; is it running?"
             ) from error

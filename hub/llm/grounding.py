@@ -7,7 +7,7 @@ Everything else is asked back. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,7 +16,8 @@ import msgspec
 from hub.house.targets import by_name, folded, same
 from hub.llm.house_text import plain
 from hub.llm.messages import ToolCall
-from hub.llm.phrasing import Phrasing, flat
+from hub.llm.naming import said, worded
+from hub.llm.phrasing import Phrasing
 from hub.llm.tools import BY_NAME, DOMAINS, HouseTool
 from hub.stages import Entity, House, Intent, Result
 
@@ -48,22 +49,24 @@ def ground(call: ToolCall, request: Request, house: House) -> Grounded:
         return _unsupported(request, call.function.name[:64])
     slots = {key: arguments[key] for key in tool.values if key in arguments}
     intent = Intent(tool.intent, slots, tool.response, request.language, request.text)
-    if not tool.is_question and request.phrasing.only_asks(request.text):
+    if not tool.is_question and request.phrasing.wants_nothing_done(request.text):
         return Grounded(intent, Result("unsupported", problem="asked-not-told"))
-    fits = [one for one in house.entities() if one.exposed and one.domain in tool.domains]
-    aim = _Aim(tool, intent, request, fits, _room(arguments.get("area"), request, fits))
-    name = arguments.get("name")
-    return aim.named(name) if isinstance(name, str) else aim.of_kind(str(arguments.get("kind", "")))
+    exposed = [one for one in house.entities() if one.exposed]
+    fits = [one for one in exposed if one.domain in tool.domains]
+    aim = _Aim(tool, intent, request, fits, said(request.text, exposed), _room(request, house, fits, arguments))
+    name, kind = arguments.get("name"), arguments.get("kind")
+    return aim.named(name) if isinstance(name, str) else aim.of_kind(kind, arguments.get("area"))
 
 
 @dataclass(frozen=True, slots=True)
 class _Aim:
-    """What a call may be about. fits: devices that can do it. room: that was said, or the speaker's."""
+    """What a call may be about. fits: devices that can do it. said: devices that were named. room: said, or theirs."""
 
     tool: HouseTool
     intent: Intent
     request: Request
     fits: Sequence[Entity]
+    said: Sequence[Entity]
     room: str | None
 
     def named(self, name: str) -> Grounded:
@@ -72,33 +75,48 @@ class _Aim:
         if not meant:
             intent = replace(self.intent, slots={**self.intent.slots, "name": name})
             return Grounded(intent, Result("unknown_target", problem="unknown-name"))
-        said = _said(self.request.text, self.fits)
-        if said and not any(one in said for one in meant):
-            if len({folded(one.name) for one in said}) > 1:
-                return self._ask_back(said)
-            meant = said  # what was said goes before what the model made of it
+        if self.said:
+            return self._of_said(meant)
         here = self._here(meant) or meant
-        if not (said or self._is_only_one(here) or _words_said(self.request.text, here[0])):
+        is_told = self._is_only_one(here) or _words_said(self.request.text, here[0], self.room)
+        return self._at(here, meant) if is_told else self._ask_back(here)
+
+    def of_kind(self, kind: object, area: object) -> Grounded:
+        """All of a kind in one room, or in the house where all was said; where a device was named, only that one."""
+        if self.said:
+            return self._of_said([])
+        domain = DOMAINS.get(kind) if isinstance(kind, str) else None
+        kinds = {domain} & set(self.tool.domains) if domain else set(self.tool.domains)
+        here = self._here([one for one in self.fits if one.domain in kinds])
+        is_about_something = domain is not None or (kind is None and isinstance(area, str))
+        if not here or not is_about_something:
+            return Grounded(self.intent, Result("unknown_target", problem="no-kind"))
+        is_other = domain is not None and self.request.phrasing.names_other_kinds(self.request.text, domain)
+        is_vague = self.room is None and len(here) > 1 and not self.request.phrasing.means_everything(self.request.text)
+        if is_other or is_vague:
             return self._ask_back(here)
+        slots = {**self.intent.slots, "domain": sorted(kinds), **({"area": self.room} if self.room else {})}
+        lights = self.room and kinds == {"light"} and self.intent.response == "default"
+        return Grounded(replace(self.intent, slots=slots, response="lights_area" if lights else self.intent.response))
+
+    def _of_said(self, meant: Sequence[Entity]) -> Grounded:
+        """What was said goes before what the model made of it; what the tool is not for is not done to another."""
+        fit = [one for one in self.said if one in self.fits]
+        right = [one for one in meant if one in fit]
+        is_open = len({folded(one.name) for one in fit}) > 1 or _goes_on(self.request.text, meant, fit)
+        if not fit or (is_open and not right):
+            return self._ask_back(fit or self.said)
+        chosen = right or fit
+        return self._at(self._here(chosen) or chosen, chosen)
+
+    def _at(self, here: Sequence[Entity], meant: Sequence[Entity]) -> Grounded:
+        """here: those of ``meant`` that are in the room."""
         slots = {**self.intent.slots, "name": here[0].name}
         if len(meant) > 1 and len(here) == 1 and here[0].area:
             slots["area"] = here[0].area
         if not self.tool.is_question:
             slots["domain"] = here[0].domain
         return Grounded(replace(self.intent, slots=slots), is_question=self.tool.is_question)
-
-    def of_kind(self, kind: str) -> Grounded:
-        """All of a kind in one room, or in the house where all of it was said."""
-        domain = DOMAINS.get(kind)
-        kinds = {domain} & set(self.tool.domains) if domain else set(self.tool.domains)
-        here = self._here([one for one in self.fits if one.domain in kinds])
-        if not here:
-            return Grounded(self.intent, Result("unknown_target", problem="no-kind"))
-        if self.room is None and len(here) > 1 and not self.request.phrasing.means_everything(self.request.text):
-            return self._ask_back(here)
-        slots = {**self.intent.slots, "domain": sorted(kinds), **({"area": self.room} if self.room else {})}
-        lights = self.room and kinds == {"light"} and self.intent.response == "default"
-        return Grounded(replace(self.intent, slots=slots, response="lights_area" if lights else self.intent.response))
 
     def _here(self, some: Sequence[Entity]) -> list[Entity]:
         return [one for one in some if self.room is None or same(one.area, self.room)]
@@ -118,37 +136,34 @@ def _unsupported(request: Request, name: str) -> Grounded:
     return Grounded(intent, Result("unsupported", problem="unknown-tool"))
 
 
-def _room(area: object, request: Request, fits: Sequence[Entity]) -> str | None:
+def _room(request: Request, house: House, fits: Sequence[Entity], arguments: Mapping[str, Any]) -> str | None:
     """The room that was said, or else the speaker's: never one that only the model thought of."""
-    said = f" {flat(request.text)} "
-    for known in sorted({one.area for one in fits if one.area}, key=len, reverse=True):
-        if f" {flat(known)} " in said:
-            return known
+    spoken = f" {worded(request.text)} "
+    called = [(worded(name), room.name) for room in house.areas() for name in (room.name, *room.aliases)]
+    for name, room in sorted(called, key=lambda one: len(one[0]), reverse=True):
+        if name and f" {name} " in spoken:
+            return room
     if request.phrasing.means_everything(request.text):
         return None
+    area = arguments.get("area")
     if isinstance(area, str) and not same(area, request.area) and not request.phrasing.knows:
         return area  # rooms bend in languages of which we know no words
     return request.area if any(same(one.area, request.area) for one in fits) else None
 
 
-def _said(text: str, fits: Collection[Entity]) -> list[Entity]:
-    """Whose name or alias stands in the text; a longer name goes before one that is in it."""
-    said = f" {flat(text)} "
-    found = {one.entity_id: _length_said(said, one) for one in fits}
-    longest = max(found.values(), default=0)
-    return [one for one in fits if longest and found[one.entity_id] == longest]
+def _words_said(text: str, entity: Entity, room: str | None) -> bool:
+    """Every word of its name, but for those of the room that is meant anyway: "the lamp by the bed" for Bed Lamp."""
+    spoken = set(worded(text).split())
+    place = set(worded(entity.area or "").split()) if same(entity.area, room) else set()
+    words = [word for word in worded(entity.name).split() if word not in place]
+    return bool(words) and all(word in spoken or word.rstrip("s") in spoken or f"{word}s" in spoken for word in words)
 
 
-def _length_said(said: str, entity: Entity) -> int:
-    return max((len(flat(name)) for name in (entity.name, *entity.aliases) if f" {flat(name)} " in said), default=0)
-
-
-def _words_said(text: str, entity: Entity) -> bool:
-    """Every word of its name that does not only say where it is was said: "lamp by the bed" for Bed Lamp."""
-    said = set(flat(text).split())
-    place = set(flat(entity.area or "").split())
-    words = [word for word in flat(entity.name).split() if word not in place]
-    return bool(words) and all(word in said or word.rstrip("s") in said or f"{word}s" in said for word in words)
+def _goes_on(text: str, meant: Sequence[Entity], said: Sequence[Entity]) -> bool:
+    """The model's name goes on after the one that was said, and so does the text: "hall lamp two", Hall Lamp 2."""
+    spoken = f"{worded(text)} "
+    longer = (other for one in meant for other in said if worded(one.name).startswith(f"{worded(other.name)} "))
+    return any(not spoken.endswith(f"{worded(other.name)} ") for other in longer)
 
 
 def _arguments(text: str) -> dict[str, Any]:

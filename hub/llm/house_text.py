@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 
-from hub.llm.phrasing import flat
+from hub.llm.naming import said
 from hub.stages import Entity, House
 
 MAX_DEVICES = 120  # told one by one; of a larger house only what there is in each room
 MAX_CHANGES = 24  # lines after which the whole is worth writing anew
+_MOST_CHANGES = 10 * MAX_CHANGES  # where nobody has it written anew
 _NAME_CHARACTERS = 60
 _UNSPOKEN = dict.fromkeys(map(ord, '<>{}[]|\\`"\n\r\t'), " ")  # what a name could end a template's part with
 
@@ -32,6 +33,7 @@ class HouseText:
         self._version = self._house.names_version
         entities = self._known()
         self._states = {one.entity_id: _state(one) for one in entities}
+        self._names = Counter(plain(one.name) for one in entities)
         self._changes: list[str] = []
         self._text = _told(entities)
 
@@ -42,22 +44,25 @@ class HouseText:
 
     def text(self) -> str:
         """With what has changed until now."""
-        if self._house.names_version != self._version:
+        if self._house.names_version != self._version or len(self._changes) > _MOST_CHANGES:
             self.renew()
         for entity in self._known() if len(self._states) <= MAX_DEVICES else ():
             state = _state(entity)
             if state != self._states[entity.entity_id]:
                 self._states[entity.entity_id] = state
-                self._changes.append(f"{_name(entity)} is now {state}.")
+                self._changes.append(f"{self._called(entity)} is now {state}.")
         return "\n".join([self._text, *self._changes])
 
     def mentioned(self, request: str) -> str:
         """Devices that are called by name in it, as a line; in a large house they stand nowhere else."""
         if len(self._states) <= MAX_DEVICES:
             return ""
-        said = f" {flat(request)} "
-        named = [one for one in self._known() if any(f" {flat(name)} " in said for name in (one.name, *one.aliases))]
-        return "; ".join(_device(one) for one in named[:8])
+        return "; ".join(_device(one) for one in said(request, self._known())[:8])
+
+    def _called(self, entity: Entity) -> str:
+        """With its room, where another one has its name."""
+        is_one = self._names[plain(entity.name)] == 1 or not entity.area
+        return plain(entity.name) if is_one else f"{plain(entity.name)} in {plain(entity.area or '')}"
 
     def _known(self) -> Sequence[Entity]:
         return [entity for entity in self._house.entities() if entity.exposed]
@@ -79,11 +84,7 @@ def _told(entities: Sequence[Entity]) -> str:
 
 
 def _device(entity: Entity) -> str:
-    return f"{_name(entity)} ({entity.domain.replace('_', ' ')}, {_state(entity)})"
-
-
-def _name(entity: Entity) -> str:
-    return plain(entity.name)
+    return f"{plain(entity.name)} ({entity.domain.replace('_', ' ')}, {_state(entity)})"
 
 
 def _state(entity: Entity) -> str:

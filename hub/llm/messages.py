@@ -16,7 +16,7 @@ LISTED = "x-listed"  # of a list of values in a schema: they stand elsewhere in 
 class Function(msgspec.Struct):
     """parameters: a JSON schema; hub.llm.llama.grammar says what of it our server keeps to."""
 
-    name: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+    name: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}\Z")]
     description: Annotated[str, Meta(max_length=4000)] = ""
     parameters: dict[str, Any] = msgspec.field(default_factory=dict)
 

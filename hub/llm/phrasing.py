@@ -6,23 +6,25 @@ A claim is worse unheard than a joke is: what may be one counts as one. Pure.
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
 import msgspec
 
+from hub.llm.naming import flat, is_said
 from hub.stages import Entity
 
-_STATES = frozenset({"on", "off", "open", "closed", "locked", "unlocked"})
+_PAIRS = (("on", "off"), ("open", "closed"), ("locked", "unlocked"))
+_STATES = frozenset(state for pair in _PAIRS for state in pair)
 _SHORT_WORDS = 3  # in a language that we have no words of, a shorter answer may be "done"
 
 
 class _Table(msgspec.Struct, forbid_unknown_fields=True):
     question: list[str]
     polite: list[str]
+    forbids: list[str]
     acknowledged: list[str]
     done: list[str]
     begun: list[str]
@@ -51,6 +53,11 @@ class Phrasing:
         asks = self.table is not None and self._search("question", self.table.question, said, before="^")
         return asks or request.rstrip().endswith(("?", "？", "؟"))  # noqa: RUF001 question marks of other scripts
 
+    def wants_nothing_done(self, request: str) -> bool:
+        """It only asks, or speaks of what shall not be done: "don't turn on the lamp"."""
+        forbids = self.table is not None and self._search("forbids", self.table.forbids, flat(request))
+        return forbids or self.only_asks(request)
+
     def means_everything(self, request: str) -> bool:
         return self.table is not None and self._search("everywhere", self.table.everywhere, flat(request))
 
@@ -63,7 +70,7 @@ class Phrasing:
     def claims(self, piece: str, entities: Sequence[Entity]) -> bool:
         """It says that something was done, or that a device is as it is not; without a table, it may say so."""
         said = flat(piece)
-        named = [one for one in entities if _is_said(said, one.name, *one.aliases)]
+        named = [one for one in entities if is_said(said, one.name, *one.aliases)]
         if self.table is None:
             return bool(named) or len(said.split()) < _SHORT_WORDS
         if self._search("done", self.table.done, said, before=r"(?<!\w)"):
@@ -73,7 +80,14 @@ class Phrasing:
         told = {state for state, words in self.table.states.items() if self._search(f"state {state}", words, said)}
         if not told or not (named or (kinds := self._kinds(said))):
             return False
+        if not told.isdisjoint(_opposites(told)):
+            return True  # which of them is said of what cannot be told
         return not self._is_true(said, told, named or _of_kind(said, kinds, entities))
+
+    def names_other_kinds(self, request: str, domain: str) -> bool:
+        """It speaks of devices, and of none of this kind."""
+        kinds = self._kinds(flat(request)) if self.table else set()
+        return bool(kinds) and domain not in kinds
 
     def _kinds(self, said: str) -> set[str]:
         assert self.table is not None
@@ -95,21 +109,15 @@ class Phrasing:
         return bool(self._compiled[key].search(said))
 
 
+def _opposites(states: Collection[str]) -> set[str]:
+    return {state for pair in _PAIRS for state in pair if set(pair) <= set(states)}
+
+
 def _of_kind(said: str, kinds: Collection[str], entities: Iterable[Entity]) -> Sequence[Entity]:
     """Of the rooms that are said, or of the whole house."""
     some = [one for one in entities if one.domain in kinds]
-    here = [one for one in some if one.area and _is_said(said, one.area)]
+    here = [one for one in some if one.area and is_said(said, one.area)]
     return here or some
-
-
-def _is_said(said: str, *names: str) -> bool:
-    return any(f" {flat(name)} " in f" {said} " for name in names)
-
-
-def flat(text: str) -> str:
-    """Lower case, straight apostrophes, single spaces, no stops at the ends."""
-    straight = unicodedata.normalize("NFC", text).casefold().replace("’", "'").replace("ß", "ss")  # noqa: RUF001
-    return " ".join(straight.split()).strip(" .,!?;:…\"'")
 
 
 def phrasing(language: str) -> Phrasing:
@@ -118,9 +126,7 @@ def phrasing(language: str) -> Phrasing:
 
 @cache
 def _phrasing(base: str) -> Phrasing:
-    return Phrasing(_tables().get(base))
+    return Phrasing(_TABLES.get(base))
 
 
-@cache
-def _tables() -> Mapping[str, _Table]:
-    return msgspec.toml.decode((files("hub.llm") / "speech.toml").read_bytes(), type=dict[str, _Table])
+_TABLES = msgspec.toml.decode((files("hub.llm") / "speech.toml").read_bytes(), type=dict[str, _Table])

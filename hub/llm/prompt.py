@@ -19,8 +19,10 @@ _RULES = """You are Earshot, the voice of this home. You answer aloud, in one or
 without lists and signs, in the language of the request. You run on a small box in this home, without the internet: \
 say so when you do not know something.
 To switch, open or set something, call a function, with names exactly as they are written below. Never say that you \
-did or will do something.
-The house (of two lines about one device the last is true):"""
+did or will do something."""
+_HOUSE = "This is the home; of two lines about one device the last is true."
+_HEARD = "I know it."
+KEPT_MESSAGES = 3  # that every prompt begins with: rules (and tools, which templates put behind them), house, and a nod
 _MEMORY = 4  # exchanges of a room
 _MEMORY_AGE = timedelta(minutes=5)
 _SAID_CHARACTERS = 600
@@ -45,7 +47,11 @@ class Prompts:
 
     def beginning(self, room: str) -> list[Message]:
         """All but the question itself."""
-        messages = [Message("system", f"{_RULES}\n{self._text.text()}")]
+        messages = [
+            Message("system", _RULES),
+            Message("user", f"{_HOUSE}\n{self._text.text()}"),
+            Message("assistant", _HEARD),
+        ]
         for at, said, answered in self._memory.get(room, ()):
             if self._clock() - at < _MEMORY_AGE:
                 messages += [Message("user", said), Message("assistant", answered)]

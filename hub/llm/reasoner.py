@@ -17,7 +17,7 @@ from hub.llm.client import ChatClient
 from hub.llm.grounding import Request, ground
 from hub.llm.messages import Message, ToolCall
 from hub.llm.phrasing import Phrasing, phrasing
-from hub.llm.prompt import Prompts
+from hub.llm.prompt import KEPT_MESSAGES, Prompts
 from hub.llm.tools import BY_NAME
 from hub.stages import Act, House, Question
 from wire.tasks import Tasks
@@ -107,7 +107,7 @@ class HouseReasoner:
         """Pieces that may be spoken; calls and claims are noted in ``step``."""
         clauses = Clauses()
         told = self._client.complete(
-            messages, self._prompts.tools(), max_tokens=self._bounds.tokens, **self._choice(request)
+            messages, self._prompts.tools(), max_tokens=self._bounds.tokens, **self._kept, **self._choice(request)
         )
         async with aclosing(told):
             while (part := await _next(told, until)) is not None:
@@ -130,6 +130,10 @@ class HouseReasoner:
             return False
         step.said.append(piece)
         return True
+
+    @property
+    def _kept(self) -> dict[str, int]:
+        return {"kept_messages": KEPT_MESSAGES} if self._client.server.is_own else {}
 
     def _choice(self, request: Request) -> dict[str, Any]:
         """A request that only asks can change nothing: our own server is not even able to call for it."""
@@ -166,7 +170,9 @@ class HouseReasoner:
         with suppress(LlmFailed):
             tokens = 0 if self._client.server.is_own else 1  # others know no answer of no tokens
             begun = [*messages, Message("user", "(")]
-            async with aclosing(self._client.complete(begun, self._prompts.tools(), max_tokens=tokens)) as told:
+            async with aclosing(
+                self._client.complete(begun, self._prompts.tools(), max_tokens=tokens, **self._kept)
+            ) as told:
                 async for _ in told:
                     pass
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 import secrets
 from collections.abc import Iterator
 
@@ -11,6 +12,9 @@ import msgspec
 from hub.llm.messages import Called, ToolCall
 
 CALL_BEGINS, CALL_ENDS = "<tool_call>\n", "\n</tool_call>"
+_END = CALL_ENDS.strip()
+_QUOTE = re.compile(r'(?<!\\)(?:\\\\)*"')
+_BROKEN = "\ufffd"
 _MARK = CALL_BEGINS.strip()
 
 
@@ -33,7 +37,7 @@ class Written:
             if not mark:
                 yield from self._pass_on()
                 return
-            body, ended, after = rest.partition(CALL_ENDS.strip())
+            body, ended, after = _first_whole(rest)
             if text.strip():
                 yield text
                 text = ""
@@ -58,8 +62,19 @@ class Written:
         else:
             size = 0
         text, self._held = self._held[: len(self._held) - size], self._held[len(self._held) - size :]
-        if text.strip() or (text and not self._held):
+        if text.strip():
             yield text
+        else:
+            self._held = text + self._held
+
+
+def _first_whole(rest: str) -> tuple[str, str, str]:
+    """Up to the end of a call, as str.partition; an end that stands within a name is none."""
+    body, ended, after = rest.partition(_END)
+    while ended and len(_QUOTE.findall(body)) % 2:
+        more, ended, after = after.partition(_END)
+        body += _END + more
+    return body, ended, after
 
 
 def _call(body: str) -> ToolCall | None:
@@ -68,5 +83,7 @@ def _call(body: str) -> ToolCall | None:
         call = msgspec.json.decode(body, type=_Call)
     except (msgspec.MsgspecError, RecursionError):
         return None
+    if _BROKEN in body:
+        return None  # a letter written in a way that is none: whatever name that is, it is not of this house
     arguments = msgspec.json.encode(call.arguments).decode()
     return ToolCall(Called(call.name, arguments), id=f"call_{secrets.token_hex(8)}")

@@ -23,13 +23,17 @@ def test_every_import_is_a_dependency_of_the_package():
     missing = {
         f"{path}: {module}"
         for path, module in _imports()
-        if not path.startswith(MEASURING) and not stated & {_name(one) for one in _DISTRIBUTIONS.get(module, [_NAMES.get(module, module)])}
+        if not path.startswith(MEASURING) and not stated & {_name(one) for one in _distributions(module)}
     }
     assert not missing
 
 
 _DISTRIBUTIONS = packages_distributions()
 _NAMES = {"llama_cpp": "llama-cpp-python"}  # where it may not be installed
+
+
+def _distributions(module: str) -> list[str]:
+    return list(_DISTRIBUTIONS.get(module, [_NAMES.get(module, module)]))
 
 
 def _imports() -> Iterator[tuple[str, str]]:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 import pytest
 
 from hub.config import EndpointSection
-from hub.errors import ActionFailed, IntentFailed, SttFailed, TtsFailed
+from hub.errors import ActionFailed, IntentFailed, LlmFailed, SttFailed, TtsFailed
 from hub.intent.replies import TemplateReplier
 from hub.stages import Action, Evidence, Intent, NotUnderstood, Result
 from hub.trace import Trace, WakeTrace, new_trace, ulid
@@ -21,6 +21,7 @@ from tests.fakes_house import FakeHouse
 from tests.fakes_stages import (
     FakeActor,
     FakeInterpreter,
+    FakeReasoner,
     FakeSynthesizer,
     FakeTranscriber,
     FakeVoice,
@@ -260,3 +261,100 @@ def test_turn_ids_sort_by_time() -> None:
     assert ulid(1, 0) < ulid(1, 5) < ulid(2, 0)
     assert len(ulid((1 << 48) - 1, (1 << 80) - 1)) == 26
     assert ulid(0, 0) == "0" * 26
+
+
+UNKNOWN = FakeInterpreter(NotUnderstood)
+
+
+async def test_what_no_sentence_fits_is_answered_by_the_reasoner() -> None:
+    reasoner = FakeReasoner(["Because of the air.", "It scatters blue light."])
+    room, trace = await run(interpreter=UNKNOWN, reasoner=reasoner)
+    assert trace.reply == "Because of the air. It scatters blue light."
+    assert trace.understood.by == "llm"
+    assert trace.error is None
+    assert room.audio_ms == 800
+    assert reasoner.questions[0].area == "Kitchen"
+    assert list(trace.timings_ms) == ["endpoint", "transcript", "understood", "first_audio", "done"]
+    assert trace.engines_ms.keys() >= {"llm", "tts"}
+
+
+async def test_what_a_sentence_fits_never_reaches_it_but_is_remembered() -> None:
+    reasoner = FakeReasoner(["no"])
+    await run(reasoner=reasoner, actor=FakeActor(Result("acted", actions=(CONFIRMED,))))
+    assert not reasoner.questions
+    assert reasoner.noted == [("kitchen", "turn on the bed light", "reply: acted")]
+
+
+async def test_the_first_piece_is_heard_while_the_second_is_not_yet_thought_of() -> None:
+    heard = asyncio.Event()
+
+    @dataclass
+    class Listening(FakeRoom):
+        async def say(self, text: str, blocks: AsyncIterator[Pcm]) -> None:
+            await anext(blocks)
+            heard.set()
+            await super().say(text, blocks)
+
+    room, trace = Listening(), new_trace("kitchen", "Kitchen", "en")
+    stages = fake_stages(interpreter=UNKNOWN, reasoner=FakeReasoner(["One.", heard.wait, "Two."]))
+    await Turn(stages, room, trace).spoken(await utterance_of(voice(640), silence(1000)))
+    assert room.said == ["One."]
+    assert trace.reply == "One. Two."
+
+
+async def test_its_actions_are_carried_out_and_told_by_the_replier() -> None:
+    intent = Intent("HassTurnOn", {"name": "Bed Light"}, "default", "en", "some light please")
+    actor = FakeActor(Result("acted", actions=(CONFIRMED,)))
+    _, trace = await run(interpreter=UNKNOWN, reasoner=FakeReasoner([intent]), actor=actor)
+    assert (trace.reply, trace.actions) == ("reply: acted", [CONFIRMED])
+    assert (trace.understood.by, trace.understood.intent) == ("llm", "HassTurnOn")
+    assert "acted" in trace.timings_ms
+
+
+async def test_one_that_is_lost_before_a_word_is_apologised_for() -> None:
+    room, trace = await run(interpreter=UNKNOWN, reasoner=FakeReasoner([LlmFailed("llm-lost", "gone")]))
+    assert trace.error is not None
+    assert (trace.error.code, trace.reply, room.said) == ("llm-lost", "sorry: llm-lost", ["sorry: llm-lost"])
+
+
+async def test_one_that_is_lost_in_the_middle_ends_with_an_apology() -> None:
+    reasoner = FakeReasoner(["One.", LlmFailed("llm-lost", "gone")])
+    room, trace = await run(interpreter=UNKNOWN, reasoner=reasoner)
+    assert trace.error is not None
+    assert (trace.error.code, trace.reply) == ("llm-lost", "One. sorry: llm-lost")
+    assert room.audio_ms == 300
+
+
+async def test_an_answer_of_nothing_is_an_apology() -> None:
+    _, trace = await run(interpreter=UNKNOWN, reasoner=FakeReasoner([]))
+    assert trace.error is not None
+    assert trace.error.code == "llm-empty"
+
+
+async def test_an_interrupted_answer_is_closed_and_what_was_said_is_remembered() -> None:
+    reasoner = FakeReasoner(["One.", asyncio.Event().wait, "Two."])
+    room, trace = FakeRoom(), new_trace("kitchen", "Kitchen", "en")
+    stages = fake_stages(interpreter=UNKNOWN, reasoner=reasoner)
+    turn = asyncio.ensure_future(Turn(stages, room, trace).spoken(await utterance_of(voice(640), silence(1000))))
+    while not trace.reply:
+        await asyncio.sleep(0)
+    turn.cancel()
+    await asyncio.wait([turn])
+    assert reasoner.closed
+    assert reasoner.noted == [("kitchen", "turn on the bed light", "One.")]
+
+
+async def test_who_only_reads_gets_all_of_it_without_a_voice() -> None:
+    reasoner = FakeReasoner(["One.", "Two."])
+    voiceless = FakeSynthesizer(error=TtsFailed("tts-lost", "gone"))
+    room, trace = FakeRoom(wants_sound=False), new_trace("cli", None, "en")
+    await Turn(fake_stages(interpreter=UNKNOWN, reasoner=reasoner, synthesizer=voiceless), room, trace).typed("why")
+    assert (trace.reply, room.said, trace.error) == ("One. Two.", ["One. Two."], None)
+
+
+async def test_a_lost_voice_ends_an_answer_and_its_work() -> None:
+    reasoner = FakeReasoner(["One.", "Two."])
+    voiceless = FakeSynthesizer(error=TtsFailed("tts-lost", "gone"))
+    room, trace = await run(interpreter=UNKNOWN, reasoner=reasoner, synthesizer=voiceless)
+    assert (room.failures, reasoner.closed) == (["tts-lost"], True)
+    assert trace.error is not None

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from hub.llm.llama.errors import LlamaFailed
 from hub.llm.llama.grammar import gbnf
-from hub.llm.llama.library import Grammar, Llama
+from hub.llm.llama.library import Grammar, Llama, common
 from hub.llm.llama.prefix import PrefixFile
 from hub.llm.llama.requests import Request
 from hub.llm.llama.sampling import Sampler
@@ -45,7 +45,6 @@ class Chat:
     def __init__(self, llama: Llama, template: Template, prefix: PrefixFile | None) -> None:
         self._llama, self._template, self._prefix = llama, template, prefix
         self._snapshot: tuple[list[int], bytes] | None = None  # for models that cannot forget in part
-        self._grammar_text = ""
 
     def answer(self, request: Request, on_progress: Callable[[int, int], None]) -> Iterator[Told]:
         """Text and calls as they are written, at last what it took. Raises Stopped, LlamaFailed.
@@ -57,6 +56,8 @@ class Chat:
         try:
             prompt = self._llama.tokenize(self._template.prompt(request.messages, request.tools))
             usage.prompt = len(prompt)
+            if not prompt:
+                raise LlamaFailed("llm-request-invalid", "the model's chat template makes nothing of these messages")
             if len(prompt) + request.max_tokens > self._llama.context_tokens:
                 raise LlamaFailed(
                     "llm-prompt-too-long",
@@ -74,15 +75,18 @@ class Chat:
     def _grammar(self, request: Request) -> Grammar | None:
         """With no tools there is nothing to hold it to."""
         tools = request.callable
-        return self._llama.grammar(gbnf(tools, must_call=request.must_call)) if request.tools else None
+        return (
+            self._llama.grammar(gbnf(tools, must_call=request.must_call)) if request.tools and request.grammar else None
+        )
 
     def _read(self, request: Request, prompt: list[int], usage: Usage, on_progress: Callable[[int, int], None]) -> None:
-        """First what every prompt begins with, which is kept; then the rest."""
-        stays = self._llama.tokenize(self._template.begins(request.messages, request.tools))
-        whole = stays == prompt[: len(stays)] and 0 < len(stays) < len(prompt)
+        """First what every prompt begins with, which is kept; then the rest. What is in memory already stays."""
+        stays = self._llama.tokenize(self._template.begins(request.kept, request.tools))
         self._take_up(prompt)
+        held = common(self._llama.tokens, prompt)
+        is_new = stays == prompt[: len(stays)] and held < len(stays) < len(prompt)
         cached: int | None = None
-        for part in (stays, prompt) if whole else (prompt,):
+        for part in (stays, prompt) if is_new else (prompt,):
             for done in self._llama.evaluate(part):
                 cached = done if cached is None else cached
                 on_progress(done, len(prompt))
@@ -93,15 +97,14 @@ class Chat:
     def _take_up(self, prompt: list[int]) -> None:
         """A model that cannot forget in part begins from its snapshot, unless the prompt only goes on."""
         held = self._llama.tokens
-        if self._llama.forgets_in_part or held == prompt[: len(held)] or self._snapshot is None:
+        goes_on = held == prompt[: min(len(held), len(prompt) - 1)]
+        if self._llama.forgets_in_part or goes_on or self._snapshot is None:
             return
         tokens, state = self._snapshot
         if tokens == prompt[: len(tokens)]:
             self._llama.restore(tokens, state)
 
     def _keep(self, stays: list[int]) -> None:
-        if len(self._llama.tokens) != len(stays):  # more is in memory: it was kept when it was read
-            return
         if not self._llama.forgets_in_part and (self._snapshot is None or self._snapshot[0] != stays):
             self._snapshot = (list(stays), self._llama.state())
         if self._prefix and not self._prefix.is_as_good(stays):
@@ -109,17 +112,17 @@ class Chat:
 
     def _written(self, request: Request, grammar: Grammar | None, usage: Usage) -> Iterator[Told]:
         sampler = Sampler(self._llama, grammar, temperature=request.temperature, top_k=request.top_k, seed=request.seed)
-        written = Written()
+        written, has_called = Written(), False
         while usage.completion < request.max_tokens:
             token = sampler.next()
             usage.completion += 1
             if usage.completion == 1:
                 usage.first_token_ms = usage.elapsed_ms()
             if self._llama.ends(token):
-                usage.ended = "stop"
+                usage.ended = "tool_calls" if has_called else "stop"
                 break
             for told in written.feed(self._llama.piece(token)):
-                usage.ended = "tool_calls" if isinstance(told, ToolCall) else usage.ended
+                has_called = has_called or isinstance(told, ToolCall)
                 yield told
             self._llama.add(token)
         yield from written.end()

@@ -16,6 +16,7 @@ from hub.llm.written import CALL_BEGINS, CALL_ENDS
 
 MAX_CALLS = 4  # in one answer
 _MAX_DEPTH = 6
+_BOUNDS = frozenset({"minimum", "maximum"})
 
 # Plain text: no brackets, so that neither JSON nor a tag is ever spoken.
 _TEXT = r"""text ::= [^<>{}[\]|\x00-\x20] [^<>{}[\]|\x00-\x09\x0B-\x1F]*"""
@@ -29,9 +30,16 @@ _SHARED = {
 
 def gbnf(tools: Sequence[Tool], *, must_call: bool = False) -> str:
     """root: text, calls, or text and then calls. Raises LlamaFailed (llm-grammar) for a schema not known here."""
-    rules = _Rules()
+    try:
+        return _grammar(tools, must_call=must_call)
+    except (TypeError, AttributeError, ValueError, RecursionError) as error:
+        raise LlamaFailed("llm-grammar", f"a tool's parameters are no schema ({type(error).__name__})") from error
+
+
+def _grammar(tools: Sequence[Tool], *, must_call: bool) -> str:
     if not tools:
         return f"root ::= text\n{_TEXT}\n"
+    rules = _Rules()
     names = [rules.add(f"call-{number}", _call(rules, tool)) for number, tool in enumerate(tools)]
     rules.add("call", f"{_quoted(CALL_BEGINS)} ({' | '.join(names)}) {_quoted(CALL_ENDS)}")
     rules.add("calls", f'call ("\\n" call){{0,{MAX_CALLS - 1}}}')
@@ -53,17 +61,21 @@ def _value(rules: _Rules, schema: Mapping[str, Any], depth: int) -> str:
     kind = schema.get("type")
     if kind == "object":
         return _object(rules, schema, depth)
-    if kind == "integer" and "minimum" in schema and "maximum" in schema:
+    if kind == "integer" and not _BOUNDS.isdisjoint(schema):
         return rules.choice([str(n) for n in _range(schema)])
+    if kind == "number" and not _BOUNDS.isdisjoint(schema):
+        raise LlamaFailed("llm-grammar", "bounds are kept of integers, and not of other numbers")
     if kind in _SHARED:
         return rules.add(str(kind), _SHARED[str(kind)])
     raise LlamaFailed("llm-grammar", f"a tool has a parameter of type {kind!r:.40}, which is not known here")
 
 
 def _range(schema: Mapping[str, Any]) -> range:
-    low, high = schema["minimum"], schema["maximum"]
+    low, high = schema.get("minimum"), schema.get("maximum")
     if not (isinstance(low, int) and isinstance(high, int) and 0 <= high - low <= 10_000):
-        raise LlamaFailed("llm-grammar", "an integer's bounds are no integers, or too far apart")
+        raise LlamaFailed(
+            "llm-grammar", "an integer needs both of its bounds, as integers that are not too far apart, or none"
+        )
     return range(low, high + 1)
 
 
@@ -77,6 +89,8 @@ def _object(rules: _Rules, schema: Mapping[str, Any], depth: int) -> str:
     optional = [key for key in members if key not in required]
     fixed = f" {_quoted(', ')} ".join(members[key] for key in required)
     needed = schema.get("minProperties", 0) > len(required)
+    if schema.get("minProperties", 0) > len(required) + 1:
+        raise LlamaFailed("llm-grammar", "minProperties may be one more than the required properties, and not two")
     some = _some(rules, [members[key] for key in optional])
     if not some:
         return f"{_quoted('{')} {fixed} {_quoted('}')}"

@@ -23,11 +23,11 @@ _log = logging.getLogger(__name__)
 VERSION: str = __import__("llama_cpp").__version__
 
 _BATCH_TOKENS = 128  # of one call, and of one step of it: what stopping it may have to wait for
-_Q8_BLOCK = 32  # numbers that share a scale
 _PIECE_BYTES = 256  # no token is longer; one that is would be asked for again
 _ABORTED = 2  # llama_decode's status
 _SEQUENCE = 0
 _WARN = 3  # ggml's level for warnings; 2 is information, 4 errors
+_TOKEN_DATA = np.dtype([("id", "<i4"), ("logit", "<f4"), ("p", "<f4")])  # llama_token_data
 _stopping: list[object] = []  # what llama.cpp calls an error then is what we asked for
 
 
@@ -65,6 +65,7 @@ class Llama:
         self.vocabulary: int = lib.llama_vocab_n_tokens(self._vocab)
         self.tokens: list[int] = []
         self._pieces: dict[int, bytes] = {}
+        self.unsayable = self._controls()
 
     def _open(self, sizes: Sizes) -> Any:
         params = lib.llama_context_default_params()
@@ -74,9 +75,9 @@ class Llama:
         params.n_seq_max = 1
         params.n_threads = params.n_threads_batch = sizes.threads
         params.n_outputs_max = 1  # only the last token's logits; else room for every token's, 0.3 GB and more
-        params.flash_attn_type = lib.LLAMA_FLASH_ATTN_TYPE_ENABLED
-        if self._head_size() % _Q8_BLOCK == 0:
-            params.type_k = params.type_v = lib.GGML_TYPE_Q8_0  # half the memory
+        # On a CPU flash attention adds up in 16 bits: what was kept would differ by a percent from what is read anew. A
+        # memory in 8 bits is read at half the speed.
+        params.flash_attn_type = lib.LLAMA_FLASH_ATTN_TYPE_DISABLED
         params.no_perf = True
         # Called at every step of the computation, where Python would have to take its lock a thousand times a token.
         # strlen is a function of a pointer that is false for an empty string and true for one byte: a flag.
@@ -86,12 +87,6 @@ class Llama:
         if not context:
             raise LlamaFailed("llm-memory", "no memory for the model's context; set [llm] context_tokens lower")
         return context
-
-    def _head_size(self) -> int:
-        architecture = self.metadata("general.architecture")
-        stated = self.metadata(f"{architecture}.attention.key_length")
-        heads: int = lib.llama_model_n_head(self._model)
-        return int(stated) if stated else lib.llama_model_n_embd(self._model) // max(1, heads)
 
     def close(self) -> None:
         lib.llama_free(self._context)
@@ -152,6 +147,10 @@ class Llama:
     def is_control(self, token: int) -> bool:
         """It is a sign of the chat template's, which no text may hold."""
         return bool(lib.llama_vocab_is_control(self._vocab, token))
+
+    def _controls(self) -> NDArray[np.bool_]:
+        """For each token: it is a sign of the chat template's, which no text may hold. Those that end all may come."""
+        return np.array([self.is_control(token) and not self.ends(token) for token in range(self.vocabulary)])
 
     def ends(self, token: int) -> bool:
         """It is the model's sign that all was said."""
@@ -243,14 +242,15 @@ class Grammar:
     def __init__(self, sampler: Any) -> None:
         self._sampler = sampler
 
-    def allowed(self, tokens: Sequence[int]) -> NDArray[np.bool_]:
+    def allowed(self, tokens: Sequence[int] | NDArray[np.int64]) -> NDArray[np.bool_]:
         """Which of ``tokens`` may come next."""
-        entries = (lib.llama_token_data * len(tokens))()
-        for entry, token in zip(entries, tokens, strict=True):
-            entry.id = token
-        array = lib.llama_token_data_array(entries, len(tokens), -1, False)
+        entries = np.zeros(len(tokens), _TOKEN_DATA)
+        entries["id"] = tokens
+        pointer = ctypes.cast(entries.ctypes.data, lib.llama_token_data_p)
+        array = lib.llama_token_data_array(pointer, len(tokens), -1, False)
         lib.llama_sampler_apply(self._sampler, ctypes.byref(array))
-        return np.array([entry.logit == 0 for entry in entries])
+        allowed: NDArray[np.bool_] = entries["logit"] == 0
+        return allowed
 
     def accept(self, token: int) -> None:
         """One that is ``allowed``: llama.cpp ends the process at any other."""

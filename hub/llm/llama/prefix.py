@@ -7,6 +7,7 @@ import logging
 import os
 import struct
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -86,7 +87,8 @@ class PrefixFile:
                 os.fsync(file.fileno())
             partial.replace(self._path)
         except OSError as error:
-            partial.unlink(missing_ok=True)
+            with suppress(OSError):
+                partial.unlink()
             _log.warning("the beginning of prompts is not kept on disk: %s", error)
         self._kept = tokens  # also where it failed: not tried again at every question
 

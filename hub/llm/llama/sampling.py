@@ -46,5 +46,5 @@ class Sampler:
         return int(self._random.choice(tokens, p=weights / weights.sum()))
 
     def _allowed(self, tokens: NDArray[np.int64]) -> NDArray[np.bool_]:
-        sayable = np.array([not self._llama.is_control(int(one)) or self._llama.ends(int(one)) for one in tokens])
-        return sayable & self._grammar.allowed(tokens.tolist()) if self._grammar else sayable
+        sayable = ~self._llama.unsayable[tokens]
+        return sayable & self._grammar.allowed(tokens) if self._grammar else sayable

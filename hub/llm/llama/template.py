@@ -57,37 +57,37 @@ class Template:
         environment.globals["strftime_now"] = lambda form: datetime.now().astimezone().strftime(form)
         try:
             self._template = environment.from_string(source or _CHATML)
-        except jinja2.TemplateError as error:
+        except (jinja2.TemplateError, RecursionError) as error:
             raise LlamaFailed("llm-model-invalid", f"the model's chat template is broken ({error})") from error
 
     def prompt(self, messages: Sequence[Message], tools: Sequence[Tool]) -> str:
         """Up to where the model goes on. Raises LlamaFailed (llm-request-invalid)."""
-        plain = [_plain(message) for message in messages]
-        if tools and not self._knows_tools:
-            plain = _told([_untooled(message) for message in plain], tools)
-        elif not self._knows_tools:
-            plain = [_untooled(message) for message in plain]
         try:
-            shown = [_shown(tool) for tool in tools] if tools and self._knows_tools else None
-            return self._template.render(
-                messages=plain,
-                tools=shown,
-                xml_tools=shown,  # SmolLM3's name for them
-                add_generation_prompt=True,
-                enable_thinking=False,
-                bos_token=self._marks.begin,
-                eos_token=self._marks.end,
-            )
-        except (jinja2.TemplateError, TypeError, ValueError, RecursionError, LlamaFailed) as error:
-            raise LlamaFailed(
-                "llm-request-invalid", f"the model's chat template refuses this: {error!s:.200}"
-            ) from error
+            return self._rendered(messages, tools)
+        except Exception as error:  # a template is a program of whoever made the model, and fails as it likes
+            raise LlamaFailed("llm-request-invalid", f"the model's chat template fails: {error!s:.200}") from error
+
+    def _rendered(self, messages: Sequence[Message], tools: Sequence[Tool]) -> str:
+        plain = [_plain(message) for message in messages]
+        if not self._knows_tools:
+            plain = [_untooled(message) for message in plain]
+            plain = _told(plain, tools) if tools else plain
+        shown = [_shown(tool) for tool in tools] if tools and self._knows_tools else None
+        return self._template.render(
+            messages=plain,
+            tools=shown,
+            xml_tools=shown,  # SmolLM3's name for them
+            add_generation_prompt=True,
+            enable_thinking=False,
+            bos_token=self._marks.begin,
+            eos_token=self._marks.end,
+        )
 
     def begins(self, messages: Sequence[Message], tools: Sequence[Tool]) -> str:
-        """The part of the prompt that is the same whatever is asked: up to the end of the first system message."""
-        if not messages or messages[0].role != "system":
+        """What every prompt that begins with ``messages`` has in common, whatever is asked then."""
+        if not messages:
             return ""
-        one, other = (self.prompt([messages[0], Message("user", text)], tools) for text in (_ANY, _OTHER))
+        one, other = (self.prompt([*messages, Message("user", text)], tools) for text in (_ANY, _OTHER))
         for index, (left, right) in enumerate(zip(one, other, strict=False)):
             if left != right:
                 return one[:index]
@@ -111,7 +111,7 @@ def _plain(message: Message) -> dict[str, Any]:
 def _arguments(text: str) -> Any:
     try:
         return msgspec.json.decode(text)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise LlamaFailed("llm-request-invalid", "a tool call's arguments are no JSON") from error
 
 
