@@ -40,23 +40,28 @@ class Answer:
         """The pieces, spoken. Raises LlmFailed, TtsFailed."""
         async for piece in self.pieces(question):
             blocks = voice.synthesize(piece, language=question.language)
-            with EngineTimer(self._trace, "tts"):
-                block = await anext(blocks, None)
+            block = await self._first(blocks)
             if block is None:
                 raise TtsFailed("tts-empty", "the voice made no sound for this text; check the voice's language")
             yield block
             async for block in blocks:
                 yield block
 
+    async def _first(self, blocks: AsyncIterator[Pcm]) -> Pcm | None:
+        """Only the first piece's first sound is waited for."""
+        if "tts" in self._trace.engines_ms:
+            return await anext(blocks, None)
+        with EngineTimer(self._trace, "tts"):
+            return await anext(blocks, None)
+
     async def _next(self, answer: AsyncIterator[str]) -> str | None:
-        """The time is the model's, but for what devices took of it."""
-        began, acting_ms = time.monotonic(), self._acting_ms
+        """The time to the first piece is the model's, but for what devices took of it."""
+        began = time.monotonic()
         try:
             return await anext(answer, None)
         finally:
-            spent_ms = (time.monotonic() - began) * 1000 - (self._acting_ms - acting_ms)
-            engines = self._trace.engines_ms
-            engines["llm"] = round(engines.get("llm", 0.0) + spent_ms, 1)
+            spent_ms = (time.monotonic() - began) * 1000 - self._acting_ms
+            self._trace.engines_ms.setdefault("llm", round(spent_ms, 1))
 
     async def _act(self, intent: Intent, result: Result | None) -> str:
         """The reply is made of what devices showed, and never by the model."""

@@ -130,12 +130,11 @@ async def measure(rounds: int, threads: int, progress: Progress) -> Report:
     _needed()
     with tempfile.TemporaryDirectory(prefix="earshot-") as folder:
         path = Path(folder) / "model.gguf"
-        prompts = Prompts(BenchHouse.of(72), lambda: datetime.now(UTC))
-        text = "\n".join(message.content or "" for message in prompts.beginning(""))
-        told = f"{text}\n{msgspec.json.encode(prompts.tools()).decode()}"
         progress(f"a model of the size of {SHAPE}, in {KIND}")
         says = f"{_SPOKEN}\n{_CALLS}"
-        await asyncio.to_thread(partial(write_shape, path, SHAPES[SHAPE], says=says, text=told, kind=KIND, merges=1500))
+        await asyncio.to_thread(
+            partial(write_shape, path, SHAPES[SHAPE], says=says, text=prompt_text(), kind=KIND, merges=1500)
+        )
         async with _engine(path, threads) as (process, session):
             house = await _house(session)
             first = await _rounds(Asker(session, house), session, rounds, progress)
@@ -145,6 +144,13 @@ async def measure(rounds: int, threads: int, progress: Progress) -> Report:
         async with _engine(path, threads) as (_, session):
             restarted = await Asker(session, house).ask(_BEFORE.format(rounds - 1))
         return _report(first, restarted, memory_mb, path, rounds)
+
+
+def prompt_text() -> str:
+    """What a vocabulary is learnt from, so that a prompt has about as many tokens as with a real one."""
+    prompts = Prompts(BenchHouse.of(72), lambda: datetime.now(UTC))
+    text = "\n".join(message.content or "" for message in prompts.beginning(""))
+    return f"{text}\n{msgspec.json.encode(prompts.tools()).decode()}"
 
 
 async def _house(session: aiohttp.ClientSession) -> BenchHouse:

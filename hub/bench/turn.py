@@ -11,6 +11,7 @@ import asyncio
 import itertools
 from collections import defaultdict
 from collections.abc import Sequence
+from statistics import median
 
 from hub.bench.report import Report, goal, spread, this_machine, versions
 from hub.bench.stand_in import StandIn
@@ -20,10 +21,13 @@ from wire.pcm import Pcm
 
 RECORD_SECONDS = 10.0
 MEDIAN_GOAL_MS, P95_GOAL_MS = 20.0, 50.0
+SHARE_GOAL = 0.03
 
 
-async def measure(hub: ControlClient, room: StandIn, sentences: Sequence[Pcm], turns: int) -> Report:
-    """Run ``turns`` turns, one after another, the sentences in rotation."""
+async def measure(
+    hub: ControlClient, room: StandIn, sentences: Sequence[Pcm], turns: int, engines: Sequence[str] = ()
+) -> Report:
+    """Run ``turns`` turns, one after another, the sentences in rotation. engines: that are measured with it."""
     own: list[float] = []
     whole: list[float] = []
     parts: dict[str, list[float]] = defaultdict(list)
@@ -31,10 +35,10 @@ async def measure(hub: ControlClient, room: StandIn, sentences: Sequence[Pcm], t
     known: str | None = None
     for spoken in itertools.islice(itertools.cycle(sentences), turns):
         heard = await room.turn(spoken)
-        trace = await _next_record(hub, known)
+        trace = await _next_record(hub, room.name, known)
         known = trace.turn
-        if heard.first_audio_at is None or heard.last_voiced_ms is None:
-            failed.append(heard.error or "no audio")
+        if heard.first_audio_at is None or heard.last_voiced_ms is None or "understood" not in trace.timings_ms:
+            failed.append(heard.error or (trace.error.code if trace.error else "no audio"))
             continue
         taken_out = _not_ours(trace)
         endpoint_ms = trace.timings_ms["endpoint"]
@@ -43,25 +47,29 @@ async def measure(hub: ControlClient, room: StandIn, sentences: Sequence[Pcm], t
         whole.append((heard.first_audio_at - heard.began) * 1000 - heard.last_voiced_ms)
         parts["endpoint"].append(endpoint_ms)
         stamps = trace.timings_ms
-        parts["own_understanding"].append(stamps["understood"] - stamps["transcript"])
+        parts["own_understanding"].append(stamps["understood"] - stamps["transcript"] - taken_out["llm"])
         parts["own_hearing_and_links"].append(after_decision_ms - (stamps["first_audio"] - endpoint_ms))
         for name, spent_ms in taken_out.items():
             parts[name].append(spent_ms)
-    return _report(own, whole, parts, failed, len(sentences))
+    report = _report(own, whole, parts, failed, len(sentences))
+    return _of_engines(report, own, parts, engines) if engines else report
 
 
-async def _next_record(hub: ControlClient, known: str | None) -> Trace:
-    """The record after ``known``: it is written once the room has heard the answer."""
+async def _next_record(hub: ControlClient, room: str, known: str | None) -> Trace:
+    """The room's record after ``known``: it is written once the room has heard the answer."""
     async with asyncio.timeout(RECORD_SECONDS):
-        while not (newest := await hub.latest_turns(1)) or newest[0].turn == known:  # noqa: ASYNC110 over a socket
+        while True:
+            newest = await hub.latest_turns(1)
+            if newest and newest[0].satellite == room and newest[0].turn != known:
+                return newest[0]
             await asyncio.sleep(0.02)
-    return newest[0]
 
 
 def _not_ours(trace: Trace) -> dict[str, float]:
     proofs = [action.evidence.after_ms for action in trace.actions if action.evidence]
     return {
         "stt": trace.engines_ms.get("stt", 0.0),
+        "llm": trace.engines_ms.get("llm", 0.0),
         "tts": trace.engines_ms.get("tts", 0.0),
         "device": max(proofs, default=0.0),
     }
@@ -88,3 +96,13 @@ def _report(
             goal("own code, p95 ms", figures.get("p95", float("inf")), "<=", P95_GOAL_MS),
         ],
     )
+
+
+def _of_engines(report: Report, own: list[float], parts: dict[str, list[float]], engines: Sequence[str]) -> Report:
+    """What is ours of the engines' time, turn by turn."""
+    spent = [sum(each) for each in zip(*(parts[name] for name in ("stt", "llm", "tts")), strict=True)]
+    shares = [ours / theirs for ours, theirs in zip(own, spent, strict=True) if theirs]
+    share = median(shares) if shares else float("inf")
+    results = {**report.results, "engines": list(engines), "engines_ms": spread(spent)}
+    aim = goal("own code, of the engines' time", share, "<=", SHARE_GOAL)
+    return Report(report.bench, report.machine, report.versions, results, [aim])

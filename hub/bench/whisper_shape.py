@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import string
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -49,25 +49,25 @@ SHAPES = {
 }
 
 
-def write_shape(path: Path, shape: Shape, kind: str = "q8_0", seed: int = 1) -> None:
-    """kind: of hub.bench.quantized.KINDS, for the matrices. Takes seconds for the larger ones."""
+def write_shape(path: Path, shape: Shape, kind: str = "q8_0", seed: int = 1, *, says: Sequence[str] = SAYS) -> None:
+    """kind: of hub.bench.quantized.KINDS, for the matrices. says: words, each another. Seconds for the larger ones."""
     with path.open("wb") as file:
-        _write_header(file, shape, kind)
-        for name, values, stored in _tensors(shape, KINDS[kind], np.random.default_rng(seed)):
+        _write_header(file, shape, kind, says)
+        for name, values, stored in _tensors(shape, KINDS[kind], np.random.default_rng(seed), len(says)):
             encoded = name.encode()
             file.write(struct.pack("<3i", values.ndim, len(encoded), stored.number))
             file.write(struct.pack(f"<{values.ndim}i", *reversed(values.shape)) + encoded)
             file.write(stored.encode(values))
 
 
-def _write_header(file: BinaryIO, shape: Shape, kind: str) -> None:
+def _write_header(file: BinaryIO, shape: Shape, kind: str, says: Sequence[str]) -> None:
     audio = (_AUDIO_CONTEXT, shape.state, shape.heads, shape.layers)
     text = (_TEXT_CONTEXT, shape.state, shape.heads, shape.layers)
     stored = KINDS[kind].file_number + _QUANTIZATION_VERSION
     file.write(struct.pack("<i", _MAGIC))
     file.write(struct.pack("<11i", shape.vocabulary, *audio, *text, _MELS, stored))
     file.write(struct.pack("<2i", _MELS, _FFT_BINS) + _mel_filters().tobytes())
-    known = [" ", *SAYS, *string.ascii_letters, *string.digits, *string.punctuation]
+    known = [" ", *says, *string.ascii_letters, *string.digits, *string.punctuation]
     others = _WORDS - len(known) - (not shape.multilingual)
     words = [*known, *(f"word{number}" for number in range(others))]
     file.write(struct.pack("<i", len(words)))
@@ -85,8 +85,8 @@ def _mel_filters() -> Floats:
     return filters
 
 
-def _tensors(shape: Shape, kind: Kind, chance: np.random.Generator) -> Iterator[tuple[str, Floats, Kind]]:
-    """Name, values, how they are stored."""
+def _tensors(shape: Shape, kind: Kind, chance: np.random.Generator, said: int) -> Iterator[tuple[str, Floats, Kind]]:
+    """Name, values, how they are stored. said: number of words."""
 
     def weight(*size: int) -> Floats:
         return _WEIGHT_SCALE * chance.standard_normal(size, np.float32)
@@ -114,7 +114,7 @@ def _tensors(shape: Shape, kind: Kind, chance: np.random.Generator) -> Iterator[
             yield from _norm(f"{prefix}.mlp_ln", width)
             inner, bias, outer = weight(4 * width, width), np.zeros(4 * width, np.float32), weight(width, 4 * width)
             if side == "decoder" and layer == shape.layers - 1:
-                _teach(words, shape, inner, bias, outer)
+                _teach(words, shape, said, (inner, bias, outer))
             yield f"{prefix}.mlp.0.weight", inner, kind
             yield f"{prefix}.mlp.0.bias", bias, F32
             yield f"{prefix}.mlp.2.weight", outer, kind
@@ -134,10 +134,11 @@ def _words(shape: Shape, chance: np.random.Generator) -> Floats:
     return words
 
 
-def _teach(words: Floats, shape: Shape, inner: Floats, bias: Floats, outer: Floats) -> None:
-    """Write into the last layer which word follows which."""
+def _teach(words: Floats, shape: Shape, said: int, layer: tuple[Floats, Floats, Floats]) -> None:
+    """Write into the last layer which word follows which. layer: inner matrix, its bias, outer matrix."""
+    inner, bias, outer = layer
     end = _end_of_text(shape)
-    chain = [end + 1, *range(1, len(SAYS) + 1), end]
+    chain = [end + 1, *range(1, said + 1), end]
     for unit, (word, following) in enumerate(pairwise(chain)):
         inner[unit] = _SEES * words[word] / shape.state
         bias[unit] = _FROM

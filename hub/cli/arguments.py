@@ -195,6 +195,12 @@ def _bench(parser: argparse.ArgumentParser) -> None:
     benches = parser.add_subparsers(dest="bench", required=True, metavar="BENCH")
     turn = benches.add_parser("turn", help="what our own code adds between end of speech and first audio")
     turn.add_argument("--turns", type=int, default=60)
+    turn.add_argument(
+        "--engines",
+        type=lambda text: text.split(","),
+        metavar="whisper,piper,llm",
+        help="with these, of the true sizes: what of a turn is theirs and what is ours (some minutes)",
+    )
     _bench_stt(benches.add_parser("stt", help="commands heard rightly, wrongly and not, and what hearing them costs"))
     tts = benches.add_parser("tts", help="how soon Piper's voices are heard, beside plain piper-tts")
     tts.add_argument("--rounds", type=_count, default=5, metavar="N")

@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+import tempfile
 from functools import partial
 from pathlib import Path
 from threading import Event
 
 import msgspec
 
-from hub.bench import llm, satellites, start, stt, tts, turn, wake, wake_accuracy, whisper
+from hub.bench import full_size, llm, satellites, start, stt, tts, turn, wake, wake_accuracy, whisper
 from hub.bench.report import Report, told
 from hub.bench.stand_in import stand_in
 from hub.cli.reach import private_hub
@@ -19,8 +20,11 @@ from hub.cli.up import DEMO_HOUSE
 from hub.config import HubConfig, SatelliteSection
 from hub.stages import House
 from hub.web.client import ControlClient
+from wire.errors import EarshotError
 from wire.places import places
 
+_WELL_SECONDS = 60.0
+_READING_TRIES = 6
 _SHARED = Path(__file__).resolve().parents[3] / "shared"
 RECORDINGS = _SHARED / "audio" / "MANIFEST.tsv"
 NETWORKS = _SHARED / "models" / "wake"
@@ -43,6 +47,47 @@ async def run(args: argparse.Namespace) -> int:
 
 
 async def _turn(args: argparse.Namespace) -> Report:
+    return await (_turn_with_engines(args) if args.engines else _own_turn(args))
+
+
+async def _turn_with_engines(args: argparse.Namespace) -> Report:
+    """One sentence again and again: the engines take as long for any."""
+    config = full_size.configured(args.engines)
+    with tempfile.TemporaryDirectory(prefix="earshot-") as folder:
+        lent = await asyncio.to_thread(full_size.write_models, Path(folder), args.engines, _progress)
+        async with stand_in("bench") as room:
+            here = SatelliteSection(name="bench", address=room.uri, area="Bedroom")
+            config = msgspec.structs.replace(config, satellite=[here])
+            async with private_hub(args.house or DEMO_HOUSE, config, models_of=lent) as hub:
+                sound = await asyncio.to_thread(full_size.spoken, "what is the highest mountain of our Alps")
+                _progress("until the engines are ready")
+                async with ControlClient(hub.control_path) as client:
+                    await _all_well(client)
+                    await _answered(client)
+                    return await turn.measure(client, room, [sound], args.turns, args.engines)
+
+
+async def _all_well(client: ControlClient) -> None:
+    """Raises EarshotError (engine-lost)."""
+    try:
+        async with asyncio.timeout(_WELL_SECONDS):
+            while (health := await client.health()).state != "ok":  # noqa: ASYNC110 over a socket
+                await asyncio.sleep(0.2)
+    except TimeoutError:
+        unwell = ", ".join(f"{part.name}: {part.detail}" for part in health.components if part.state != "ok")
+        raise EarshotError("engine-lost", f"not all engines became ready ({unwell})") from None
+
+
+async def _answered(client: ControlClient) -> None:
+    """Until the language model, if there is one, has read the house. Raises EarshotError (engine-lost)."""
+    for _ in range(_READING_TRIES):
+        error = (await client.ask_text("what is the highest mountain of our Alps")).trace.error
+        if error is None or error.code == "not-understood":
+            return
+    raise EarshotError("engine-lost", "the language model does not answer in time")
+
+
+async def _own_turn(args: argparse.Namespace) -> Report:
     async with stand_in("bench") as room:
         here = SatelliteSection(name="bench", address=room.uri, area="Bedroom")
         async with private_hub(args.house or DEMO_HOUSE, HubConfig(satellite=[here])) as hub:
