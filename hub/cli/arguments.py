@@ -207,6 +207,10 @@ def _bench(parser: argparse.ArgumentParser) -> None:
     llm = benches.add_parser("llm", help="how soon a language model's answer begins, and what its grammar costs")
     llm.add_argument("--rounds", type=_count, default=3, metavar="N")
     llm.add_argument("--threads", type=int, default=0, metavar="N", help="default: one per core, four at most")
+    fit = benches.add_parser(
+        "fit", help="which models this box can run: measures it, fetches nothing (a minute or two)"
+    )
+    fit.add_argument("--language", default="en", help="that is spoken here (default: en)")
     start = benches.add_parser("start", help="time to ready, memory and idle CPU of hub and satellite")
     start.add_argument("--idle-seconds", type=float, default=20.0)
     satellites = benches.add_parser("satellites", help="many rooms that stream to one hub")
@@ -220,7 +224,7 @@ def _bench(parser: argparse.ArgumentParser) -> None:
     wake.add_argument("--clips", type=_clips, help="with --accuracy: at most so many of each word (default: all)")
     wake.add_argument("--det", type=Path, metavar="FILE.svg", help="with --accuracy: draw misses against false wakes")
     turn.add_argument("--house", type=Path, metavar="FILE.toml", help="default: the demo house")
-    for bench in (turn, tts, llm, start, wake, satellites):
+    for bench in (turn, tts, llm, fit, start, wake, satellites):
         _json(bench)
 
 

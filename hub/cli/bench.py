@@ -12,7 +12,7 @@ from threading import Event
 
 import msgspec
 
-from hub.bench import full_size, llm, satellites, start, stt, tts, turn, wake, wake_accuracy, whisper
+from hub.bench import fit, full_size, llm, satellites, start, stt, tts, turn, wake, wake_accuracy, whisper
 from hub.bench.report import Report, told
 from hub.bench.stand_in import stand_in
 from hub.cli.reach import private_hub
@@ -37,6 +37,7 @@ async def run(args: argparse.Namespace) -> int:
         "stt": _stt,
         "tts": _tts,
         "llm": _llm,
+        "fit": _fit,
         "start": _start,
         "wake": _wake,
         "satellites": _satellites,
@@ -122,6 +123,10 @@ async def _tts(args: argparse.Namespace) -> Report:
 
 async def _llm(args: argparse.Namespace) -> Report:
     return await llm.measure(args.rounds, args.threads, _progress)
+
+
+async def _fit(args: argparse.Namespace) -> Report:
+    return await fit.measure(args.language, _progress)
 
 
 async def _start(args: argparse.Namespace) -> Report:
