@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
 
-from hub.errors import LlmFailed, TtsFailed
+from hub.errors import StageFailed, TtsFailed
 from hub.problems import problem
 from hub.stages import Actor, Intent, Question, Reasoner, Replier, Result, Synthesizer
 from hub.trace import EngineTimer, ErrorTrace, Stopwatch, Trace, UnderstoodTrace
@@ -21,14 +21,14 @@ class Answer:
         self._acting_ms = 0.0
 
     async def pieces(self, question: Question) -> AsyncGenerator[str]:
-        """Raises LlmFailed where nothing could be said; after a piece, an apology is the last."""
+        """Raises StageFailed where nothing could be said; after a piece, an apology is the last."""
         answer = self._reasoner.answer(question, self._act)
         try:
             while (piece := await self._next(answer)) is not None:
                 self._begun()
                 self._said(piece)
                 yield piece
-        except LlmFailed as error:
+        except StageFailed as error:
             if not self._trace.reply:
                 raise
             self._trace.error = ErrorTrace(error.code, error.message)
@@ -37,7 +37,7 @@ class Answer:
             yield apology
 
     async def sound(self, question: Question, voice: Synthesizer) -> AsyncGenerator[Pcm]:
-        """The pieces, spoken. Raises LlmFailed, TtsFailed."""
+        """The pieces, spoken. Raises StageFailed."""
         async for piece in self.pieces(question):
             blocks = voice.synthesize(piece, language=question.language)
             block = await self._first(blocks)

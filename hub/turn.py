@@ -148,7 +148,8 @@ class Turn:
         """others: what may as well have been said; where it means something else, nothing is done."""
         trace, stages = self._trace, self._stages
         understood, *alike = [await self._understood(said) for said in (text, *others)]
-        if isinstance(understood, NotUnderstood) and stages.reasoner:
+        is_open = isinstance(understood, NotUnderstood) and not understood.nearest_names  # else it asks which was meant
+        if is_open and stages.reasoner:
             await self._reason(text, stages.reasoner)
             return
         self._watch.stamp("understood")

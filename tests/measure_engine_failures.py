@@ -1,7 +1,7 @@
-"""``python -m tests.measure_engine_failures``: engines that fail in the middle of a turn, as JSON.
+"""``python -m tests.measure_engine_failures [llm …]``: engines that fail in the middle of a turn, as JSON.
 
 heard_seconds: until that turn is answered, with an apology where it must be. served_seconds: until a turn is answered
-that needs this engine, from then on. Engines are real processes, whisper.cpp and Piper with networks made for it.
+that needs this engine, from then on. Engines are real processes with networks made for it.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from pathlib import Path
 
 import psutil
 
+from hub.bench import llm_shape
+from hub.bench.llm import prompt_text
 from hub.bench.whisper_shape import SHAPES, write_shape
 from hub.engines.espeak import espeak
 from hub.web.client import ControlClient
@@ -31,7 +33,7 @@ from wire.pcm import Pcm, silence, speech, to_speech
 from wire.wav import wav_bytes
 
 TRANSCRIPTION = "a transcription"
-MODULES = {"whisper": "hub.stt.whisper", "stt": "hub.stt.phrase", "piper": "hub.tts.piper", "tts": "hub.tts.embedded"}
+MODULES = {"whisper": "hub.stt.whisper", "piper": "hub.tts.piper", "llm": "hub.llm.llama"}
 FAILURES: dict[str, Callable[[psutil.Process], object]] = {
     "SIGKILL": lambda process: process.send_signal(signal.SIGKILL),
     "SIGSEGV": lambda process: process.send_signal(signal.SIGSEGV),
@@ -39,6 +41,7 @@ FAILURES: dict[str, Callable[[psutil.Process], object]] = {
     "memory": lambda process: process.rlimit(resource.RLIMIT_AS, (1 << 20, 1 << 20)),
 }
 UNKNOWN = "Please tell me something about the weather on the moon, and whether cats would like to live there."
+SAYS = "Cats like to lie where it is warm. The moon has no weather at all, and is a long way off."
 _LONGEST_SECONDS = 60.0
 
 
@@ -53,6 +56,10 @@ def have_models(folder: Path) -> None:
     for source, name in zip((hum, hum.with_name("voice.onnx.json")), voice.files, strict=True):
         source.rename(store.partial(voice.model) / name)
     store.adopt(voice.model, dict.fromkeys(voice.files, "0" * 64))
+    thinker = _Fetched("qwen2.5-0.5b-instruct-q4_k_m", "llm", ("qwen2.5-0.5b-instruct-q4_k_m.gguf",))
+    path = store.partial(thinker.model) / thinker.files[0]
+    llm_shape.write_shape(path, llm_shape.SHAPES["qwen2.5-0.5b"], says=SAYS, text=prompt_text(), kind="q4_0")
+    store.adopt(thinker.model, dict.fromkeys(thinker.files, "0" * 64))
 
 
 class _Fetched:
@@ -104,6 +111,10 @@ async def measured(home: Path, hub: ControlClient, name: str, how: str) -> dict[
         turn = asyncio.create_task(hub.ask_text(f"tell me {how} about {time.time_ns()}", reply_audio=True))
         await asyncio.sleep(0.02)
         await fail(home, name, how)
+    elif name == "llm":
+        turn = asyncio.create_task(hub.ask_text(f"{UNKNOWN} {how}", reply_audio=True))
+        await asyncio.sleep(0.3)
+        await fail(home, name, how)
     else:
         turn = asyncio.create_task(hub.ask_wav(wav, reply_audio=True))
         await asyncio.sleep(0.1 if name == "whisper" else 0.0)
@@ -111,7 +122,10 @@ async def measured(home: Path, hub: ControlClient, name: str, how: str) -> dict[
     failed_seconds = time.monotonic()
     answer = await turn
     heard_seconds = time.monotonic() - failed_seconds
-    again = await served(hub, wav, "whisper" if name in {"whisper", TRANSCRIPTION} else None)
+    if name == "llm":
+        again = await answered(hub)
+    else:
+        again = await served(hub, wav, "whisper" if name in {"whisper", TRANSCRIPTION} else None)
     return {
         "heard_seconds": round(heard_seconds, 2),
         "error": answer.trace.error.code if answer.trace.error else None,
@@ -131,6 +145,15 @@ async def served(hub: ControlClient, wav: bytes, engine: str | None) -> float:
                 return time.monotonic()
 
 
+async def answered(hub: ControlClient) -> float:
+    """When the language model answered."""
+    async with asyncio.timeout(_LONGEST_SECONDS):
+        while True:
+            trace = (await hub.ask_text(UNKNOWN, reply_audio=True)).trace
+            if trace.understood.by == "llm" and trace.error is None:
+                return time.monotonic()
+
+
 async def main() -> None:
     results: dict[str, dict[str, object]] = {}
     with tempfile.TemporaryDirectory(prefix="e.", dir="/tmp") as folder:
@@ -138,10 +161,12 @@ async def main() -> None:
         await asyncio.to_thread(have_models, home / "var")
         configure(home)
         wav = await asyncio.to_thread(recording, UNKNOWN)
-        for name, how in product((TRANSCRIPTION, "whisper", "piper"), FAILURES):
+        for name, how in product(sys.argv[1:] or (TRANSCRIPTION, "whisper", "piper", "llm"), FAILURES):
             print(name, how, file=sys.stderr)
             async with running_hub(home), ControlClient(home / "run" / "hub.sock") as hub:
                 await served(hub, wav, "whisper")
+                if name == "llm":
+                    await answered(hub)
                 results[f"{name}: {how}"] = await measured(home, hub, name, how)
     json.dump(results, sys.stdout, indent=1)
 

@@ -358,3 +358,24 @@ async def test_a_lost_voice_ends_an_answer_and_its_work() -> None:
     room, trace = await run(interpreter=UNKNOWN, reasoner=reasoner, synthesizer=voiceless)
     assert (room.failures, reasoner.closed) == (["tts-lost"], True)
     assert trace.error is not None
+
+
+async def test_a_name_that_is_nearly_known_is_asked_back_at_once() -> None:
+    reasoner = FakeReasoner(["no"])
+    nearly = FakeInterpreter(lambda text: NotUnderstood(text, "bad light", ("Bed Light",)))
+    _, trace = await run(interpreter=nearly, reasoner=reasoner)
+    assert not reasoner.questions
+    assert trace.error is not None
+    assert trace.error.code == "device-unknown"
+
+
+async def test_a_house_that_is_lost_in_the_middle_of_an_answer_is_apologised_for() -> None:
+    intent = Intent("HassTurnOn", {"name": "Bed Light"}, "default", "en", "some light please")
+
+    class Lost(FakeActor):
+        async def carry_out(self, intent: Intent, *, area: str | None) -> Result:
+            raise ActionFailed("broker-lost", "no broker")
+
+    _, trace = await run(interpreter=UNKNOWN, reasoner=FakeReasoner(["One.", intent]), actor=Lost())
+    assert trace.error is not None
+    assert (trace.error.code, trace.reply) == ("broker-lost", "One. sorry: broker-lost")
