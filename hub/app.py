@@ -106,19 +106,20 @@ async def open_hub(config: HubConfig, where: Places, *, simulated: Path | None =
             on_silent=engines.suspect,
             stack=stack,
         )
+        synthesizer = WyomingSynthesizer(
+            engines.tts_uris,
+            peer,
+            deadline_seconds=config.tts.deadline_seconds,
+            voice=engines.voice,
+            stands_in=not config.tts.uris,
+            on_silent=engines.suspect,
+        )
         stages = Stages(
             transcriber=_transcriber(engines, config, peer),
             interpreter=interpreter,
             actor=HouseActor(house, bus, proof_seconds=config.mqtt.proof_seconds),
             replier=replier,
-            synthesizer=WyomingSynthesizer(
-                engines.tts_uris,
-                peer,
-                deadline_seconds=config.tts.deadline_seconds,
-                voice=engines.voice,
-                stands_in=not config.tts.uris,
-                on_silent=engines.suspect,
-            ),
+            synthesizer=synthesizer,
             reasoner=thinker,
         )
         metrics = Metrics()
@@ -138,6 +139,7 @@ async def open_hub(config: HubConfig, where: Places, *, simulated: Path | None =
             arbiter=Arbiter(),
             on_trace=records.take,
             on_scores=scores.tell,
+            voiced=synthesizer.speaking_as,
             keep_speech=stack.enter_context(keeper).keep if keeper else None,
         )
         satellites = await enter(Satellites(parts, config.links, peer, config.satellite))

@@ -44,13 +44,15 @@ class SatelliteSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     name: as it is called in records; of one that was found, its own name. address: where it listens, if zeroconf does
     not find it. area: the room it stands in, which "the light" without a room means. language: that is spoken there,
     if not the hub's; ``auto`` is whichever the speech to text recognises (a whisper.cpp model without .en in its name).
-    wake: its wake words.
+    voice: that answers there, another one of what speaks anyway (``NAME#SPEAKER`` of a Piper voice). wake: its wake
+    words.
     """
 
     name: Name
     address: Annotated[str, Meta(pattern=r"^(tcp://.+:\d+|unix:///.+)$")] | None = None
     area: Name | None = None
     language: Annotated[str, Meta(pattern=r"^([a-z]{2,3}([_-][A-Za-z0-9]{2,8})*|auto)$")] | None = None
+    voice: Name | None = None
     wake: RoomWakeSection = RoomWakeSection()
 
 

@@ -14,7 +14,7 @@ from hub.config import EndpointSection
 from hub.errors import WakeFailed
 from hub.links.link import AudioArrived, AudioEnded, Link, ListenRequested, Muted, ScoresHeard, WakeHeard
 from hub.overheard import Overheard
-from hub.stages import ANY_LANGUAGE, VoiceDetector, Wake, WakeDetector
+from hub.stages import ANY_LANGUAGE, Synthesizer, VoiceDetector, Wake, WakeDetector
 from hub.trace import ErrorTrace, Trace, WakeTrace, new_trace
 from hub.turn import Stages, Turn
 from hub.vad.utterance import Utterance
@@ -43,7 +43,8 @@ class SessionParts:
 
     new_wake: for a satellite by its name. on_trace: takes every finished turn's record. on_scores: takes what wake
     words score that a satellite hears itself: its name, score by word, the word that counted. keep_speech: takes what
-    a finished turn's utterance sounded like; None where nobody switched that on.
+    a finished turn's utterance sounded like; None where nobody switched that on. voiced: what speaks, with another of
+    its voices.
     """
 
     stages: Stages
@@ -57,12 +58,16 @@ class SessionParts:
     on_scores: Callable[[str, Mapping[str, float], str | None], None] = lambda _room, _words, _heard: None
     keep_speech: Callable[[Trace, bytes], None] | None = None
     hears: str | None = None
+    voiced: Callable[[str], Synthesizer] | None = None
 
-    def speaking(self, language: str | None) -> SessionParts:
-        """For a room in which another language is spoken. ANY_LANGUAGE: each turn in its own; None: the hub's."""
+    def speaking(self, language: str | None, voice: str | None = None) -> SessionParts:
+        """For a room with another language (ANY_LANGUAGE: each turn in its own) or another voice. None: the hub's."""
+        parts = self
+        if voice and self.voiced:
+            parts = replace(parts, stages=replace(parts.stages, synthesizer=self.voiced(voice)))
         if language == ANY_LANGUAGE:
-            return replace(self, hears=ANY_LANGUAGE)
-        return replace(self, language=language) if language else self
+            return replace(parts, hears=ANY_LANGUAGE)
+        return replace(parts, language=language) if language else parts
 
 
 class Session:

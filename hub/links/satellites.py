@@ -29,7 +29,7 @@ class Satellites:
     ) -> None:
         self._parts = parts
         self._sessions: dict[str, tuple[Session, WyomingSatelliteLink]] = {}
-        self._languages = {satellite.name: satellite.language for satellite in configured}
+        self._spoken = {satellite.name: (satellite.language, satellite.voice) for satellite in configured}
         self._watched = False
         self.keeper = SatelliteKeeper(self._serve, links, peer, configured)
 
@@ -104,7 +104,7 @@ class Satellites:
                 await link.watch_wake(watched=watched)
 
     async def _serve(self, link: WyomingSatelliteLink) -> None:
-        session = Session(link, self._parts.speaking(self._languages.get(link.name)))
+        session = Session(link, self._parts.speaking(*self._spoken.get(link.name, (None, None))))
         session.muted = link.name in self.keeper.muted
         self._sessions[link.name] = (session, link)
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing
+from copy import copy
 from typing import Annotated, Never
 
 import msgspec
@@ -55,6 +56,12 @@ class WyomingSynthesizer:
         self._settings = settings
         self._deadline_seconds = deadline_seconds
         self._voice = voice
+
+    def speaking_as(self, voice: str) -> WyomingSynthesizer:
+        """The same servers, and another of their voices."""
+        other = copy(self)
+        other._voice = voice  # noqa: SLF001 its own
+        return other
 
     async def synthesize(self, text: str, *, language: str) -> AsyncIterator[Pcm]:
         """Raises TtsFailed: tts-lost, tts-timeout, tts-refused, or the engine's own code."""

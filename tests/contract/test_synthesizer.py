@@ -166,6 +166,12 @@ class TestRealEngine:
             await speech_ms(WyomingSynthesizer([uri], SETTINGS, 20, voice="anna"), SENTENCE)
         assert failed.value.code == "voice-unknown"
 
+    async def test_another_voice_of_the_same_servers(self, uri: str) -> None:
+        anna = WyomingSynthesizer([uri], SETTINGS, 20, voice="anna")
+        assert await speech_ms(anna.speaking_as("espeak-en-gb"), SENTENCE) > 500
+        with pytest.raises(TtsFailed, match="voice-unknown"):
+            await speech_ms(anna, SENTENCE)
+
 
 class TestClient:
     """What the client makes of servers that misbehave."""

@@ -344,3 +344,12 @@ async def test_a_room_may_speak_another_language() -> None:
         assert parts.speaking(None) is parts
         assert (parts.speaking("de").language, parts.speaking("de").hears) == ("de", None)
         assert (parts.speaking("auto").language, parts.speaking("auto").hears) == ("en", "auto")
+
+
+async def test_a_room_may_answer_in_another_voice() -> None:
+    async with room_of() as room:
+        low = FakeSynthesizer()
+        parts = replace(room.session._parts, voiced=lambda voice: {"low": low}[voice])
+        assert parts.speaking(None, "low").stages.synthesizer is low
+        assert parts.speaking("de", "low").language == "de"
+        assert parts.speaking("de").stages is parts.stages
