@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 
 from hub.errors import StageFailed, TtsFailed
 from hub.problems import problem
 from hub.stages import Actor, Intent, Question, Reasoner, Replier, Result, Synthesizer
 from hub.trace import EngineTimer, ErrorTrace, Stopwatch, Trace, UnderstoodTrace
 from wire.pcm import Pcm
+
+PATIENCE_SECONDS = 3.0  # of silence; then it is said that somebody is thinking
 
 
 class Answer:
@@ -22,12 +26,12 @@ class Answer:
 
     async def pieces(self, question: Question) -> AsyncGenerator[str]:
         """Raises StageFailed where nothing could be said; after a piece, an apology is the last."""
-        answer = self._reasoner.answer(question, self._act)
         try:
-            while (piece := await self._next(answer)) is not None:
-                self._begun()
-                self._said(piece)
-                yield piece
+            async with aclosing(self._reasoner.answer(question, self._act)) as answer:
+                while (piece := await self._next(answer)) is not None:
+                    self._begun()
+                    self._said(piece)
+                    yield piece
         except StageFailed as error:
             if not self._trace.reply:
                 raise
@@ -37,15 +41,33 @@ class Answer:
             yield apology
 
     async def sound(self, question: Question, voice: Synthesizer) -> AsyncGenerator[Pcm]:
-        """The pieces, spoken. Raises StageFailed."""
-        async for piece in self.pieces(question):
-            blocks = voice.synthesize(piece, language=question.language)
-            block = await self._first(blocks)
-            if block is None:
-                raise TtsFailed("tts-empty", "the voice made no sound for this text; check the voice's language")
+        """The pieces, spoken; a word before them where they take long. Raises StageFailed."""
+        pieces = self.pieces(question)
+        first = asyncio.ensure_future(anext(pieces, None))
+        try:
+            if not (await asyncio.wait([first], timeout=PATIENCE_SECONDS))[0]:
+                async for block in voice.synthesize(
+                    self._replier.moment(question.language), language=question.language
+                ):
+                    yield block
+            piece = await first
+            while piece is not None:
+                async for block in self._voiced(piece, question.language, voice):
+                    yield block
+                piece = await anext(pieces, None)
+        finally:
+            first.cancel()
+            await asyncio.wait([first])
+            await pieces.aclose()
+
+    async def _voiced(self, piece: str, language: str, voice: Synthesizer) -> AsyncGenerator[Pcm]:
+        blocks = voice.synthesize(piece, language=language)
+        block = await self._first(blocks)
+        if block is None:
+            raise TtsFailed("tts-empty", "the voice made no sound for this text; check the voice's language")
+        yield block
+        async for block in blocks:
             yield block
-            async for block in blocks:
-                yield block
 
     async def _first(self, blocks: AsyncIterator[Pcm]) -> Pcm | None:
         """Only the first piece's first sound is waited for."""

@@ -5,7 +5,7 @@ Silence, no match and an unknown device are values here, never errors.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -248,6 +248,9 @@ class Replier(Protocol):
     def apology(self, code: str, *, language: str) -> str:
         """One short sentence for a turn that failed with ``code``."""
 
+    def moment(self, language: str) -> str:
+        """A word for somebody who waits."""
+
 
 # --- reasoning
 
@@ -267,7 +270,7 @@ Act = Callable[[Intent, Result | None], Awaitable[str]]
 
 
 class Reasoner(Protocol):
-    def answer(self, question: Question, act: Act) -> AsyncIterator[str]:
+    def answer(self, question: Question, act: Act) -> AsyncGenerator[str]:
         """Pieces to be spoken, each with a word in it, while the rest is still being thought of.
 
         Nothing is said to be done but by ``act``. Raises LlmFailed, also after some pieces. Closing it early is safe

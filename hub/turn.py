@@ -169,6 +169,7 @@ class Turn:
         trace, stages = self._trace, self._stages
         question = Question(text, trace.language, trace.area, trace.satellite)
         answer = Answer(reasoner, stages.actor, stages.replier, trace, self._watch)
+        moment = stages.replier.moment(trace.language)
         try:
             if self._room.wants_sound:
                 sound = answer.sound(question, stages.synthesizer)
@@ -177,7 +178,7 @@ class Turn:
                     if first is None:
                         raise LlmFailed("llm-empty", "the language model said nothing")
                     self._watch.stamp("first_audio")
-                    await self._room.say(trace.reply, _joined(first, blocks))
+                    await self._room.say(trace.reply or moment, _joined(first, blocks))
             else:
                 async with aclosing(answer.pieces(question)) as pieces:
                     async for _ in pieces:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -111,6 +111,9 @@ class FakeReplier:
     def apology(self, code: str, *, language: str) -> str:
         return f"sorry: {code}"
 
+    def moment(self, language: str) -> str:
+        return "moment"
+
 
 @dataclass
 class FakeReasoner:
@@ -122,7 +125,7 @@ class FakeReasoner:
     noted: list[tuple[str, str, str]] = field(default_factory=list)
     closed: bool = False
 
-    async def answer(self, question: Question, act: Act) -> AsyncIterator[str]:
+    async def answer(self, question: Question, act: Act) -> AsyncGenerator[str]:
         self.questions.append(question)
         try:
             for piece in self.pieces:

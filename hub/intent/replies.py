@@ -53,6 +53,10 @@ class TemplateReplier:
         keys = (f"apology_{part}" for part in (code.replace("-", "_"), code.partition("-")[0]))
         return wording.say(next((key for key in keys if wording.has(key)), "apology"))
 
+    def moment(self, language: str) -> str:
+        """A word for somebody who waits."""
+        return self._wording(language).say("moment")
+
     def constant(self, language: str) -> list[str]:
         """What is said in the same words again and again in this house, each once: the answers to commands first."""
         templates = self._responses(language)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -72,7 +72,7 @@ class HouseReasoner:
     ) -> None:
         await self._tasks.__aexit__(kind, error, trace)
 
-    async def answer(self, question: Question, act: Act) -> AsyncIterator[str]:
+    async def answer(self, question: Question, act: Act) -> AsyncGenerator[str]:
         """Raises LlmFailed: llm-lost, llm-timeout, llm-refused, llm-claimed, llm-empty."""
         await self._stop_preparing()
         request = Request(question.text, question.language, question.area, phrasing(question.language))

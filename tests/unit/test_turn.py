@@ -379,3 +379,19 @@ async def test_a_house_that_is_lost_in_the_middle_of_an_answer_is_apologised_for
     _, trace = await run(interpreter=UNKNOWN, reasoner=FakeReasoner(["One.", intent]), actor=Lost())
     assert trace.error is not None
     assert (trace.error.code, trace.reply) == ("broker-lost", "One. sorry: broker-lost")
+
+
+async def test_who_waits_long_is_told_that_it_takes_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hub.answer.PATIENCE_SECONDS", 0.0)
+    reasoner = FakeReasoner([lambda: asyncio.sleep(0.05), "Because of the air."])
+    room, trace = await run(interpreter=UNKNOWN, reasoner=reasoner)
+    assert room.audio_ms == 500  # one word more
+    assert (trace.reply, trace.error) == ("Because of the air.", None)
+
+
+async def test_who_waits_long_for_nothing_hears_an_apology(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hub.answer.PATIENCE_SECONDS", 0.0)
+    reasoner = FakeReasoner([lambda: asyncio.sleep(0.05), LlmFailed("llm-timeout", "too slow")])
+    room, trace = await run(interpreter=UNKNOWN, reasoner=reasoner)
+    assert trace.error is not None
+    assert (trace.error.code, room.said[-1]) == ("llm-timeout", "sorry: llm-timeout")
