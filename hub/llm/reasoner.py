@@ -16,7 +16,7 @@ from hub.llm.clauses import Clauses
 from hub.llm.client import ChatClient
 from hub.llm.grounding import Request, ground
 from hub.llm.messages import Message, ToolCall
-from hub.llm.phrasing import Phrasing, phrasing
+from hub.llm.phrasing import phrasing
 from hub.llm.prompt import KEPT_MESSAGES, Prompts
 from hub.llm.tools import BY_NAME
 from hub.stages import Act, House, Question
@@ -117,16 +117,17 @@ class HouseReasoner:
                         break
                     continue
                 for piece in clauses.feed(part):
-                    if self._may_be_said(piece, step, request.phrasing):
+                    if self._may_be_said(piece, step, request):
                         yield piece
         for piece in clauses.end():
-            if self._may_be_said(piece, step, request.phrasing):
+            if self._may_be_said(piece, step, request):
                 yield piece
 
-    def _may_be_said(self, piece: str, step: _Step, words: Phrasing) -> bool:
-        """Not a claim, nor anything after one, nor an acknowledgement that may be of what is not done."""
+    def _may_be_said(self, piece: str, step: _Step, request: Request) -> bool:
+        """Not a claim, nor anything after one, nor an acknowledgement of what is not done ("yes" answers a question)."""
+        words = request.phrasing
         step.claimed = step.claimed or words.claims(piece, self._house.entities())
-        if step.claimed or words.is_empty(piece):
+        if step.claimed or (words.is_empty(piece) and not words.only_asks(request.text)):
             return False
         step.said.append(piece)
         return True

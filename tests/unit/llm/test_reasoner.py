@@ -124,6 +124,11 @@ async def test_an_answer_of_nothing_but_yes_sir_is_none() -> None:
         assert await code_of(asked, "make it cosy") == "llm-empty"
 
 
+async def test_yes_is_an_answer_to_a_question() -> None:
+    async with asking(["Yes."]) as asked:
+        assert await asked("is Paris the capital of France") == ["Yes."]
+
+
 async def test_a_question_turns_nothing_on() -> None:
     async with asking([call("turn_on", name="Bed Light")]) as asked:
         assert await asked("is the bed light on") == ["not done: asked-not-told"]
