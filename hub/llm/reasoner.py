@@ -124,7 +124,7 @@ class HouseReasoner:
                 yield piece
 
     def _may_be_said(self, piece: str, step: _Step, request: Request) -> bool:
-        """Not a claim, nor anything after one, nor an acknowledgement of what is not done ("yes" answers a question)."""
+        """Not a claim, nor what comes after one, nor an acknowledgement of what is not done: yes answers a question."""
         words = request.phrasing
         step.claimed = step.claimed or words.claims(piece, self._house.entities())
         if step.claimed or (words.is_empty(piece) and not words.only_asks(request.text)):

@@ -24,7 +24,7 @@ from wire.errors import PeerClosed
 VERSION = "1"
 
 _WIDTH_BYTES = 2
-_BLOCK_MS = 100  # of audio in one chunk
+_FIRST_BLOCK_MS, _BLOCK_MS = 100, 500  # of audio in one chunk: the first is soon there, the others are few
 _MADE_BY = {
     "pico": Attribution(name="SVOX AG", url="https://packages.debian.org/libttspico-utils"),
     "espeak-ng": Attribution(name="espeak-ng", url="https://github.com/espeak-ng/espeak-ng"),
@@ -160,15 +160,17 @@ class _Reply:
         if not self._form:
             self._form = {"rate": rate_hz, "width": _WIDTH_BYTES, "channels": 1}
             await self._peer.send(AudioStart(**self._form).event())
-        for block in _blocks(sound, rate_hz * _BLOCK_MS // 1000 * _WIDTH_BYTES):
+        for block in _blocks(sound, *(rate_hz * ms // 1000 * _WIDTH_BYTES for ms in (_FIRST_BLOCK_MS, _BLOCK_MS))):
             await self._peer.send(AudioChunk(audio=block, **self._form).event())
 
     async def end(self) -> None:
         await self._peer.send(AudioStop().event())
 
 
-def _blocks(sound: bytes, size_bytes: int) -> Iterator[bytes]:
-    for start in range(0, len(sound), size_bytes):
+def _blocks(sound: bytes, first_bytes: int, size_bytes: int) -> Iterator[bytes]:
+    if sound:
+        yield sound[:first_bytes]
+    for start in range(first_bytes, len(sound), size_bytes):
         yield sound[start : start + size_bytes]
 
 
