@@ -161,6 +161,21 @@ async def test_questions_wait_for_each_other_and_too_many_are_refused(networks: 
     assert all(one == SAID for one in crowd if isinstance(one, str))
 
 
+async def test_who_waits_for_another_is_not_left_in_silence(networks: Path, home: Path) -> None:
+    """A client of ours takes 1.5 s of silence for a hang."""
+    long = [Message("system", "The house: " + TEXT[:8000]), Message("user", "hello")]
+    async with engine(networks / "slow.gguf", home) as (_, client):
+        reading = asyncio.ensure_future(answer(client, long))
+        await asyncio.sleep(0.2)
+        async with aiohttp.ClientSession(connector=aiohttp.UnixConnector(f"{home}/llm.sock")) as session:
+            body = {"messages": [{"role": "user", "content": "hi"}], "max_tokens": 5, "stream": True}
+            async with session.post("http://llm/v1/chat/completions", json=body) as response:
+                first = await response.content.readline()
+                assert not reading.done()
+                assert first == b": reading\n"
+        await reading
+
+
 async def test_a_prompt_too_long_is_refused_and_the_next_is_answered(networks: Path, home: Path) -> None:
     async with engine(networks / "text.gguf", home, context_tokens=512) as (_, client):
         with pytest.raises(LlmFailed, match="llm-prompt-too-long"):

@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+import msgspec
+
 from hub.llm.llama.errors import LlamaFailed
 from hub.llm.llama.grammar import gbnf
 from hub.llm.llama.library import Grammar, Llama, common
@@ -44,6 +46,7 @@ class Chat:
 
     def __init__(self, llama: Llama, template: Template, prefix: PrefixFile | None) -> None:
         self._llama, self._template, self._prefix = llama, template, prefix
+        self._grammar_key, self._grammar_text = (b"", False), ""
         self._snapshot: tuple[list[int], bytes] | None = None  # for models that cannot forget in part
 
     def answer(self, request: Request, on_progress: Callable[[int, int], None]) -> Iterator[Told]:
@@ -73,11 +76,14 @@ class Chat:
         yield usage
 
     def _grammar(self, request: Request) -> Grammar | None:
-        """With no tools there is nothing to hold it to."""
-        tools = request.callable
-        return (
-            self._llama.grammar(gbnf(tools, must_call=request.must_call)) if request.tools and request.grammar else None
-        )
+        """With no tools there is nothing to hold it to. The last one's text is kept: most questions have the same."""
+        if not (request.tools and request.grammar):
+            return None
+        tools, must_call = request.callable, request.must_call
+        key = (msgspec.json.encode(tools), must_call)
+        if key != self._grammar_key:
+            self._grammar_key, self._grammar_text = key, gbnf(tools, must_call=must_call)
+        return self._llama.grammar(self._grammar_text)
 
     def _read(self, request: Request, prompt: list[int], usage: Usage, on_progress: Callable[[int, int], None]) -> None:
         """First what every prompt begins with, which is kept; then the rest. What is in memory already stays."""

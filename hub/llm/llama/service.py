@@ -9,9 +9,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import aclosing, contextmanager
 from typing import Any
 
 import msgspec
@@ -72,7 +72,7 @@ class ChatService:
 
     async def _whole(self, request: Request) -> web.Response:
         text, calls, usage = "", [], Usage()
-        async with self._answer(request) as answer:
+        async with aclosing(self._answer(request)) as answer:
             async for told in answer:
                 match told:
                     case str():
@@ -91,7 +91,7 @@ class ChatService:
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
         await response.prepare(http)
         try:
-            async with self._answer(request) as answer:
+            async with aclosing(self._answer(request)) as answer:
                 calls = 0
                 async for told in answer:
                     if told is None:
@@ -116,21 +116,35 @@ class ChatService:
                 return [self._frame("chat.completion.chunk", choices=[end], **_usage(told))]
         return [self._frame("chat.completion.chunk", choices=[{"index": 0, "delta": delta, "finish_reason": None}])]
 
-    @asynccontextmanager
-    async def _answer(self, request: Request) -> AsyncIterator[AsyncIterator[Told | None]]:
-        """What is told, as it comes; None: still reading. Leaving ends the computation and waits for that."""
-        async with self._turn:
-            queue: asyncio.Queue[Any] = asyncio.Queue()
-            loop = asyncio.get_running_loop()
+    async def _answer(self, request: Request) -> AsyncGenerator[Told | None]:
+        """What is told, as it comes; None twice a second: waiting for others, or reading. Closing it ends the work."""
+        waiting = asyncio.ensure_future(self._turn.acquire())
+        try:
+            while not (await asyncio.wait([waiting], timeout=ALIVE_SECONDS))[0]:
+                yield None
+            async with aclosing(self._computed(request)) as computed:
+                async for told in computed:
+                    yield told
+        finally:
+            waiting.cancel()
+            await asyncio.wait([waiting])
+            if not waiting.cancelled():
+                self._turn.release()
+
+    async def _computed(self, request: Request) -> AsyncGenerator[Told | None]:
+        """With the worker's time to itself."""
+        queue: asyncio.Queue[Any] = asyncio.Queue()
+        loop = asyncio.get_running_loop()
+        self._llama.go()
+        work = loop.run_in_executor(self._worker, self._work, request, loop, queue)
+        try:
+            async for told in _taken(queue):
+                yield told
+        finally:
+            if not work.done():
+                self._llama.stop()
+            await asyncio.wait([work])
             self._llama.go()
-            work = loop.run_in_executor(self._worker, self._work, request, loop, queue)
-            try:
-                yield _taken(queue)
-            finally:
-                if not work.done():
-                    self._llama.stop()
-                await asyncio.wait([work])
-                self._llama.go()
 
     def _work(self, request: Request, loop: asyncio.AbstractEventLoop, queue: asyncio.Queue[Any]) -> None:
         """In the worker."""
