@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self
 
@@ -12,9 +13,23 @@ def raise_if_cancelled() -> None:
     """Raise the CancelledError that something below swallowed, so that a task that loops ends when it is told to.
 
     Before Python 3.13 a TaskGroup that ends by an error, and before 3.12 wait_for, forget a cancel of the same moment.
+    Not after a TaskGroup whose block had ended when a task of it failed: before 3.13 that looks like a cancel.
     """
     task = asyncio.current_task()
     if task is not None and task.cancelling():
+        raise asyncio.CancelledError
+
+
+@contextmanager
+def keeping_cancel() -> Iterator[None]:
+    """Raise the CancelledError that the body swallowed; for calls of libraries that wait with wait_for.
+
+    A cancel from before the block does not count: who is ending may still say its last word.
+    """
+    task = asyncio.current_task()
+    before = task.cancelling() if task else 0
+    yield
+    if task is not None and task.cancelling() > before:
         raise asyncio.CancelledError
 
 

@@ -123,7 +123,6 @@ class Bus:
                 if connection is self._connection:  # not noticed by the reader yet
                     await asyncio.sleep(_RETRY_MIN_SECONDS)
             else:
-                raise_if_cancelled()
                 return
 
     def listen(self, pattern: str, callback: Callback) -> Callable[[], None]:
@@ -182,6 +181,7 @@ class Bus:
             except* BrokerLost as lost:
                 failures = 0 if self.problem is None else failures + 1
                 self._report(_first(lost))
+            raise_if_cancelled()
             longest = min(_RETRY_MAX_SECONDS, _RETRY_MIN_SECONDS * 2.0 ** min(failures, 10))
             await asyncio.sleep(longest * (0.5 + self._jitter() / 2))
 
@@ -199,6 +199,7 @@ class Bus:
                     self._connection = connection
                     self._up.set()
                     self._report(None)
+                    await asyncio.Event().wait()  # not by leaving the block: raise_if_cancelled says why
             except asyncio.CancelledError:
                 with contextlib.suppress(BrokerLost, TimeoutError):
                     async with asyncio.timeout(_GOODBYE_SECONDS):

@@ -18,6 +18,7 @@ from paho.mqtt.properties import Properties
 from hub.bus.address import BrokerAddress
 from hub.bus.routes import Message
 from hub.errors import BrokerLost
+from wire.tasks import keeping_cancel
 
 MAX_PAYLOAD_BYTES = 1 << 20
 _log = logging.getLogger(__name__)
@@ -80,14 +81,15 @@ class Connection:
     async def _answer(self, to: str, seconds: float) -> AsyncIterator[None]:
         """Wait for the broker, but no longer than the connection lives."""
         try:
-            async with asyncio.timeout(seconds) as wait:
-                self._waits.add(wait)
-                try:
-                    if self._lost:
-                        raise BrokerLost("broker-lost", "the connection to the broker is lost")
-                    yield
-                finally:
-                    self._waits.discard(wait)
+            with keeping_cancel():
+                async with asyncio.timeout(seconds) as wait:
+                    self._waits.add(wait)
+                    try:
+                        if self._lost:
+                            raise BrokerLost("broker-lost", "the connection to the broker is lost")
+                        yield
+                    finally:
+                        self._waits.discard(wait)
         except (aiomqtt.MqttError, OSError) as error:  # TimeoutError is an OSError
             raise BrokerLost("broker-lost", f"the broker did not take {to} ({str(error) or 'no answer'})") from error
 

@@ -11,6 +11,7 @@ import pytest
 from hub.bus.address import BrokerAddress
 from hub.bus.broker import own_broker
 from hub.bus.client import MAX_PAYLOAD_BYTES, Bus
+from hub.bus.connection import Connection, connected
 from hub.errors import BrokerLost
 
 
@@ -203,6 +204,46 @@ async def test_it_can_be_left_while_nobody_answers():
         for writer in writers:
             writer.close()
             await writer.wait_closed()
+
+
+@pytest.mark.parametrize("call", ["publish", "subscribe"])
+async def test_a_cancel_at_the_moment_of_the_answer_is_not_forgotten(broker, call):
+    """wait_for of Python 3.11 gives the answer then, and the task that was to end would go on for ever."""
+    async with connected(broker, client_id="a", will_topic="b") as connection:
+
+        async def ask():
+            if call == "publish":
+                await connection.publish("x", b"1", qos=1, retain=False)
+            else:
+                await connection.subscribe(["x"])
+
+        asking = asyncio.create_task(ask())
+        library = connection._client._client
+        answered = getattr(library, f"on_{call}")
+
+        def at_the_same_moment(*answer):
+            answered(*answer)
+            asking.cancel()
+
+        setattr(library, f"on_{call}", at_the_same_moment)
+        await asyncio.wait({asking})
+        assert asking.cancelled()
+
+
+async def test_one_that_ends_as_the_line_breaks_ends(broker, monkeypatch):
+    """A TaskGroup of Python 3.11 that fails forgets that it was cancelled in the same moment."""
+    async with Bus(broker, name="a") as bus:
+        await bus.wait_connected()
+        (keeping,) = (task for task in asyncio.all_tasks() if task.get_name() == "bus[a]")
+
+        def break_the_line(_connection, _patterns):
+            keeping.cancel()
+            raise BrokerLost("broker-lost", "gone")
+
+        monkeypatch.setattr(Connection, "subscribe", break_the_line)
+        bus.listen("x", lambda _: None)
+        await asyncio.wait({keeping}, timeout=5)
+        assert keeping.cancelled()
 
 
 @pytest.mark.parametrize("name", ["", "a/b", "a+b", "ä", "x" * 65])
