@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 async def ahead(items: AsyncGenerator[T], most: int) -> AsyncGenerator[T]:
-    """Give ``items``, and go on making them while each is used, up to ``most`` of them.
+    """Give ``items``, and go on making them while each is used, up to ``most`` of them and one more.
 
     What they raise comes out where it would have; closing this closes them.
     """

@@ -156,6 +156,7 @@ async def open_hub(config: HubConfig, where: Places, *, simulated: Path | None =
             satellites=satellites,
             asker=Asker(parts),
             stages=stages,
+            reasoner=thinker,
             metrics=metrics,
             scores=scores,
             wake_words=wake_words,

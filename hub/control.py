@@ -14,6 +14,7 @@ from hub.errors import TtsFailed
 from hub.health import Component, Health, SatelliteStatus, lost, summarize
 from hub.house.registry import HouseRegistry
 from hub.links.satellites import Satellites
+from hub.llm.reasoner import HouseReasoner
 from hub.metrics import Metrics
 from hub.stages import House, ScoreTold
 from hub.store.journal import Journal
@@ -49,6 +50,7 @@ class Hub:
         satellites: Satellites,
         asker: Asker,
         stages: Stages,
+        reasoner: HouseReasoner | None,
         metrics: Metrics,
         scores: ScoreFeed,
         wake_words: WakeWords,
@@ -59,7 +61,7 @@ class Hub:
         self._bus, self._house, self._known = bus, house, known
         self._engines, self._journal = engines, journal
         self._satellites, self._asker, self._stages = satellites, asker, stages
-        self._metrics, self._language = metrics, language
+        self._reasoner, self._metrics, self._language = reasoner, metrics, language
         self._scores, self._wake_words = scores, wake_words
 
     async def wait_ready(self) -> None:
@@ -73,7 +75,7 @@ class Hub:
             raise EarshotError("hub-not-ready", f"not ready after {READY_SECONDS:g} s: {why}") from error
 
     def health(self) -> Health:
-        engines = self._engines.components()
+        engines = [*self._engines.components(), *(self._reasoner.components() if self._reasoner else [])]
         return summarize([self._broker(), self._known_house(), *engines, *self._wake(), self._journal.component()])
 
     def satellites(self) -> list[SatelliteStatus]:

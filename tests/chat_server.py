@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from aiohttp import web
@@ -61,15 +62,14 @@ async def chat_server(*answers: Sequence[Part]) -> AsyncIterator[ChatServer]:
 
 
 @asynccontextmanager
-async def serving(handler: Callable[[web.Request], Any]) -> AsyncIterator[str]:
-    """Run one handler for chat completions; gives the URL."""
+async def serving(handler: Callable[[web.Request], Any], path: Path | None = None) -> AsyncIterator[str]:
+    """Run one handler for chat completions, on loopback or a Unix socket; gives the URL."""
     app = web.Application()
     app.router.add_post("/v1/chat/completions", handler)
     runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1)
     await runner.setup()
     try:
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}/v1"
+        await (web.UnixSite(runner, str(path)) if path else web.TCPSite(runner, "127.0.0.1", 0)).start()
+        yield f"unix://{path}" if path else f"http://127.0.0.1:{runner.addresses[0][1]}/v1"
     finally:
         await runner.cleanup()

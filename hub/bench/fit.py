@@ -10,8 +10,8 @@ import os
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
-from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -20,13 +20,13 @@ import aiohttp
 import msgspec
 import numpy as np
 
-from hub.bench.engine import running_engine
 from hub.bench.fitting import BUDGET_MS, HEADROOM, HUB_MB, Candidate, Speed, candidates, recommended
+from hub.bench.llm import chat_engine, has_llama
 from hub.bench.llm_shape import Shape, write_shape
+from hub.bench.quantized import KINDS
 from hub.bench.report import Report, goal, this_machine, versions
 from hub.bench.whisper_shape import SHAPES
 from hub.bench.whisper_shape import write_shape as write_whisper
-from hub.llm.client import check_llm
 from hub.machine import memory_bytes
 from hub.stt.whisper.shared import Place, SharedModel
 from models.store.catalogue import Catalogue
@@ -35,8 +35,7 @@ _THREADS = 4
 _ROUNDS = 3
 _SPEECH_SECONDS = 3
 _LAYERS = Shape(896, 14, 2, 6, 4864, 8192)  # a quarter of Qwen2.5-0.5B: as its layers are
-_WEIGHTS = 104e6  # of these, without the table of words, of which only one is looked up
-_BYTES = 66e6  # of weights that are read for a token, in q4_0
+_KIND = "q4_0"
 _PROMPT = "The kitchen light is on and the blinds in the bedroom are closed. " * 40
 # A voice's first piece, of whisper base's three seconds: as both were measured on x86 (docs/benchmarks.md).
 _VOICE_OF_WHISPER = 0.2
@@ -50,9 +49,11 @@ async def measure(language: str, progress: Progress) -> Report:
     with tempfile.TemporaryDirectory(prefix="earshot-") as folder:
         progress("hearing: a network like whisper base")
         whisper_ms = await _whisper_ms(Path(folder) / "whisper.bin", threads)
-        progress("thinking: layers like those of Qwen2.5-0.5B")
-        work, read_bytes = await _llm(Path(folder) / "llm.gguf", threads) if find_spec("llama_cpp") else (0.0, 0.0)
-    speed = Speed(whisper_ms, whisper_ms * _VOICE_OF_WHISPER, work, read_bytes)
+        speed = Speed(whisper_ms, whisper_ms * _VOICE_OF_WHISPER)
+        if has_llama():
+            progress("thinking: layers like those of Qwen2.5-0.5B")
+            work, read_bytes = await _llm(Path(folder) / "llm.gguf", threads)
+            speed = replace(speed, llm_work=work, llm_bytes=read_bytes)
     some = candidates(Catalogue.load().some(None, language), speed)
     return _report(some, speed, language)
 
@@ -72,18 +73,17 @@ async def _whisper_ms(path: Path, threads: int) -> float:
 async def _llm(path: Path, threads: int) -> tuple[float, float]:
     """Multiplications a second while it reads, bytes of weights a second while it writes."""
     says = " ".join(f"word{number}" for number in range(48))
-    await asyncio.to_thread(partial(write_shape, path, _LAYERS, says=says, text=_PROMPT, kind="q4_0", merges=300))
-    uri = f"unix://{path.parent}/llm.sock"
-    options = {"--model": path, "--context-tokens": 2048, "--threads": threads, "--memory-mb": 4096}
-    async with (
-        running_engine("hub.llm.llama", uri, options, partial(check_llm, uri)),
-        aiohttp.ClientSession(connector=aiohttp.UnixConnector(uri.removeprefix("unix://"))) as session,
-    ):
+    await asyncio.to_thread(partial(write_shape, path, _LAYERS, says=says, text=_PROMPT, kind=_KIND, merges=300))
+    async with chat_engine(path, threads) as (_, session):
         answers = [await _asked(session, number) for number in range(_ROUNDS)]
+    multiplied = _LAYERS.layer_weights
+    read_bytes = KINDS[_KIND].bytes_of((multiplied + _LAYERS.vocabulary * _LAYERS.width,))  # and which word is next
     reading = median(
-        _WEIGHTS * one["usage"]["prompt_tokens"] / (one["timings"]["first_token_ms"] / 1000) for one in answers
+        multiplied * one["usage"]["prompt_tokens"] / (one["timings"]["first_token_ms"] / 1000) for one in answers
     )
-    writing = median(_BYTES * (one["usage"]["completion_tokens"] - 1) / (_writing_ms(one) / 1000) for one in answers)
+    writing = median(
+        read_bytes * (one["usage"]["completion_tokens"] - 1) / (_writing_ms(one) / 1000) for one in answers
+    )
     return reading, writing
 
 
@@ -107,18 +107,24 @@ def _report(some: list[Candidate], speed: Speed, language: str) -> Report:
     results = {
         "language": language,
         "memory_mb": {"all": memory_mb, "for models": round(memory_mb * HEADROOM - HUB_MB)},
-        "measured": {
-            "whisper base, 3 s of speech, ms": round(speed.whisper_base_ms),
-            "reading, billion multiplications a second": round(speed.llm_work / 1e9, 1),
-            "writing, MB of weights a second": round(speed.llm_bytes / 1e6),
-        },
+        "measured": _measured(speed),
         "estimated": {"a voice's first piece, ms": round(speed.voice_ms)},
         "candidates": told,
         "recommended": {one.model.stage: f"earshot models pull {one.model.name}" for one in chosen},
-        "without": [] if speed.llm_work else ["language models: `scripts/setup --llm` compiles llama.cpp"],
+        **({} if speed.llm_work else {"not judged": "language models: `scripts/setup --llm` compiles llama.cpp"}),
     }
     goals = [goal(f"{one.model.name}, ms", one.ms, "<=", BUDGET_MS[one.model.stage]) for one in chosen]
     return Report("fit", this_machine(), versions("pywhispercpp", "llama-cpp-python"), results, goals)
+
+
+def _measured(speed: Speed) -> dict[str, float]:
+    heard: dict[str, float] = {"whisper base, 3 s of speech, ms": round(speed.whisper_base_ms)}
+    if not speed.llm_work:
+        return heard
+    return heard | {
+        "reading, billion multiplications a second": round(speed.llm_work / 1e9, 1),
+        "writing, MB of weights a second": round(speed.llm_bytes / 1e6),
+    }
 
 
 def _told(one: Candidate) -> dict[str, object]:

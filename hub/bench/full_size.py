@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection
-from importlib.util import find_spec
 from pathlib import Path
 
 from hub.bench import llm_shape, whisper_shape
-from hub.bench.llm import prompt_text
+from hub.bench.llm import need_llama, prompt_text
+from hub.bench.tts import write_voice
 from hub.config import HubConfig, LlmSection, SttSection, TtsSection
 from hub.engines.choice import MODELS_FOLDER, NONE, OWN_CATALOGUE
 from hub.engines.espeak import espeak
@@ -89,20 +89,11 @@ def _write(engine: str, path: Path, *, asks: bool) -> None:
         says = _ASKED if asks else _COMMANDED
         whisper_shape.write_shape(path, whisper_shape.SHAPES[WHISPER], says=says)
     elif engine == "piper":
-        _write_voice(path)
+        write_voice(path)
     else:
-        if find_spec("llama_cpp") is None:
-            raise ConfigError("llm-missing", "llama.cpp is not here; `scripts/setup --llm` compiles it")
+        need_llama()
         text = prompt_text()
         llm_shape.write_shape(path, llm_shape.SHAPES[LLM], says=_ANSWER, text=text, kind="q4_0", merges=1500)
-
-
-def _write_voice(path: Path) -> None:
-    try:
-        from hub.bench.piper_shape import write_shape  # noqa: PLC0415 - it needs what training needs
-    except ImportError as missing:
-        raise ConfigError("bench-tool-missing", f"{missing}; run `scripts/setup --test`, which brings it") from missing
-    write_shape(path)
 
 
 def spoken(text: str) -> Pcm:

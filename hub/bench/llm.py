@@ -127,7 +127,7 @@ class Asker:
 
 async def measure(rounds: int, threads: int, progress: Progress) -> Report:
     """Raises ConfigError where llama.cpp is missing, EarshotError where the engine does not start."""
-    _needed()
+    need_llama()
     with tempfile.TemporaryDirectory(prefix="earshot-") as folder:
         path = Path(folder) / "model.gguf"
         progress(f"a model of the size of {SHAPE}, in {KIND}")
@@ -135,13 +135,13 @@ async def measure(rounds: int, threads: int, progress: Progress) -> Report:
         await asyncio.to_thread(
             partial(write_shape, path, SHAPES[SHAPE], says=says, text=prompt_text(), kind=KIND, merges=1500)
         )
-        async with _engine(path, threads) as (process, session):
+        async with chat_engine(path, threads) as (process, session):
             house = await _house(session)
             first = await _rounds(Asker(session, house), session, rounds, progress)
             assert process.health.pid
             memory_mb = rss_mb(process.health.pid)
         progress("the first answer after a restart")
-        async with _engine(path, threads) as (_, session):
+        async with chat_engine(path, threads) as (_, session):
             restarted = await Asker(session, house).ask(_BEFORE.format(rounds - 1))
         return _report(first, restarted, memory_mb, path, rounds)
 
@@ -218,7 +218,8 @@ async def _answered(session: aiohttp.ClientSession, body: dict[str, Any]) -> Ans
 
 
 @contextlib.asynccontextmanager
-async def _engine(path: Path, threads: int) -> AsyncIterator[tuple[EngineProcess, aiohttp.ClientSession]]:
+async def chat_engine(path: Path, threads: int) -> AsyncIterator[tuple[EngineProcess, aiohttp.ClientSession]]:
+    """llama.cpp with that model, and a session that reaches it."""
     uri = f"unix://{path.parent}/llm.sock"
     options = {
         "--model": path,
@@ -234,8 +235,13 @@ async def _engine(path: Path, threads: int) -> AsyncIterator[tuple[EngineProcess
             yield process, session
 
 
-def _needed() -> None:
-    if find_spec("llama_cpp") is None:
+def has_llama() -> bool:
+    return find_spec("llama_cpp") is not None
+
+
+def need_llama() -> None:
+    """Raises ConfigError (llm-missing)."""
+    if not has_llama():
         raise ConfigError("llm-missing", "llama.cpp is not here; `scripts/setup --llm` compiles it")
 
 

@@ -64,6 +64,12 @@ class Shape:
     inner: int
     vocabulary: int
 
+    @property
+    def layer_weights(self) -> int:
+        """Of all layers: what is multiplied for each token."""
+        keys = self.width // self.heads * self.key_heads
+        return self.layers * (2 * self.width**2 + 2 * keys * self.width + 3 * self.width * self.inner)
+
 
 SHAPES = {
     "tiny": Shape(64, 2, 1, 2, 128, 2048),  # for tests

@@ -57,7 +57,7 @@ async def measure(rounds: int, progress: Progress) -> Report:
     with tempfile.TemporaryDirectory(prefix="earshot-") as folder:
         voice = Path(folder) / "voice" / "voice.onnx"
         progress("a voice of medium size")
-        await asyncio.to_thread(_write_voice, voice)
+        await asyncio.to_thread(write_voice, voice)
         async with _engine(voice) as (process, ours), peer("hub.bench.piper_plain", str(voice)) as plain:
             return await _measured(process, ours, plain, rounds, progress)
 
@@ -113,12 +113,13 @@ async def _heard(ours: WyomingSynthesizer, text: str) -> Heard:
     return Heard(first_ms, Rendered((time.perf_counter() - began) * 1000, lasts_ms))
 
 
-def _write_voice(path: Path) -> None:
+def write_voice(path: Path) -> None:
+    """Of medium size, with its configuration beside it. Raises ConfigError (bench-tool-missing)."""
     try:
         from hub.bench.piper_shape import write_shape  # noqa: PLC0415 - it needs what training needs
     except ImportError as missing:
         raise ConfigError("bench-tool-missing", f"{missing}; run `scripts/setup --test`, which brings it") from missing
-    path.parent.mkdir()
+    path.parent.mkdir(exist_ok=True)
     write_shape(path)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 _FIRST_CHARACTERS, _CHARACTERS = 60, 240  # the longest piece without a stop in it
 _END = re.compile(r"[.!?…:;][\"')]*(?=\s)|[。！？]|\n")  # noqa: RUF001 the full stops of Chinese and Japanese
+SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？")  # noqa: RUF001
 _PAUSE = re.compile(r"[,،、—](?=\s)")
 _SHORTEST_PAUSE = 12  # characters before a comma that may end the first piece
 _MARKS = re.compile(r"[*_#`~|<>{}\[\]\\]+|^\s*[-•]\s+", re.MULTILINE)

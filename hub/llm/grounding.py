@@ -17,19 +17,9 @@ from hub.house.targets import by_name, folded, same
 from hub.llm.house_text import plain
 from hub.llm.messages import ToolCall
 from hub.llm.naming import said, worded
-from hub.llm.phrasing import Phrasing
+from hub.llm.phrasing import phrasing
 from hub.llm.tools import BY_NAME, DOMAINS, HouseTool
-from hub.stages import Entity, House, Intent, Result
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What somebody said, and where. area: the room that they are in, if it is known."""
-
-    text: str
-    language: str
-    area: str | None
-    phrasing: Phrasing
+from hub.stages import Entity, House, Intent, Question, Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +31,19 @@ class Grounded:
     is_question: bool = False
 
 
-def ground(call: ToolCall, request: Request, house: House) -> Grounded:
+def ground(call: ToolCall, question: Question, house: House) -> Grounded:
     """Never raises: what cannot be done is a result that says so."""
     tool = BY_NAME.get(call.function.name)
     arguments = _arguments(call.function.arguments)
     if tool is None:
-        return _unsupported(request, call.function.name[:64])
+        return _unsupported(question, call.function.name[:64])
     slots = {key: arguments[key] for key in tool.values if key in arguments}
-    intent = Intent(tool.intent, slots, tool.response, request.language, request.text)
-    if not tool.is_question and request.phrasing.wants_nothing_done(request.text):
+    intent = Intent(tool.intent, slots, tool.response, question.language, question.text)
+    if not tool.is_question and phrasing(question.language).wants_nothing_done(question.text):
         return Grounded(intent, Result("unsupported", problem="asked-not-told"))
     exposed = [one for one in house.entities() if one.exposed]
     fits = [one for one in exposed if one.domain in tool.domains]
-    aim = _Aim(tool, intent, request, fits, said(request.text, exposed), _room(request, house, fits, arguments))
+    aim = _Aim(tool, intent, question, fits, said(question.text, exposed), _room(question, house, fits, arguments))
     name, kind = arguments.get("name"), arguments.get("kind")
     return aim.named(name) if isinstance(name, str) else aim.of_kind(kind, arguments.get("area"))
 
@@ -64,7 +54,7 @@ class _Aim:
 
     tool: HouseTool
     intent: Intent
-    request: Request
+    question: Question
     fits: Sequence[Entity]
     said: Sequence[Entity]
     room: str | None
@@ -78,7 +68,7 @@ class _Aim:
         if self.said:
             return self._of_said(meant)
         here = self._here(meant) or meant
-        is_told = self._is_only_one(here) or _words_said(self.request.text, here[0], self.room)
+        is_told = self._is_only_one(here) or _words_said(self.question.text, here[0], self.room)
         return self._at(here, meant) if is_told else self._ask_back(here)
 
     def of_kind(self, kind: object, area: object) -> Grounded:
@@ -91,8 +81,9 @@ class _Aim:
         is_about_something = domain is not None or (kind is None and isinstance(area, str))
         if not here or not is_about_something:
             return Grounded(self.intent, Result("unknown_target", problem="no-kind"))
-        is_other = domain is not None and self.request.phrasing.names_other_kinds(self.request.text, domain)
-        is_vague = self.room is None and len(here) > 1 and not self.request.phrasing.means_everything(self.request.text)
+        words, text = phrasing(self.question.language), self.question.text
+        is_other = domain is not None and words.names_other_kinds(text, domain)
+        is_vague = self.room is None and len(here) > 1 and not words.means_everything(text)
         if is_other or is_vague:
             return self._ask_back(here)
         slots = {**self.intent.slots, "domain": sorted(kinds), **({"area": self.room} if self.room else {})}
@@ -103,7 +94,7 @@ class _Aim:
         """What was said goes before what the model made of it; what the tool is not for is not done to another."""
         fit = [one for one in self.said if one in self.fits]
         right = [one for one in meant if one in fit]
-        is_open = len({folded(one.name) for one in fit}) > 1 or _goes_on(self.request.text, meant, fit)
+        is_open = len({folded(one.name) for one in fit}) > 1 or _goes_on(self.question.text, meant, fit)
         if not fit or (is_open and not right):
             return self._ask_back(fit or self.said)
         chosen = right or fit
@@ -131,24 +122,24 @@ class _Aim:
         return Grounded(self.intent, Result("unsure", choices=names, problem="not-said"))
 
 
-def _unsupported(request: Request, name: str) -> Grounded:
-    intent = Intent(name, {}, "default", request.language, request.text)
+def _unsupported(question: Question, name: str) -> Grounded:
+    intent = Intent(name, {}, "default", question.language, question.text)
     return Grounded(intent, Result("unsupported", problem="unknown-tool"))
 
 
-def _room(request: Request, house: House, fits: Sequence[Entity], arguments: Mapping[str, Any]) -> str | None:
+def _room(question: Question, house: House, fits: Sequence[Entity], arguments: Mapping[str, Any]) -> str | None:
     """The room that was said, or else the speaker's: never one that only the model thought of."""
-    spoken = f" {worded(request.text)} "
+    spoken = f" {worded(question.text)} "
     called = [(worded(name), room.name) for room in house.areas() for name in (room.name, *room.aliases)]
     for name, room in sorted(called, key=lambda one: len(one[0]), reverse=True):
         if name and f" {name} " in spoken:
             return room
-    if request.phrasing.means_everything(request.text):
+    if phrasing(question.language).means_everything(question.text):
         return None
     area = arguments.get("area")
-    if isinstance(area, str) and not same(area, request.area) and not request.phrasing.knows:
+    if isinstance(area, str) and not same(area, question.area) and not phrasing(question.language).knows:
         return area  # rooms bend in languages of which we know no words
-    return request.area if any(same(one.area, request.area) for one in fits) else None
+    return question.area if any(same(one.area, question.area) for one in fits) else None
 
 
 def _words_said(text: str, entity: Entity, room: str | None) -> bool:

@@ -53,7 +53,7 @@ class Prompts:
             Message("assistant", _HEARD),
         ]
         for at, said, answered in self._memory.get(room, ()):
-            if self._clock() - at < _MEMORY_AGE:
+            if self._is_fresh(at):
                 messages += [Message("user", said), Message("assistant", answered)]
         return messages
 
@@ -66,10 +66,14 @@ class Prompts:
         self._text.renew()
 
     def note(self, room: str, said: str, answered: str) -> None:
-        """Remember an exchange, for a few minutes."""
+        """Remember an exchange, for a few minutes, and forget those that are older."""
+        self._memory = {room: kept for room, kept in self._memory.items() if self._is_fresh(kept[-1][0])}
         if said and answered:
             kept = self._memory.setdefault(room, deque(maxlen=_MEMORY))
             kept.append((self._clock(), plain(said, _SAID_CHARACTERS), plain(answered, _SAID_CHARACTERS)))
+
+    def _is_fresh(self, at: datetime) -> bool:
+        return self._clock() - at < _MEMORY_AGE
 
     def _asked(self, question: Question) -> str:
         now = self._clock()

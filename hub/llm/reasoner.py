@@ -6,15 +6,16 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncGenerator
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
 from hub.errors import LlmFailed
-from hub.llm.clauses import Clauses
+from hub.health import Component, State
+from hub.llm.clauses import SENTENCE_ENDS, Clauses
 from hub.llm.client import ChatClient
-from hub.llm.grounding import Request, ground
+from hub.llm.grounding import ground
 from hub.llm.messages import Message, ToolCall
 from hub.llm.phrasing import phrasing
 from hub.llm.prompt import KEPT_MESSAGES, Prompts
@@ -26,6 +27,7 @@ _log = logging.getLogger(__name__)
 
 _MAX_CALLS = 4
 _LOOK_SECONDS = 5.0  # between looks whether the house's text is worth writing anew
+_CHECK_SECONDS = 30.0  # between questions to a server of others how it is
 _QUIET_SECONDS = 30.0  # without a question before it is
 
 
@@ -40,11 +42,16 @@ class Bounds:
 
 @dataclass
 class _Step:
-    """What one request to the model came to. claimed: it said that something was done; what came after is not heard."""
+    """What one request to the model came to.
+
+    claimed: it said that something was done; what came after is not heard. sentence: the pieces of the one that is
+    being said, since "the lamp," claims nothing and "is on now" neither.
+    """
 
     calls: list[ToolCall] = field(default_factory=list)
     claimed: bool = False
     said: list[str] = field(default_factory=list)
+    sentence: str = ""
 
 
 class HouseReasoner:
@@ -58,13 +65,14 @@ class HouseReasoner:
     ) -> None:
         self._client, self._house, self._prompts, self._bounds, self._ready = client, house, prompts, bounds, ready
         self._tasks = Tasks()
-        self._preparing: asyncio.Task[None] | None = None
+        self._preparing: asyncio.Task[bool] | None = None
+        self._problem: LlmFailed | None = None
         self._asked_seconds = time.monotonic()
 
     async def __aenter__(self) -> Self:
         await self._tasks.__aenter__()
-        if self._client.server.is_own:
-            self._tasks.start(self._keep_prepared(), name="llm.prepared")
+        is_own = self._client.server.is_own
+        self._tasks.start(self._keep_prepared() if is_own else self._keep_looking(), name="llm.kept")
         return self
 
     async def __aexit__(
@@ -72,19 +80,27 @@ class HouseReasoner:
     ) -> None:
         await self._tasks.__aexit__(kind, error, trace)
 
+    def components(self) -> list[Component]:
+        """Health of a server of others."""
+        if self._client.server.is_own:
+            return []
+        problem = self._problem
+        state: State = "degraded" if problem else "ok"
+        detail, code = (problem.message, problem.code) if problem else (self._client.server.url, None)
+        return [Component("llm", state, detail, code, required=False)]
+
     async def answer(self, question: Question, act: Act) -> AsyncGenerator[str]:
         """Raises LlmFailed: llm-lost, llm-timeout, llm-refused, llm-claimed, llm-empty."""
         await self._stop_preparing()
-        request = Request(question.text, question.language, question.area, phrasing(question.language))
         messages = self._prompts.messages(question)
         until = asyncio.get_running_loop().time() + self._bounds.seconds
         for _ in range(self._bounds.steps):
             step = _Step()
-            async with aclosing(self._step(step, messages, request, until)) as pieces:
+            async with aclosing(self._step(step, messages, question, until)) as pieces:
                 async for piece in pieces:
                     yield piece
             facts: list[str] = []
-            async with aclosing(self._carried_out(step.calls, request, act, facts)) as told:
+            async with aclosing(self._carried_out(step.calls, question, act, facts)) as told:
                 async for sentence in told:
                     yield sentence
             if not facts:
@@ -96,18 +112,20 @@ class HouseReasoner:
 
     def prepare(self, room: str) -> None:
         """Have the prompt read up to the question, which is being spoken."""
-        if self._ready.is_set() and (self._preparing is None or self._preparing.done()):
-            self._preparing = self._tasks.start(self._read(self._prompts.beginning(room)), name="llm.prepare")
+        if self._ready.is_set():
+            self._prepared(room)
 
     def note(self, room: str, said: str, answered: str) -> None:
         """Remember an exchange: "and the other one" refers to it."""
         self._prompts.note(room, said, answered)
 
-    async def _step(self, step: _Step, messages: list[Message], request: Request, until: float) -> AsyncGenerator[str]:
+    async def _step(
+        self, step: _Step, messages: list[Message], question: Question, until: float
+    ) -> AsyncGenerator[str]:
         """Pieces that may be spoken; calls and claims are noted in ``step``."""
         clauses = Clauses()
         told = self._client.complete(
-            messages, self._prompts.tools(), max_tokens=self._bounds.tokens, **self._kept, **self._choice(request)
+            messages, self._prompts.tools(), max_tokens=self._bounds.tokens, **self._kept, **self._choice(question)
         )
         async with aclosing(told):
             while (part := await _next(told, until)) is not None:
@@ -117,17 +135,20 @@ class HouseReasoner:
                         break
                     continue
                 for piece in clauses.feed(part):
-                    if self._may_be_said(piece, step, request):
+                    if self._may_be_said(piece, step, question):
                         yield piece
         for piece in clauses.end():
-            if self._may_be_said(piece, step, request):
+            if self._may_be_said(piece, step, question):
                 yield piece
 
-    def _may_be_said(self, piece: str, step: _Step, request: Request) -> bool:
+    def _may_be_said(self, piece: str, step: _Step, question: Question) -> bool:
         """Not a claim, nor what comes after one, nor an acknowledgement of what is not done: yes answers a question."""
-        words = request.phrasing
-        step.claimed = step.claimed or words.claims(piece, self._house.entities())
-        if step.claimed or (words.is_empty(piece) and not words.only_asks(request.text)):
+        words, entities = phrasing(question.language), self._house.entities()
+        step.sentence = f"{step.sentence} {piece}".strip()
+        step.claimed = step.claimed or words.claims(piece, entities) or words.claims(step.sentence, entities)
+        if piece.rstrip("\"')”»").endswith(SENTENCE_ENDS):
+            step.sentence = ""
+        if step.claimed or (words.is_empty(piece) and not words.only_asks(question.text)):
             return False
         step.said.append(piece)
         return True
@@ -136,12 +157,12 @@ class HouseReasoner:
     def _kept(self) -> dict[str, int]:
         return {"kept_messages": KEPT_MESSAGES} if self._client.server.is_own else {}
 
-    def _choice(self, request: Request) -> dict[str, Any]:
+    def _choice(self, question: Question) -> dict[str, Any]:
         """A request that only asks can change nothing: our own server is not even able to call for it."""
         tools = self._prompts.tools()
         if not tools or not self._client.server.is_own:
             return {}
-        asks = request.phrasing.only_asks(request.text)
+        asks = phrasing(question.language).only_asks(question.text)
         names = [tool.function.name for tool in tools if not asks or BY_NAME[tool.function.name].is_question]
         if len(names) == len(tools):
             return {}
@@ -149,16 +170,22 @@ class HouseReasoner:
         return {"tool_choice": {"type": "allowed_tools", "mode": "auto", "tools": allowed}}
 
     async def _carried_out(
-        self, calls: list[ToolCall], request: Request, act: Act, facts: list[str]
+        self, calls: list[ToolCall], question: Question, act: Act, facts: list[str]
     ) -> AsyncGenerator[str]:
         """What came of each action, to be spoken; answers to questions are noted in ``facts``."""
         for call in calls:
-            grounded = ground(call, request, self._house)
+            grounded = ground(call, question, self._house)
             sentence = await act(grounded.intent, grounded.result)
             if grounded.is_question and grounded.result is None:
                 facts.append(sentence)
             else:
                 yield sentence
+
+    def _prepared(self, room: str) -> asyncio.Task[bool]:
+        """Reading that room's prompt, or what is being read already."""
+        if self._preparing is None or self._preparing.done():
+            self._preparing = self._tasks.start(self._read(self._prompts.beginning(room)), name="llm.prepare")
+        return self._preparing
 
     async def _stop_preparing(self) -> None:
         self._asked_seconds = time.monotonic()
@@ -166,27 +193,44 @@ class HouseReasoner:
             self._preparing.cancel()
             await asyncio.wait([self._preparing])
 
-    async def _read(self, messages: list[Message]) -> None:
-        """Only into the model's memory; whoever cannot answer now will say so when asked."""
-        with suppress(LlmFailed):
-            tokens = 0 if self._client.server.is_own else 1  # others know no answer of no tokens
-            begun = [*messages, Message("user", "(")]
-            async with aclosing(
-                self._client.complete(begun, self._prompts.tools(), max_tokens=tokens, **self._kept)
-            ) as told:
+    async def _read(self, messages: list[Message]) -> bool:
+        """Only into the model's memory; False where nobody is there to read: who asks now is told so."""
+        tokens = 0 if self._client.server.is_own else 1  # others know no answer of no tokens
+        begun = [*messages, Message("user", "(")]
+        reading = self._client.complete(begun, self._prompts.tools(), max_tokens=tokens, **self._kept)
+        try:
+            async with aclosing(reading) as told:
                 async for _ in told:
                     pass
+        except LlmFailed:
+            return False
+        return True
 
     async def _keep_prepared(self) -> None:
-        """Read the house when it is known, and anew when nobody asks and it is worth it."""
+        """Read the house once it is known and the model is there, and anew when nobody asks and it is worth it."""
         await self._ready.wait()
         self._prompts.renew()
-        self.prepare("")
+        is_read = False
         while True:
-            await asyncio.sleep(_LOOK_SECONDS)
             if self._prompts.is_old and time.monotonic() - self._asked_seconds > _QUIET_SECONDS:
                 self._prompts.renew()
-                self.prepare("")
+                is_read = False
+            if not is_read:
+                reading = self._prepared("")
+                await asyncio.wait([reading])
+                is_read = reading.cancelled() or reading.result()  # a question ended it, and read as much
+            await asyncio.sleep(_LOOK_SECONDS)
+
+    async def _keep_looking(self) -> None:
+        """How a server of others is; our own is watched as engines are."""
+        while True:
+            try:
+                await self._client.check()
+            except LlmFailed as failed:
+                self._problem = failed
+            else:
+                self._problem = None
+            await asyncio.sleep(_CHECK_SECONDS)
 
 
 def _end(step: _Step) -> None:

@@ -116,18 +116,21 @@ async def test_a_claim_never_reaches_the_speaker(home: Path, claim: str) -> None
 async def test_one_that_is_killed_in_the_middle_is_apologised_for_and_comes_back(home: Path) -> None:
     await asyncio.to_thread(have, home, SAID, SLOW)
     async with asking(home) as hub:
+        codes = set()
         for number in (signal.SIGKILL, signal.SIGSEGV, signal.SIGSTOP):
             asked = asyncio.ensure_future(hub.ask_text(f"what is the highest mountain {number}"))
             await asyncio.sleep(0.3)
             os.kill(await pid_of(home), number)
             lost = (await asked).trace
             if lost.error:  # it may have answered just before
-                assert lost.error.code in {"llm-lost", "llm-timeout"}
+                codes.add(lost.error.code)
                 assert lost.reply.endswith("Commands still work.")
             assert (await hub.ask_text("turn on the bed light")).trace.actions[0].outcome == "confirmed"
             async with asyncio.timeout(60):
                 while (await hub.ask_text("what is the highest mountain")).trace.reply != SAID:
                     await asyncio.sleep(0.2)
+        assert codes
+        assert codes <= {"llm-lost", "llm-timeout"}
 
 
 async def test_one_that_gets_no_memory_says_so_and_commands_go_on(home: Path) -> None:

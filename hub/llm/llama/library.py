@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import llama_cpp
 import llama_cpp.llama_cpp as lib
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,7 @@ from hub.llm.llama.errors import LlamaFailed
 
 _log = logging.getLogger(__name__)
 
-VERSION: str = __import__("llama_cpp").__version__
+VERSION: str = llama_cpp.__version__
 
 _BATCH_TOKENS = 128  # of one call, and of one step of it: what stopping it may have to wait for
 _PIECE_BYTES = 256  # no token is longer; one that is would be asked for again

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 from aiohttp import web
 
-from wire.address import TcpAddress, parse_uri
+from wire.address import TcpAddress, UnixAddress, parse_uri
 from wire.errors import ConfigError
 from wire.server import bound_socket
 
@@ -33,3 +33,5 @@ async def listening(app: web.Application, uri: str) -> AsyncIterator[None]:
         yield
     finally:
         await runner.cleanup()
+        if isinstance(address, UnixAddress):
+            await asyncio.to_thread(address.path.unlink, missing_ok=True)

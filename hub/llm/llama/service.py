@@ -38,6 +38,7 @@ class ChatService:
         self._name, self._llama, self._chat, self._worker = name, llama, chat, worker
         self._turn = asyncio.Lock()
         self._asked = 0
+        self._read = (0, 0)  # tokens of the prompt, of how many
 
     def app(self) -> web.Application:
         app = web.Application(client_max_size=MAX_BYTES)
@@ -95,7 +96,7 @@ class ChatService:
                 calls = 0
                 async for told in answer:
                     if told is None:
-                        await response.write(b": reading\n\n")
+                        await response.write(b": read %d of %d tokens\n\n" % self._read)
                         continue
                     for frame in self._frames(told, calls):
                         await response.write(b"data: " + msgspec.json.encode(frame) + b"\n\n")
@@ -153,7 +154,7 @@ class ChatService:
             loop.call_soon_threadsafe(queue.put_nowait, what)
 
         try:
-            for told in self._chat.answer(request, lambda _done, _all: None):
+            for told in self._chat.answer(request, self._note_read):
                 tell(told)
         except Stopped:
             _log.info("an answer was stopped")
@@ -164,6 +165,10 @@ class ChatService:
             tell(LlamaFailed("llm-failed", f"{type(error).__name__}; see the log"))
         finally:
             tell(_END)
+
+    def _note_read(self, done: int, of_all: int) -> None:
+        """In the worker."""
+        self._read = (done, of_all)
 
     def _frame(self, kind: str, **more: Any) -> dict[str, Any]:
         return {"id": "chatcmpl", "object": kind, "created": int(time.time()), "model": self._name, **more}

@@ -8,11 +8,10 @@ from typing import Any
 
 import pytest
 
-from hub.llm.grounding import Grounded, Request, ground
+from hub.llm.grounding import Grounded, ground
 from hub.llm.messages import Called, ToolCall
-from hub.llm.phrasing import phrasing
 from hub.llm.tools import HOUSE_TOOLS
-from hub.stages import Area, Entity, Result
+from hub.stages import Area, Entity, Question, Result
 from tests.fakes_house import FakeHouse
 
 BED = Entity("light.bed", "light", "Bed Lamp", area="Bedroom", aliases=("night light",), state="off")
@@ -35,7 +34,7 @@ def grounded(
 ) -> Grounded:
     """Somebody at ``at`` says ``text``, and the model calls ``tool``. raw: its arguments as they are."""
     arguments = call["raw"] if "raw" in call else json.dumps(call)
-    request = Request(text, language, at, phrasing(language))
+    request = Question(text, language, at, "room")
     return ground(ToolCall(Called(tool, arguments)), request, FakeHouse(house, ROOMS))
 
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from hub.llm.client import ChatClient, Server
 from hub.llm.prompt import Prompts
 from hub.llm.reasoner import Bounds, HouseReasoner
 from hub.stages import Entity, Intent, Question, Result
-from tests.chat_server import ChatServer, Part, call, chat_server
+from tests.chat_server import ChatServer, Part, call, chat_server, serving
 from tests.fakes_house import FakeHouse
 
 NOW = datetime(2026, 11, 22, 18, 2, tzinfo=UTC)
@@ -49,8 +50,13 @@ class Asked:
     server: ChatServer
     acting: Acting = field(default_factory=Acting)
 
-    async def __call__(self, text: str, *, area: str | None = "Hall", language: str = "en") -> list[str]:
-        return [piece async for piece in self.reasoner.answer(Question(text, language, area, "hall"), self.acting)]
+    async def __call__(
+        self, text: str, *, area: str | None = "Hall", language: str = "en", into: list[str] | None = None
+    ) -> list[str]:
+        pieces = [] if into is None else into
+        async for piece in self.reasoner.answer(Question(text, language, area, "hall"), self.acting):
+            pieces.append(piece)  # what came before an error, too
+        return pieces
 
 
 @asynccontextmanager
@@ -114,6 +120,29 @@ async def test_what_comes_after_a_claim_is_not_spoken_either() -> None:
             await anext(answer)
 
 
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The Bed Light, in the bedroom, is now on.",
+        "As you wished, the Bed Light is, from now on, on.",
+        "I have, as you may like to hear after such a long and tiring day in town, turned on the bed light.",
+    ],
+)
+async def test_a_claim_is_one_also_in_pieces(sentence: str) -> None:
+    """Its first words claim nothing and may be heard; those that make it a claim are not."""
+    async with asking([sentence]) as asked:
+        pieces: list[str] = []
+        with pytest.raises(LlmFailed, match="llm-claimed"):
+            await asked("make it cosy", into=pieces)
+        assert len(" ".join(pieces)) < len(sentence) - 3
+        assert not any(" on" in piece for piece in pieces if piece.endswith("."))
+
+
+async def test_what_one_sentence_says_is_not_said_of_the_next() -> None:
+    async with asking(["Think of the Bed Light. Work goes on."]) as asked:
+        assert await asked("tell me a thought") == ["Think of the Bed Light.", "Work goes on."]
+
+
 async def test_a_true_statement_about_a_device_is_spoken() -> None:
     async with asking(["The Front Door is locked."]) as asked:
         assert await asked("did somebody lock up") == ["The Front Door is locked."]
@@ -157,7 +186,6 @@ async def test_no_more_than_four_calls_are_taken() -> None:
     calls: list[Part] = [call("turn_on", name="Bed Light") | {"index": number} for number in range(9)]
     async with asking(calls) as asked:
         await asked("please let the bed light shine")
-        assert len(asked.acting.intents) <= 9  # they come whole at the end of the stream
         assert len(asked.acting.intents) == 4
 
 
@@ -221,3 +249,32 @@ async def test_an_exchange_is_remembered_in_its_room() -> None:
 async def test_claims_are_known_in_other_languages(language: str, claim: str) -> None:
     async with asking([claim]) as asked:
         assert await code_of(asked, "…", language=language) == "llm-claimed"
+
+
+async def test_a_server_of_others_is_asked_how_it_is() -> None:
+    """It has no /models here: that is an answer too, and told."""
+    async with asking(["hi"]) as asked:
+        async with asyncio.timeout(5):
+            while asked.reasoner.components()[0].state == "ok":
+                await asyncio.sleep(0.01)
+        (llm,) = asked.reasoner.components()
+        assert (llm.name, llm.state, llm.code, llm.required) == ("llm", "degraded", "llm-refused", False)
+
+
+async def test_our_own_model_is_given_the_house_once_it_is_there(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It loads for seconds after the house is known."""
+    monkeypatch.setattr("hub.llm.reasoner._LOOK_SECONDS", 0.02)
+    house, ready, server = FakeHouse(HOUSE), asyncio.Event(), ChatServer([["x"]])
+    ready.set()
+    async with (
+        ChatClient(Server(f"unix://{home}/llm.sock"), silent_seconds=5) as client,
+        HouseReasoner(client, house, Prompts(house, lambda: NOW), Bounds(), ready) as reasoner,
+    ):
+        await asyncio.sleep(0.1)
+        async with serving(server.complete, home / "llm.sock"), asyncio.timeout(5):
+            while not server.requests:
+                await asyncio.sleep(0.01)
+            await asyncio.sleep(0.1)
+        assert len(server.requests) == 1
+        assert "Bed Light" in server.requests[0]["messages"][1]["content"]
+        assert reasoner.components() == []
