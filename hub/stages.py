@@ -186,6 +186,13 @@ class NotUnderstood:
     nearest_names: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Several:
+    """One sentence that says several things; they are done in this order."""
+
+    intents: tuple[Intent, ...]
+
+
 class Interpreter(Protocol):
     async def interpret(self, text: str, *, language: str, area: str | None) -> Intent | NotUnderstood:
         """Match one sentence against the house. Raises IntentFailed (language-unknown)."""
@@ -218,27 +225,49 @@ class Action:
     evidence: Evidence | None = None
 
 
+Granted = Literal["", "yes", "pin"]  # what somebody has shown, for what a voice alone may not do
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Something to say that is no device's state; ``hub/intent/wording.toml`` has the sentence.
+
+    key: of the sentence. values: what stands in it: str, int, timedelta, datetime (local time), or a list of names.
+    """
+
+    key: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """What carrying out an intent came to; the reply is made from it and from nothing else.
 
     kind: ``acted`` (actions has one entry per target), ``answered`` (matched/unmatched hold the entities that a
     question was about), ``unknown_target``, ``ambiguous`` (choices: names to ask back with), ``unsure`` (nothing was
-    done; choices: names or sentences that sound alike), ``refused`` (policy), ``unsupported`` (nothing here can do
-    that). problem: short lower-case reason for logs, None if none.
+    done; choices: names or sentences that sound alike), ``unconfirmed`` (nothing was done; it would be after a "yes",
+    problem ``needs-yes``, or a PIN, ``needs-pin``; choices: the names of what is to be done), ``refused`` (policy),
+    ``unsupported`` (nothing here can do that). told: what is to be said besides, in order. problem: short lower-case
+    reason for logs, None if none.
     """
 
-    kind: Literal["acted", "answered", "unknown_target", "ambiguous", "unsure", "refused", "unsupported"]
+    kind: Literal["acted", "answered", "unknown_target", "ambiguous", "unsure", "unconfirmed", "refused", "unsupported"]
     actions: tuple[Action, ...] = ()
     matched: tuple[Entity, ...] = ()
     unmatched: tuple[Entity, ...] = ()
     choices: tuple[str, ...] = ()
+    told: tuple[Told, ...] = ()
     problem: str | None = None
 
 
 class Actor(Protocol):
-    async def carry_out(self, intent: Intent, *, area: str | None) -> Result:
-        """Resolve targets, act, wait for proof. Raises ActionFailed (broker-lost) when nothing could be sent."""
+    async def carry_out(
+        self, intent: Intent, *, area: str | None, satellite: str = "", granted: Granted = ""
+    ) -> Result:
+        """Resolve targets, act, wait for proof. Raises ActionFailed (broker-lost) when nothing could be sent.
+
+        satellite: where it was said, empty if nowhere. granted: what who says it has shown.
+        """
 
 
 class Replier(Protocol):

@@ -99,7 +99,7 @@ class FakeActor:
     result: Result = field(default_factory=lambda: Result("answered"))
     areas: list[str | None] = field(default_factory=list)
 
-    async def carry_out(self, intent: Intent, *, area: str | None) -> Result:
+    async def carry_out(self, intent: Intent, *, area: str | None, satellite: str = "", granted: str = "") -> Result:
         self.areas.append(area)
         return self.result
 

@@ -17,7 +17,7 @@ from hub.house.policy import needs_confirmation
 from hub.house.proof import provable, prove
 from hub.house.questions import QUESTIONS, answer
 from hub.house.targets import resolve
-from hub.stages import Action, ActionOutcome, Entity, Evidence, House, Intent, Result
+from hub.stages import Action, ActionOutcome, Entity, Evidence, Granted, House, Intent, Result
 
 _log = logging.getLogger(__name__)
 _SPOKEN_ONLY = frozenset({"HassGetCurrentTime", "HassGetCurrentDate", "HassNevermind", "HassRespond"})
@@ -71,7 +71,14 @@ class HouseActor:
         """clock: the one that the house stamps messages with."""
         self._house, self._bus, self._proof_seconds, self._clock = house, bus, proof_seconds, clock
 
-    async def carry_out(self, intent: Intent, *, area: str | None) -> Result:
+    async def carry_out(
+        self,
+        intent: Intent,
+        *,
+        area: str | None,
+        satellite: str = "",
+        granted: Granted = "",  # noqa: ARG002 the policy will ask
+    ) -> Result:
         """Raises ActionFailed (broker-lost) when nothing could be sent."""
         if intent.name in _SPOKEN_ONLY:
             return Result("answered")

@@ -106,6 +106,7 @@ class _Reply:
             "unknown_target": lambda _: self._unknown_target(),
             "ambiguous": lambda result: wording.say("ambiguous", [wording.listing(result.choices, "or")]),
             "unsure": lambda result: wording.say("did_you_mean", [wording.listing(result.choices, "or")]),
+            "unconfirmed": lambda result: wording.say("refused", result.choices),
             "refused": lambda result: self._refused([action.name for action in result.actions] or result.choices),
             "unsupported": lambda _: self._unsupported(),
         }

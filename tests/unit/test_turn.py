@@ -373,7 +373,7 @@ async def test_a_house_that_is_lost_in_the_middle_of_an_answer_is_apologised_for
     intent = Intent("HassTurnOn", {"name": "Bed Light"}, "default", "en", "some light please")
 
     class Lost(FakeActor):
-        async def carry_out(self, intent: Intent, *, area: str | None) -> Result:
+        async def carry_out(self, intent: Intent, **_: object) -> Result:
             raise ActionFailed("broker-lost", "no broker")
 
     _, trace = await run(interpreter=UNKNOWN, reasoner=FakeReasoner(["One.", intent]), actor=Lost())
