@@ -76,7 +76,7 @@ class HouseActor:
         intent: Intent,
         *,
         area: str | None,
-        satellite: str = "",
+        satellite: str = "",  # noqa: ARG002 likewise
         granted: Granted = "",  # noqa: ARG002 the policy will ask
     ) -> Result:
         """Raises ActionFailed (broker-lost) when nothing could be sent."""
