@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 
 from hub.errors import StageFailed, TtsFailed
@@ -19,9 +19,19 @@ PATIENCE_SECONDS = 3.0  # of silence; then it is said that somebody is thinking
 class Answer:
     """One question's. ``trace`` is filled as it goes: understood, actions, reply, error."""
 
-    def __init__(self, reasoner: Reasoner, actor: Actor, replier: Replier, trace: Trace, watch: Stopwatch) -> None:
+    def __init__(
+        self,
+        reasoner: Reasoner,
+        actor: Actor,
+        replier: Replier,
+        trace: Trace,
+        watch: Stopwatch,
+        *,
+        note: Callable[[str, Intent, Result], None],
+    ) -> None:
+        """note: takes the room and every outcome, for what is said next there."""
         self._reasoner, self._actor, self._replier = reasoner, actor, replier
-        self._trace, self._watch = trace, watch
+        self._trace, self._watch, self._note = trace, watch, note
         self._acting_ms = 0.0
 
     async def pieces(self, question: Question) -> AsyncGenerator[str]:
@@ -91,8 +101,9 @@ class Answer:
         began = time.monotonic()
         if result is None:
             with EngineTimer(self._trace, "house"):
-                result = await self._actor.carry_out(intent, area=self._trace.area)
+                result = await self._actor.carry_out(intent, area=self._trace.area, satellite=self._trace.satellite)
             self._watch.stamp("acted")
+        self._note(self._trace.satellite, intent, result)
         self._acting_ms += (time.monotonic() - began) * 1000
         self._trace.actions += result.actions
         self._trace.error = problem(intent, result) or self._trace.error

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from hub.stages import Intent, NotUnderstood
+from hub.stages import Intent, NotUnderstood, Several
 
 
-def choices(best: Intent, others: Iterable[Intent | NotUnderstood]) -> tuple[str, ...]:
+def choices(best: Intent, others: Iterable[Intent | Several | NotUnderstood]) -> tuple[str, ...]:
     """What tells ``best`` from the likeliest other that means something else: two names, or else two sentences.
 
     Nothing where all of them mean the same ("turn on bed light", "turn on the bed light") or are not understood, nor

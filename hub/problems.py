@@ -6,7 +6,7 @@ from hub.stages import Intent, NotUnderstood, Result
 from hub.trace import ErrorTrace
 
 
-def problem(understood: Intent | NotUnderstood, result: Result | None) -> ErrorTrace | None:  # noqa: PLR0911 one an outcome
+def problem(understood: Intent | NotUnderstood, result: Result | None) -> ErrorTrace | None:  # noqa: C901, PLR0911 one an outcome
     """What kept this turn from doing what was asked; None if nothing did."""
     if isinstance(understood, NotUnderstood):
         if understood.unknown_name:
@@ -21,6 +21,8 @@ def problem(understood: Intent | NotUnderstood, result: Result | None) -> ErrorT
             return ErrorTrace("device-ambiguous", f"which one: {', '.join(result.choices)}?")
         case "unsure":
             return _unsure(result)
+        case "unconfirmed":
+            return ErrorTrace("action-unconfirmed", f"not done before it is confirmed: {', '.join(result.choices)}")
         case "refused":
             return ErrorTrace("action-refused", result.problem or "not allowed by voice")
         case "unsupported":

@@ -211,8 +211,8 @@ class Session:
     async def _run_turn(self, utterance: Utterance, trace: Trace) -> None:
         keep = self._parts.keep_speech
         overheard = Overheard(utterance) if keep else None
+        turn = Turn(self._parts.stages, _SessionRoom(self, self._link), trace, hears=self._parts.hears)
         try:
-            turn = Turn(self._parts.stages, _SessionRoom(self, self._link), trace, hears=self._parts.hears)
             await turn.spoken(overheard or utterance)
         except PeerError as error:
             _log.info("turn %s: the satellite is gone: %s", trace.turn, error)
@@ -228,9 +228,12 @@ class Session:
                 self.state, self._utterance = State.IDLE, None
             if self._wake_detector:
                 self._wake_detector.reset()
-            if keep and overheard:
+            if keep and overheard and not turn.secret:
                 keep(trace, bytes(overheard.data))
             await self._parts.on_trace(trace)
+        if turn.asks_back:
+            with suppress(PeerError):
+                await self._link.listen_again()
 
     async def _note_voice(self, utterance: Utterance) -> None:
         if utterance.started and not self._voice_told:

@@ -194,7 +194,7 @@ class Several:
 
 
 class Interpreter(Protocol):
-    async def interpret(self, text: str, *, language: str, area: str | None) -> Intent | NotUnderstood:
+    async def interpret(self, text: str, *, language: str, area: str | None) -> Intent | Several | NotUnderstood:
         """Match one sentence against the house. Raises IntentFailed (language-unknown)."""
 
 

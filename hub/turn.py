@@ -8,29 +8,27 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from hub.ahead import ahead
 from hub.answer import Answer
-from hub.doubt import choices
+from hub.dialogue import Dialogue
+from hub.doing import Doing
 from hub.errors import LlmFailed, StageFailed, TtsFailed
-from hub.problems import problem
 from hub.stages import (
     Actor,
-    Intent,
     Interpreter,
     NotUnderstood,
     Partial,
     Question,
     Reasoner,
     Replier,
-    Result,
     Synthesizer,
     Transcriber,
     Transcript,
 )
-from hub.trace import EngineTimer, ErrorTrace, Stopwatch, SttTrace, Trace, UnderstoodTrace
+from hub.trace import EngineTimer, ErrorTrace, Stopwatch, SttTrace, Trace
 from wire.pcm import Pcm
 from wire.wake_words import command_after
 
@@ -49,6 +47,7 @@ class Stages:
     replier: Replier
     synthesizer: Synthesizer
     reasoner: Reasoner | None = None
+    dialogue: Dialogue = field(default_factory=Dialogue)
 
 
 class Ended(Protocol):
@@ -98,6 +97,8 @@ class Turn:
         self._stages, self._room, self._trace = stages, room, trace
         self._hears = hears or trace.language
         self._watch = Stopwatch(trace, 0.0)
+        self.asks_back = False  # the answer was a question
+        self.secret = False  # a PIN was said
 
     async def spoken(self, utterance: Spoken) -> None:
         """Hear, understand, act, answer. StageFailed becomes a spoken apology; silence ends the turn quietly."""
@@ -147,28 +148,29 @@ class Turn:
     async def _answer(self, text: str, others: Sequence[str] = ()) -> None:
         """others: what may as well have been said; where it means something else, nothing is done."""
         trace, stages = self._trace, self._stages
-        understood, *alike = [await self._understood(said) for said in (text, *others)]
+        doing = Doing(
+            stages.interpreter, stages.actor, stages.replier, dialogue=stages.dialogue, trace=trace, watch=self._watch
+        )
+        reading = await doing.read(text)
+        understood = reading.understood
         is_open = isinstance(understood, NotUnderstood) and not understood.nearest_names  # else it asks which was meant
         if is_open and stages.reasoner:
             await self._reason(text, stages.reasoner)
+            self.asks_back = stages.dialogue.awaits_answer(trace.satellite)
             return
-        self._watch.stamp("understood")
-        result = None
-        if isinstance(understood, Intent):
-            trace.understood = UnderstoodTrace("intents", understood.name, dict(understood.slots))
-            asked_back = choices(understood, alike)
-            result = Result("unsure", choices=asked_back) if asked_back else await self._carried_out(understood)
-        trace.error = problem(understood, result)
-        trace.reply = stages.replier.reply(understood, result, language=trace.language)
-        if stages.reasoner:
+        if reading.secret:
+            self.secret, trace.transcript = True, ""
+        trace.reply = await doing.reply(reading, others)
+        if stages.reasoner and not reading.secret:
             stages.reasoner.note(trace.satellite, text, trace.reply)
         await self._say(trace.reply)
+        self.asks_back = stages.dialogue.awaits_answer(trace.satellite)
 
     async def _reason(self, text: str, reasoner: Reasoner) -> None:
         """Say the first piece of an answer while the others are still being written."""
         trace, stages = self._trace, self._stages
         question = Question(text, trace.language, trace.area, trace.satellite)
-        answer = Answer(reasoner, stages.actor, stages.replier, trace, self._watch)
+        answer = Answer(reasoner, stages.actor, stages.replier, trace, self._watch, note=stages.dialogue.note)
         moment = stages.replier.moment(trace.language)
         try:
             if self._room.wants_sound:
@@ -190,17 +192,6 @@ class Turn:
         finally:
             reasoner.note(trace.satellite, text, trace.reply)
         self._watch.stamp("done")
-
-    async def _understood(self, text: str) -> Intent | NotUnderstood:
-        trace = self._trace
-        return await self._stages.interpreter.interpret(text, language=trace.language, area=trace.area)
-
-    async def _carried_out(self, intent: Intent) -> Result:
-        with EngineTimer(self._trace, "house"):
-            result = await self._stages.actor.carry_out(intent, area=self._trace.area)
-        self._trace.actions = list(result.actions)
-        self._watch.stamp("acted")
-        return result
 
     async def _apologise(self, code: str, message: str) -> None:
         _log.warning("turn %s: %s: %s", self._trace.turn, code, message)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from hub.errors import EarshotError
-from hub.stages import Act, Intent, NotUnderstood, Partial, Question, Result, TakePartial, Transcript, Wake
+from hub.stages import Act, Intent, NotUnderstood, Partial, Question, Result, Several, TakePartial, Transcript, Wake
 from hub.turn import Stages
 from wire.pcm import SPEECH_WIDTH_BYTES, Pcm, silence
 
@@ -86,11 +86,11 @@ class FakeTranscriber:
 class FakeInterpreter:
     """Understands everything but the empty answer ``None``."""
 
-    understood: Callable[[str], Intent | NotUnderstood] = lambda text: Intent(
+    understood: Callable[[str], Intent | Several | NotUnderstood] = lambda text: Intent(
         "HassTurnOn", {"name": "Bed Light"}, "default", "en", text
     )
 
-    async def interpret(self, text: str, *, language: str, area: str | None) -> Intent | NotUnderstood:
+    async def interpret(self, text: str, *, language: str, area: str | None) -> Intent | Several | NotUnderstood:
         return self.understood(text)
 
 

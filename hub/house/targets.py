@@ -86,10 +86,10 @@ def choose(found: Sequence[Entity], asked: Scope, area: str | None, language: st
     return tuple(chosen) if len(chosen) == 1 else ambiguous(chosen, language)
 
 
-def ambiguous(found: Iterable[Entity], language: str) -> Result:
+def ambiguous(found: Sequence[Entity], language: str) -> Result:
     form = _IN_ROOM.get(language.partition("-")[0], "{name}, {area}")
     labels = [form.format(name=entity.name, area=entity.area) if entity.area else entity.name for entity in found]
-    return Result("ambiguous", choices=tuple(dict.fromkeys(labels)))
+    return Result("ambiguous", choices=tuple(dict.fromkeys(labels)), matched=tuple(found))
 
 
 def by_name(entities: Iterable[Entity], name: str) -> list[Entity]:

@@ -81,5 +81,8 @@ class Link(Protocol):
 
     async def failed(self, code: str, message: str) -> None: ...
 
+    async def listen_again(self) -> None:
+        """Open the microphone without a wake word, where the peer can: somebody was asked something."""
+
     async def stop_playback(self) -> None:
         """Be silent now, where the peer can."""

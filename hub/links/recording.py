@@ -78,6 +78,9 @@ class RecordingLink:
     async def say(self, text: str, blocks: AsyncIterator[Pcm]) -> None:
         self.reply = [block async for block in blocks]
 
+    async def listen_again(self) -> None:
+        """A recording says nothing more."""
+
     async def stop_playback(self) -> None:
         self.reply = []
 

@@ -116,6 +116,10 @@ class WyomingSatelliteLink:
                     await self._connection.send(AudioStop(timestamp=round(sent_ms)).event())
             await self._wait_played(began + sent_ms / 1000)
 
+    async def listen_again(self) -> None:
+        """Ours open their microphone; stock satellites ignore it and wait for their wake word."""
+        await self._connection.send(UserEvent(name="listen-now").event())
+
     async def stop_playback(self) -> None:
         """Ours stop at once; stock satellites have no such event, ignore it and play out what they have."""
         await self._connection.send(UserEvent(name="stop-playback").event())

@@ -11,13 +11,23 @@ import pytest
 
 from hub.arbiter import Arbiter
 from hub.config import EndpointSection
+from hub.dialogue import Dialogue, NoAnswers, Verdict
 from hub.errors import SttFailed
 from hub.links.link import AudioArrived, AudioEnded, LinkEvent, ListenRequested, Muted, WakeHeard
 from hub.session import Session, SessionParts, State
-from hub.stages import Partial, Transcript, Wake
+from hub.stages import Intent, Partial, Result, Transcript, Wake
 from hub.trace import Trace
 from hub.worker import RunInWorker, T
-from tests.fakes_stages import FakeSynthesizer, FakeTranscriber, FakeVoice, FakeWake, fake_stages, in_this_thread, voice
+from tests.fakes_stages import (
+    FakeActor,
+    FakeSynthesizer,
+    FakeTranscriber,
+    FakeVoice,
+    FakeWake,
+    fake_stages,
+    in_this_thread,
+    voice,
+)
 from wire.errors import PeerClosed
 from wire.pcm import Pcm, silence, speech
 
@@ -62,6 +72,9 @@ class FakeLink:
         async for block in blocks:
             self.said_ms += block.duration_ms
 
+    async def listen_again(self) -> None:
+        self.told.append("listen again")
+
     async def stop_playback(self) -> None:
         self.told.append("stop playback")
 
@@ -82,6 +95,14 @@ class Room:
 
     async def trace(self) -> Trace:
         return await asyncio.wait_for(self.traces.get(), 5)
+
+
+COMMANDED = Intent("HassTurnOff", {"name": "Front Door"}, "lock", "en", "unlock the front door")
+
+
+class _AnyPin(NoAnswers):
+    def pin(self, text: str, satellite: str) -> Verdict:
+        return "right"
 
 
 COMMAND = (AudioArrived(voice(640)), AudioArrived(silence(1000)))
@@ -353,3 +374,29 @@ async def test_a_room_may_answer_in_another_voice() -> None:
         assert parts.speaking(None, "low").stages.synthesizer is low
         assert parts.speaking("de", "low").language == "de"
         assert parts.speaking("de").stages is parts.stages
+
+
+async def test_a_question_opens_the_microphone_for_its_answer_once() -> None:
+    asks = FakeActor(Result("unconfirmed", choices=("Front Door",), problem="needs-yes"))
+    async with room_of(actor=asks) as room:
+        await room.send(ListenRequested("asr"), *COMMAND)
+        await room.trace()
+        await room.send()
+        assert room.link.told.count("listen again") == 1
+        await room.send(ListenRequested("asr"), AudioArrived(silence(8000)))  # and nobody answers
+        await room.trace()
+        await room.send()
+        assert room.link.told.count("listen again") == 1
+
+
+async def test_a_pin_is_neither_in_the_record_nor_kept_as_sound() -> None:
+    kept: list[Trace] = []
+    dialogue = Dialogue(_AnyPin())
+    dialogue.note("kitchen", COMMANDED, Result("unconfirmed", choices=("Front Door",), problem="needs-pin"))
+    pin = FakeTranscriber(text="one two three four")
+    async with room_of(transcriber=pin, dialogue=dialogue, keep_speech=lambda trace, _: kept.append(trace)) as room:
+        await room.send(ListenRequested("asr"), *COMMAND)
+        trace = await room.trace()
+    assert b"one two" not in trace.json()
+    assert trace.understood.intent == COMMANDED.name
+    assert kept == []

@@ -13,7 +13,7 @@ import pytest
 from hub.config import EndpointSection
 from hub.errors import ActionFailed, IntentFailed, LlmFailed, SttFailed, TtsFailed
 from hub.intent.replies import TemplateReplier
-from hub.stages import Action, Evidence, Intent, NotUnderstood, Result
+from hub.stages import Action, Evidence, Intent, NotUnderstood, Result, Several
 from hub.trace import Trace, WakeTrace, new_trace, ulid
 from hub.turn import Turn
 from hub.vad.utterance import Utterance
@@ -395,3 +395,20 @@ async def test_who_waits_long_for_nothing_hears_an_apology(monkeypatch: pytest.M
     room, trace = await run(interpreter=UNKNOWN, reasoner=reasoner)
     assert trace.error is not None
     assert (trace.error.code, room.said[-1]) == ("llm-timeout", "sorry: llm-timeout")
+
+
+async def test_several_commands_of_one_sentence_are_done_in_order_and_told_together() -> None:
+    intents = [Intent(name, {}, "default", "en", name) for name in ("HassTurnOn", "HassTurnOff")]
+    done: list[str] = []
+
+    class Some(FakeActor):
+        async def carry_out(self, intent: Intent, **_: object) -> Result:
+            done.append(intent.name)
+            return Result("acted", actions=(CONFIRMED,)) if intent.name == "HassTurnOn" else Result("unknown_target")
+
+    room, trace = await run(interpreter=FakeInterpreter(lambda _: Several(tuple(intents))), actor=Some())
+    assert done == ["HassTurnOn", "HassTurnOff"]
+    assert room.said == ["reply: acted reply: unknown_target"]
+    assert trace.actions == [CONFIRMED]
+    assert trace.error
+    assert trace.error.code == "device-unknown"

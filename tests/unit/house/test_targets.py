@@ -62,7 +62,9 @@ def test_a_device_that_is_not_exposed_is_unknown():
 
 def test_two_of_a_name_ask_back_with_their_rooms():
     found = resolve(intent(named="Lamp"), HOUSE, None)
-    assert found == Result("ambiguous", choices=("Lamp in the Kitchen", "Lamp in the Living Room"))
+    assert isinstance(found, Result)
+    assert (found.kind, found.choices) == ("ambiguous", ("Lamp in the Kitchen", "Lamp in the Living Room"))
+    assert [entity.area for entity in found.matched] == ["Kitchen", "Living Room"]
 
 
 def test_in_another_language_the_question_bends_no_article():

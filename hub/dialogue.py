@@ -1,0 +1,208 @@
+"""What was asked back in a room, and what was last meant there: the next sentence may be an answer to it."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, Protocol
+
+from hub.stages import Granted, Intent, Interpreter, NotUnderstood, Result, Several, Told
+
+ANSWER_SECONDS = 45.0  # from the question's end of making; then a sentence is no answer to it any more
+LAST_SECONDS = 300.0  # "it" is what was meant in the last five minutes
+
+Verdict = Literal["right", "wrong", "locked", "none"]  # none: no PIN was said at all
+
+
+class Answers(Protocol):
+    """Tells answers from other sentences."""
+
+    def is_yes(self, text: str, language: str) -> bool: ...
+
+    def is_no(self, text: str, language: str) -> bool: ...
+
+    def pin(self, text: str, satellite: str) -> Verdict: ...
+
+
+class NoAnswers:
+    """Where nothing is ever asked back."""
+
+    def is_yes(self, text: str, language: str) -> bool:  # noqa: ARG002 Answers' signature
+        return False
+
+    def is_no(self, text: str, language: str) -> bool:  # noqa: ARG002 likewise
+        return False
+
+    def pin(self, text: str, satellite: str) -> Verdict:  # noqa: ARG002 likewise
+        return "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a sentence comes to in its room.
+
+    granted: what was shown with it. told: to be said, nothing to be done. secret: the words were a PIN.
+    """
+
+    understood: Intent | Several | NotUnderstood
+    granted: Granted = ""
+    told: tuple[Told, ...] = ()
+    secret: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question that is open. intents: what is done after the answer. ids: of the choices, where they are known."""
+
+    kind: Literal["which", "yes", "pin"]
+    until: float
+    intents: tuple[Intent, ...] = ()
+    choices: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
+    text: str = ""
+    unknown: str = ""
+
+
+class Dialogue:
+    """One per hub; forgets a room's question with the first sentence that is no answer to it."""
+
+    def __init__(self, answers: Answers | None = None, clock: Callable[[], float] = time.monotonic) -> None:
+        self._answers, self._clock = answers or NoAnswers(), clock
+        self._asked: dict[str, _Asked] = {}
+        self._last: dict[str, tuple[float, tuple[str, ...]]] = {}
+
+    def awaits_answer(self, satellite: str) -> bool:
+        """The hub has asked something in this room just now."""
+        return satellite in self._asked
+
+    async def read(
+        self, text: str, interpreter: Interpreter, *, language: str, area: str | None, satellite: str
+    ) -> Reading:
+        """The sentence as an answer, if it is one, else by itself. Raises IntentFailed."""
+        asked = self._asked.pop(satellite, None)
+        if asked is not None and self._clock() < asked.until:
+            reading = self._granted(asked, text, language, satellite)
+            if reading is not None:
+                return reading
+        else:
+            asked = None
+        understood = await interpreter.interpret(text, language=language, area=area)
+        if asked is not None and asked.kind == "which" and isinstance(understood, NotUnderstood):
+            chosen = await self._chosen(asked, text, interpreter, language=language, area=area)
+            understood = chosen or understood
+        return Reading(self._meant(understood, satellite))
+
+    def note(self, satellite: str, intent: Intent, result: Result | None) -> None:
+        """Remember what an outcome asks back, and what was acted on."""
+        if result is None:
+            return
+        if result.kind == "unconfirmed":
+            kind: Literal["yes", "pin"] = "pin" if result.problem == "needs-pin" else "yes"
+            before = self._asked.get(satellite)
+            others = before.intents if before and before.kind == kind else ()
+            self._ask(satellite, _Asked(kind, self._until(), (*others, intent)))
+        elif result.kind in {"ambiguous", "unsure"}:
+            ids = tuple(entity.entity_id for entity in result.matched)
+            self._ask(satellite, _Asked("which", self._until(), (intent,), result.choices, ids))
+        meant = tuple(dict.fromkeys([*(action.entity for action in result.actions), *_ids(result)]))
+        if meant and result.kind in {"acted", "answered"}:
+            self._last[satellite] = (self._clock() + LAST_SECONDS, meant)
+
+    def note_unknown(self, satellite: str, understood: NotUnderstood) -> None:
+        """The nearest names were asked back: they may be answered, too."""
+        if understood.unknown_name and understood.nearest_names:
+            asked = _Asked(
+                "which",
+                self._until(),
+                choices=understood.nearest_names,
+                text=understood.text,
+                unknown=understood.unknown_name,
+            )
+            self._ask(satellite, asked)
+
+    def _ask(self, satellite: str, asked: _Asked) -> None:
+        self._asked[satellite] = asked
+
+    def _until(self) -> float:
+        return self._clock() + ANSWER_SECONDS
+
+    def _granted(self, asked: _Asked, text: str, language: str, satellite: str) -> Reading | None:
+        """What a yes, a no or a PIN comes to; None for anything else."""
+        if self._answers.is_no(text, language):
+            return Reading(Intent("HassNevermind", {}, "default", language, text))
+        if asked.kind == "yes" and asked.intents and self._answers.is_yes(text, language):
+            return Reading(_all(asked.intents), "yes")
+        if asked.kind != "pin":
+            return None
+        verdict = self._answers.pin(text, satellite)
+        if verdict == "none":
+            return None
+        if verdict == "right":
+            return Reading(_all(asked.intents), "pin", secret=True)
+        if verdict == "wrong":
+            self._ask(satellite, replace(asked, until=self._until()))
+        return Reading(_all(asked.intents), told=(Told(f"pin_{verdict}"),), secret=True)
+
+    async def _chosen(
+        self, asked: _Asked, text: str, interpreter: Interpreter, *, language: str, area: str | None
+    ) -> Intent | Several | NotUnderstood | None:
+        """What was asked for, about the one that was chosen."""
+        only = asked.choices[0] if len(asked.choices) == 1 else None
+        chosen = only if only and self._answers.is_yes(text, language) else choice(text, asked.choices)
+        if chosen is None:
+            return None
+        if asked.unknown:
+            whole = re.sub(re.escape(asked.unknown), lambda _: chosen, asked.text, count=1, flags=re.IGNORECASE)
+            return await interpreter.interpret(whole, language=language, area=area)
+        (intent,) = asked.intents
+        if len(asked.ids) == len(asked.choices):
+            return _with(intent, "entity_ids", [asked.ids[asked.choices.index(chosen)]])
+        if intent.text in asked.choices:  # two sentences that sound alike
+            return (
+                intent if chosen == intent.text else await interpreter.interpret(chosen, language=language, area=area)
+            )
+        slot = next((slot for slot, value in intent.slots.items() if value in asked.choices), "name")
+        return replace(_with(intent, slot, chosen), spoken={**intent.spoken, slot: chosen})
+
+    def _meant(self, understood: Intent | Several | NotUnderstood, satellite: str) -> Intent | Several | NotUnderstood:
+        """With "it" replaced by what was last meant in this room."""
+        if isinstance(understood, Several):
+            return Several(tuple(self._referred(intent, satellite) for intent in understood.intents))
+        return self._referred(understood, satellite) if isinstance(understood, Intent) else understood
+
+    def _referred(self, intent: Intent, satellite: str) -> Intent:
+        until, ids = self._last.get(satellite, (0.0, ()))
+        if "refers" not in intent.slots or self._clock() >= until:
+            return intent
+        return _with(intent, "entity_ids", list(ids))
+
+
+def choice(text: str, choices: Sequence[str]) -> str | None:
+    """The one of ``choices`` that the answer tells from all others: "the kitchen one" of two lamps in two rooms."""
+    said = _words(text)
+    found = [one for one in choices if _own_words(one, choices) & said]
+    return found[0] if len(found) == 1 else None
+
+
+def _own_words(one: str, choices: Sequence[str]) -> set[str]:
+    """Words of a choice that no other has; all of its words where it is the only one."""
+    others = set().union(*(_words(other) for other in choices if other != one))
+    return _words(one) - others
+
+
+def _words(text: str) -> set[str]:
+    return {word.strip(".,!?") for word in text.casefold().split()} - {""}
+
+
+def _with(intent: Intent, slot: str, value: object) -> Intent:
+    return replace(intent, slots={**intent.slots, slot: value})
+
+
+def _ids(result: Result) -> list[str]:
+    return [entity.entity_id for entity in result.matched]
+
+
+def _all(intents: tuple[Intent, ...]) -> Intent | Several:
+    return intents[0] if len(intents) == 1 else Several(intents)

@@ -1,0 +1,178 @@
+"""What was asked back in a room is answered by the next sentence there, and by nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from hub.dialogue import ANSWER_SECONDS, LAST_SECONDS, Dialogue, Reading, Verdict, choice
+from hub.stages import Action, Entity, Intent, NotUnderstood, Result, Several, Told
+
+UNLOCK = Intent("HassTurnOff", {"name": "Front Door"}, "lock", "en", "unlock the front door")
+LAMP = Intent("HassTurnOn", {"name": "Lamp"}, "default", "en", "turn on the lamp")
+
+
+class Answers:
+    def is_yes(self, text: str, language: str) -> bool:
+        return (text, language) == ("yes", "en")
+
+    def is_no(self, text: str, language: str) -> bool:
+        return (text, language) == ("no", "en")
+
+    def pin(self, text: str, satellite: str) -> Verdict:
+        verdicts: dict[str, Verdict] = {"1234": "right", "4321": "wrong", "9999": "locked"}
+        return verdicts.get(text, "none")
+
+
+@dataclass
+class Known:
+    """Understands the sentences that it is given."""
+
+    sentences: dict[str, Intent | Several] = field(default_factory=dict)
+
+    async def interpret(self, text: str, *, language: str, area: str | None) -> Intent | Several | NotUnderstood:
+        return self.sentences.get(text, NotUnderstood(text))
+
+
+class Talk:
+    """A dialogue in the kitchen."""
+
+    def __init__(self, *known: Intent) -> None:
+        self.now_seconds = 0.0
+        self.dialogue = Dialogue(Answers(), lambda: self.now_seconds)
+        self.interpreter = Known({intent.text: intent for intent in known})
+
+    def came_to(self, intent: Intent, result: Result, satellite: str = "kitchen") -> None:
+        self.dialogue.note(satellite, intent, result)
+
+    async def said(self, text: str, satellite: str = "kitchen") -> Reading:
+        return await self.dialogue.read(text, self.interpreter, language="en", area="Kitchen", satellite=satellite)
+
+
+def unconfirmed(problem: str) -> Result:
+    return Result("unconfirmed", choices=("Front Door",), problem=problem)
+
+
+async def test_yes_grants_what_was_asked_about() -> None:
+    talk = Talk()
+    talk.came_to(UNLOCK, unconfirmed("needs-yes"))
+    assert talk.dialogue.awaits_answer("kitchen")
+    assert await talk.said("yes") == Reading(UNLOCK, "yes")
+    assert await talk.said("yes") == Reading(NotUnderstood("yes"))
+
+
+@pytest.mark.parametrize("said", ["no", "yes"])
+async def test_no_or_a_yes_in_another_room_does_nothing(said: str) -> None:
+    talk = Talk()
+    talk.came_to(UNLOCK, unconfirmed("needs-yes"))
+    reading = await talk.said(said, satellite="kitchen" if said == "no" else "hall")
+    assert reading.granted == ""
+    assert reading.understood != UNLOCK
+
+
+async def test_an_old_question_is_not_answered() -> None:
+    talk = Talk()
+    talk.came_to(UNLOCK, unconfirmed("needs-yes"))
+    talk.now_seconds += ANSWER_SECONDS
+    assert await talk.said("yes") == Reading(NotUnderstood("yes"))
+
+
+async def test_another_command_is_that_command_and_the_question_is_forgotten() -> None:
+    talk = Talk(LAMP)
+    talk.came_to(UNLOCK, unconfirmed("needs-yes"))
+    assert await talk.said(LAMP.text) == Reading(LAMP)
+    assert await talk.said("yes") == Reading(NotUnderstood("yes"))
+
+
+async def test_a_pin_is_no_yes_and_a_yes_is_no_pin() -> None:
+    talk = Talk()
+    talk.came_to(UNLOCK, unconfirmed("needs-pin"))
+    assert (await talk.said("yes")).granted == ""
+    talk.came_to(UNLOCK, unconfirmed("needs-yes"))
+    assert (await talk.said("1234")).granted == ""
+
+
+async def test_a_right_pin_grants_and_is_secret() -> None:
+    talk = Talk()
+    talk.came_to(UNLOCK, unconfirmed("needs-pin"))
+    assert await talk.said("1234") == Reading(UNLOCK, "pin", secret=True)
+
+
+async def test_a_wrong_pin_does_nothing_and_may_be_said_again() -> None:
+    talk = Talk()
+    talk.came_to(UNLOCK, unconfirmed("needs-pin"))
+    assert await talk.said("4321") == Reading(UNLOCK, "", (Told("pin_wrong"),), secret=True)
+    assert (await talk.said("1234")).granted == "pin"
+
+
+async def test_after_too_many_pins_none_is_awaited() -> None:
+    talk = Talk()
+    talk.came_to(UNLOCK, unconfirmed("needs-pin"))
+    assert (await talk.said("9999")).told == (Told("pin_locked"),)
+    assert not talk.dialogue.awaits_answer("kitchen")
+
+
+async def test_two_things_of_one_sentence_are_confirmed_together() -> None:
+    talk = Talk()
+    talk.came_to(UNLOCK, unconfirmed("needs-yes"))
+    talk.came_to(LAMP, unconfirmed("needs-yes"))
+    assert await talk.said("yes") == Reading(Several((UNLOCK, LAMP)), "yes")
+
+
+KITCHEN, HALL = Entity("light.k", "light", "Lamp", "Kitchen"), Entity("light.h", "light", "Lamp", "Hall")
+TWO = Result("ambiguous", choices=("Lamp in the Kitchen", "Lamp in the Hall"), matched=(KITCHEN, HALL))
+
+
+@pytest.mark.parametrize("said", ["the hall one", "Hall.", "the lamp in the hall"])
+async def test_one_of_two_of_a_name_is_chosen_by_what_only_it_has(said: str) -> None:
+    talk = Talk()
+    talk.came_to(LAMP, TWO)
+    understood = (await talk.said(said)).understood
+    assert isinstance(understood, Intent)
+    assert understood.slots == {"name": "Lamp", "entity_ids": ["light.h"]}
+
+
+@pytest.mark.parametrize("said", ["the lamp", "the hall or the kitchen", "what time is it"])
+async def test_an_answer_that_chooses_none_or_both_chooses_nothing(said: str) -> None:
+    talk = Talk()
+    talk.came_to(LAMP, TWO)
+    assert isinstance((await talk.said(said)).understood, NotUnderstood)
+
+
+async def test_did_you_mean_is_answered_by_yes_or_by_the_name() -> None:
+    bed = Intent("HassTurnOn", {"name": "Bed Light"}, "default", "en", "turn on the Bed Light")
+    for answer in ("yes", "bed light"):
+        talk = Talk(bed)
+        talk.dialogue.note_unknown("kitchen", NotUnderstood("turn on the bad light", "bad light", ("Bed Light",)))
+        assert (await talk.said(answer)).understood == bed
+
+
+async def test_of_two_sentences_that_sound_alike_one_is_chosen() -> None:
+    red = Intent("HassTurnOn", {"name": "Red Light"}, "default", "en", "turn on the red light")
+    unsure = Result("unsure", choices=("Lamp", "Red Light"))
+    talk = Talk(red)
+    talk.came_to(LAMP, unsure)
+    understood = (await talk.said("red")).understood
+    assert isinstance(understood, Intent)
+    assert understood.slots["name"] == "Red Light"
+    talk.came_to(LAMP, Result("unsure", choices=(LAMP.text, red.text)))
+    assert (await talk.said("the red light")).understood == red
+
+
+async def test_it_is_what_was_acted_on_in_this_room() -> None:
+    it = Intent("HassTurnOff", {"refers": "last"}, "default", "en", "turn it off")
+    talk = Talk(it)
+    action = Action("light.k", "Lamp", "turn_on", "t", "ON", "confirmed")
+    talk.came_to(LAMP, Result("acted", actions=(action,)))
+    understood = (await talk.said("turn it off")).understood
+    assert isinstance(understood, Intent)
+    assert understood.slots["entity_ids"] == ["light.k"]
+    assert (await talk.said("turn it off", satellite="hall")).understood == it
+    talk.now_seconds += LAST_SECONDS
+    assert (await talk.said("turn it off")).understood == it
+
+
+def test_words_that_all_choices_have_choose_none() -> None:
+    assert choice("light", ("Bed Light", "Hall Light")) is None
+    assert choice("bed", ("Bed Light", "Hall Light")) == "Bed Light"
