@@ -211,6 +211,10 @@ def _bench(parser: argparse.ArgumentParser) -> None:
         "fit", help="which models this box can run: measures it, fetches nothing (a minute or two)"
     )
     fit.add_argument("--language", default="en", help="that is spoken here (default: en)")
+    house = benches.add_parser("house", help="how fast a large house is read, and a sentence becomes a command in one")
+    house.add_argument("--configurations", type=_count, default=5000, metavar="N")
+    house.add_argument("--devices", type=_count, default=1000, metavar="N")
+    house.add_argument("--sentences", type=_count, default=200, metavar="N")
     start = benches.add_parser("start", help="time to ready, memory and idle CPU of hub and satellite")
     start.add_argument("--idle-seconds", type=float, default=20.0)
     satellites = benches.add_parser("satellites", help="many rooms that stream to one hub")
@@ -224,7 +228,7 @@ def _bench(parser: argparse.ArgumentParser) -> None:
     wake.add_argument("--clips", type=_clips, help="with --accuracy: at most so many of each word (default: all)")
     wake.add_argument("--det", type=Path, metavar="FILE.svg", help="with --accuracy: draw misses against false wakes")
     turn.add_argument("--house", type=Path, metavar="FILE.toml", help="default: the demo house")
-    for bench in (turn, tts, llm, fit, start, wake, satellites):
+    for bench in (turn, tts, llm, fit, house, start, wake, satellites):
         _json(bench)
 
 

@@ -12,7 +12,7 @@ from threading import Event
 
 import msgspec
 
-from hub.bench import fit, full_size, llm, satellites, start, stt, tts, turn, wake, wake_accuracy, whisper
+from hub.bench import fit, full_size, house, llm, satellites, start, stt, tts, turn, wake, wake_accuracy, whisper
 from hub.bench.report import Report, told
 from hub.bench.stand_in import stand_in
 from hub.cli.reach import private_hub
@@ -38,6 +38,7 @@ async def run(args: argparse.Namespace) -> int:
         "tts": _tts,
         "llm": _llm,
         "fit": _fit,
+        "house": _house,
         "start": _start,
         "wake": _wake,
         "satellites": _satellites,
@@ -127,6 +128,10 @@ async def _llm(args: argparse.Namespace) -> Report:
 
 async def _fit(args: argparse.Namespace) -> Report:
     return await fit.measure(args.language, _progress)
+
+
+async def _house(args: argparse.Namespace) -> Report:
+    return await house.measure(args.configurations, args.devices, args.sentences, _progress)
 
 
 async def _start(args: argparse.Namespace) -> Report:
