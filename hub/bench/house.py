@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import tempfile
 import time
 from collections.abc import Callable
 from itertools import product
@@ -50,15 +49,14 @@ class _Stamped:
         await self._bus.publish(topic, payload, qos=qos, retain=retain)
 
 
-async def measure(announced: int, devices: int, sentences: int, progress: Progress) -> Report:
-    """announced: retained configurations that are read. devices: of the house in which sentences are said."""
-    with tempfile.TemporaryDirectory(prefix="earshot-") as folder:
-        async with own_broker(Path(folder) / "var", Path(folder) / "run") as address:
-            progress(f"{announced} retained configurations")
-            read_seconds, known, grown_mb = await _reading(address, announced)
-        async with own_broker(Path(folder) / "other" / "var", Path(folder) / "other" / "run") as address:
-            progress(f"{sentences} sentences among {devices} devices")
-            understood_ms, left_ms, proven = await _commanding(address, devices, sentences)
+async def measure(folder: Path, announced: int, devices: int, sentences: int, progress: Progress) -> Report:
+    """folder: for the brokers. announced: retained configurations that are read. devices: of the house that is told."""
+    async with own_broker(folder / "read" / "var", folder / "read" / "run") as address:
+        progress(f"{announced} retained configurations")
+        read_seconds, known, grown_mb = await _reading(address, announced)
+    async with own_broker(folder / "told" / "var", folder / "told" / "run") as address:
+        progress(f"{sentences} sentences among {devices} devices")
+        understood_ms, left_ms, proven = await _commanding(address, devices, sentences)
     own_ms = [left - understood for left, understood in zip(left_ms, understood_ms, strict=True)]
     results = {
         "configurations": announced,
@@ -75,7 +73,9 @@ async def measure(announced: int, devices: int, sentences: int, progress: Progre
         goal(f"{announced} configurations read, s", read_seconds, "<=", READ_GOAL_SECONDS),
         goal("sentence to published command, p95 ms", spread(left_ms)["p95"], "<=", COMMAND_GOAL_MS),
     ]
-    return Report("house", this_machine(), versions("hassil", "home-assistant-intents", "aiomqtt"), results, goals)
+    machine = await asyncio.to_thread(this_machine)
+    used = await asyncio.to_thread(versions, "hassil", "home-assistant-intents", "aiomqtt")
+    return Report("house", machine, used, results, goals)
 
 
 async def _reading(address: BrokerAddress, number: int) -> tuple[float, int, float]:

@@ -131,7 +131,8 @@ async def _fit(args: argparse.Namespace) -> Report:
 
 
 async def _house(args: argparse.Namespace) -> Report:
-    return await house.measure(args.configurations, args.devices, args.sentences, _progress)
+    with tempfile.TemporaryDirectory(prefix="earshot-") as folder:
+        return await house.measure(Path(folder), args.configurations, args.devices, args.sentences, _progress)
 
 
 async def _start(args: argparse.Namespace) -> Report:
