@@ -8,7 +8,9 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from hub.asking import Asker, joined
+from hub.audience import EVERYBODY, Audience
 from hub.bus.client import Bus
+from hub.chime import chime as a_chime
 from hub.embedded import EmbeddedEngines
 from hub.errors import TtsFailed
 from hub.health import Component, Health, SatelliteStatus, lost, summarize
@@ -106,8 +108,18 @@ class Hub:
     def watch_scores(self) -> AbstractContextManager[AsyncIterator[ScoreTold]]:
         return self._scores.watch()
 
-    async def say(self, text: str, *, satellite: str | None, language: str | None) -> list[str]:
-        return await self._satellites.say(text, satellite=satellite, language=language)
+    async def say(
+        self,
+        text: str,
+        *,
+        satellite: str | None,
+        language: str | None,
+        audience: Audience = EVERYBODY,
+        chime: bool = False,
+    ) -> list[str]:
+        return await self._satellites.say(
+            text, satellite=satellite, language=language, audience=audience, before=a_chime if chime else None
+        )
 
     async def mute(self, satellite: str, *, muted: bool) -> None:
         await self._satellites.mute(satellite, muted=muted)

@@ -101,23 +101,29 @@ class Session:
             if self._wake_detector:
                 self._wake_detector.close()
 
-    async def say(self, text: str, language: str | None = None) -> None:
-        """Announce ``text`` in this room, after a turn that runs; a wake word ends it. Raises TtsFailed, PeerError."""
+    async def say(self, text: str, language: str | None = None, *, before: Callable[[int], Pcm] | None = None) -> bool:
+        """Announce ``text`` in this room, after a turn that runs; False where a wake word ended it.
+
+        before: makes a sound for a rate in Hz, played first. Raises TtsFailed, PeerError.
+        """
         async with self._announcing:
             while self._turn and not self._turn.done():
                 await asyncio.wait([self._turn])  # nobody's command is cut off by an announcement
             spoken = self._parts.stages.synthesizer.synthesize(text, language=language or self._parts.language)
-            self._turn = announcing = asyncio.ensure_future(self._link.say(text, spoken))
+            sound = _after(before, spoken) if before else spoken
+            self._turn = announcing = asyncio.ensure_future(self._link.say(text, sound))
             self.state = State.SPEAKING
             try:
                 await asyncio.wait([announcing])
             finally:
+                was_heard = announcing.done() and not announcing.cancelled()
                 announcing.cancel()
                 await asyncio.wait([announcing])
                 if self._turn is announcing:
                     self._turn, self.state = None, State.IDLE
-            if not announcing.cancelled():
+            if was_heard:
                 announcing.result()
+            return was_heard
 
     async def _take(self, event: object) -> None:
         match event:
@@ -279,6 +285,15 @@ class _SessionRoom:
 
     async def failed(self, code: str, message: str) -> None:
         await self._link.failed(code, message)
+
+
+async def _after(before: Callable[[int], Pcm], spoken: AsyncIterator[Pcm]) -> AsyncIterator[Pcm]:
+    first = await anext(spoken, None)
+    if first is not None:
+        yield before(first.rate_hz)
+        yield first
+    async for block in spoken:
+        yield block
 
 
 def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
+from hub.audience import EVERYBODY, Audience
 from hub.config import LinksSection, SatelliteSection
 from hub.health import SatelliteStatus
 from hub.links.keeper import SatelliteKeeper
@@ -15,6 +16,7 @@ from hub.links.wyoming_satellite import WyomingSatelliteLink
 from hub.session import Session, SessionParts
 from wire.connection import PeerSettings
 from wire.errors import EarshotError, PeerError
+from wire.pcm import Pcm
 
 
 class Satellites:
@@ -64,24 +66,41 @@ class Satellites:
             )
         return sorted(statuses, key=lambda status: status.name)
 
-    async def say(self, text: str, *, satellite: str | None, language: str | None) -> list[str]:
-        """Speak on one satellite or on all connected; the names of those that spoke.
+    async def say(
+        self,
+        text: str,
+        *,
+        satellite: str | None = None,
+        language: str | None = None,
+        audience: Audience = EVERYBODY,
+        before: Callable[[int], Pcm] | None = None,
+    ) -> list[str]:
+        """Speak on one satellite or on those of ``audience``; the names of those where it was heard to its end.
 
-        Raises EarshotError: satellite-unknown, satellite-none; TtsFailed when the voice is gone.
+        before: makes a sound for a rate in Hz, played first. Raises EarshotError: satellite-unknown, satellite-none;
+        TtsFailed when the voice is gone.
         """
-        chosen = {name: known for name, known in self._sessions.items() if satellite in {None, name}}
-        if not chosen and satellite:
-            raise EarshotError("satellite-unknown", f"no satellite {satellite!r} is connected; see `earshot doctor`")
+        chosen = {
+            name: session
+            for name, (session, link) in self._sessions.items()
+            if satellite in {None, name} and audience.has(name, link.area)
+        }
         if not chosen:
-            raise EarshotError("satellite-none", "no satellite is connected; start one with `earshot satellite`")
+            raise self._nobody(satellite, audience)
         results = await asyncio.gather(
-            *(session.say(text, language) for session, _ in chosen.values()), return_exceptions=True
+            *(session.say(text, language, before=before) for session in chosen.values()), return_exceptions=True
         )
-        spoke = [name for name, result in zip(chosen, results, strict=True) if not isinstance(result, BaseException)]
+        spoke = [name for name, result in zip(chosen, results, strict=True) if result is True]
         for result in results:
             if isinstance(result, BaseException) and (not spoke or not isinstance(result, EarshotError)):
                 raise result
         return spoke
+
+    def _nobody(self, satellite: str | None, audience: Audience) -> EarshotError:
+        if satellite or (audience != EVERYBODY and self._sessions):
+            wanted = satellite or ", ".join((*audience.satellites, *audience.rooms))
+            return EarshotError("satellite-unknown", f"no satellite {wanted!r} is connected; see `earshot doctor`")
+        return EarshotError("satellite-none", "no satellite is connected; start one with `earshot satellite`")
 
     async def mute(self, satellite: str, *, muted: bool) -> None:
         """Close or open that satellite's microphone; closed, it stays so when its link is lost and comes back.

@@ -7,13 +7,15 @@ import logging
 from collections import deque
 from collections.abc import Callable, Coroutine, Sequence
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, TypeVar
 
 import msgspec
 
+from hub.audience import EVERYBODY, Audience
 from hub.errors import BrokerLost
 from hub.health import Health, SatelliteStatus
-from hub.presence.payload import Hub, discovery, states, turn_event
+from hub.presence.payload import Hub, answer, discovery, states, turn_event
+from hub.presence.requests import Asking, RequestInvalid, asking, saying
 from hub.presence.topics import slug
 from hub.trace import Trace
 from wire.errors import EarshotError
@@ -24,7 +26,8 @@ _log = logging.getLogger(__name__)
 QUEUE_TURNS = 16  # turns while the broker is slow; the oldest is dropped: an event is news or nothing
 COMMANDS_AT_ONCE = 8  # more are refused: somebody's automation runs wild
 COMMAND_SECONDS = 60.0
-LONGEST_SAY_BYTES = 2000
+
+Request = TypeVar("Request")
 
 
 class Message(Protocol):
@@ -51,7 +54,19 @@ class Bus(Protocol):
 class PresenceControl(Protocol):
     """What Home Assistant may ask for. EarshotError is logged: MQTT has no way to answer."""
 
-    async def say(self, text: str, *, satellite: str | None, language: str | None) -> list[str]: ...
+    async def say(
+        self,
+        text: str,
+        *,
+        satellite: str | None,
+        language: str | None,
+        audience: Audience = EVERYBODY,
+        chime: bool = False,
+    ) -> list[str]: ...
+
+    async def ask_text(
+        self, text: str, *, satellite: str | None, area: str | None, language: str | None, reply_audio: bool
+    ) -> tuple[Trace, object]: ...
 
     async def mute(self, satellite: str, *, muted: bool) -> None: ...
 
@@ -83,7 +98,9 @@ class HubDevice:
         self._ears = [
             self._bus.listen(f"{self._prefix}/status", self._on_birth),
             self._bus.listen(topics.say, self._on_say),
+            self._bus.listen(topics.announce, self._on_say),
             self._bus.listen(topics.satellite("+", "say"), self._on_say),
+            self._bus.listen(topics.ask, self._on_ask),
             self._bus.listen(topics.satellite("+", "mute/set"), self._on_mute),
         ]
         self._bus.on_state(self._on_bus)
@@ -153,14 +170,42 @@ class HubDevice:
             self._tell_all()
 
     def _on_say(self, message: Message) -> None:
-        text = message.payload.decode("utf-8", errors="replace").strip()
-        if not text or len(message.payload) > LONGEST_SAY_BYTES:
-            _log.warning("ignored a text of %d bytes to say; send 1 to %d", len(message.payload), LONGEST_SAY_BYTES)
+        """The topic says where, or else the payload."""
+        asked = self._read(message, saying)
+        if asked is None:
             return
-        if message.topic == self._hub.topics.say:
-            self._command(message, lambda: self._control.say(text, satellite=None, language=None))
-        elif name := self._addressed(message):
-            self._command(message, lambda: self._control.say(text, satellite=name, language=None))
+        topics = self._hub.topics
+        everywhere = message.topic in {topics.say, topics.announce}
+        name = None if everywhere else self._addressed(message)
+        if not everywhere and name is None:
+            return
+        self._command(
+            message,
+            lambda: self._control.say(
+                asked.text,
+                satellite=name,
+                language=asked.language,
+                audience=Audience(tuple(asked.satellites), tuple(asked.rooms)),
+                chime=message.topic == topics.announce,
+            ),
+        )
+
+    def _on_ask(self, message: Message) -> None:
+        if asked := self._read(message, asking):
+            self._command(message, lambda: self._answer(asked))
+
+    async def _answer(self, asked: Asking) -> None:
+        trace, _ = await self._control.ask_text(
+            asked.text, satellite=asked.satellite, area=asked.area, language=asked.language, reply_audio=False
+        )
+        await self._bus.publish(self._hub.topics.answer, answer(trace, asked.id), qos=1)
+
+    def _read(self, message: Message, read: Callable[[bytes], Request]) -> Request | None:
+        try:
+            return read(message.payload)
+        except RequestInvalid as error:
+            _log.warning("ignored what came on %r: %s", message.topic[:200], error)
+            return None
 
     def _on_mute(self, message: Message) -> None:
         muted = {b"ON": True, b"OFF": False}.get(message.payload)

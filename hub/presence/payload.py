@@ -86,6 +86,7 @@ def _hub_entities(hub: Hub) -> dict[str, Any]:
             "json_attributes_topic": topics.satellites,
         },
         "say": {"platform": "notify", "name": "Say everywhere", "command_topic": topics.say},
+        "announce": {"platform": "notify", "name": "Announce everywhere", "command_topic": topics.announce},
     }
     if hub.transcripts:
         entities["transcript"] = {
@@ -141,6 +142,13 @@ def turn_event(hub: Hub, trace: Trace) -> str:
     """The trace record (docs/trace.md), with what Home Assistant's event entity needs; without words unless allowed."""
     record = trace if hub.transcripts else without_words(trace)
     return _json({"event_type": event_type(trace), **msgspec.to_builtins(record)})
+
+
+def answer(trace: Trace, request_id: str) -> str:
+    """What a sentence that was asked over MQTT came to, for who asked: with its words."""
+    error = trace.error and {"code": trace.error.code, "message": trace.error.message}
+    told = {"id": request_id, "turn": trace.turn, "outcome": event_type(trace), "reply": trace.reply, "error": error}
+    return _json(told)
 
 
 def event_type(trace: Trace) -> str:

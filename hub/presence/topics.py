@@ -41,6 +41,18 @@ class Topics:
     def say(self) -> str:
         return f"{self.base}/say"
 
+    @property
+    def announce(self) -> str:
+        return f"{self.base}/announce"
+
+    @property
+    def ask(self) -> str:
+        return f"{self.base}/ask"
+
+    @property
+    def answer(self) -> str:
+        return f"{self.base}/answer"
+
     def satellite(self, slug: str, what: str) -> str:
         """what: ``status``, ``mute``, ``mute/set`` or ``say``; ``+`` as slug is all satellites."""
         return f"{self.base}/satellite/{slug}/{what}"

@@ -31,7 +31,7 @@ class Control:
     def __init__(self) -> None:
         self.said: asyncio.Queue = asyncio.Queue()
 
-    async def say(self, text, *, satellite, language):
+    async def say(self, text, *, satellite, **_):
         await self.said.put((text, satellite))
         return [satellite]
 

@@ -41,6 +41,7 @@ class FakeLink:
     events: asyncio.Queue[LinkEvent | None] = field(default_factory=lambda: asyncio.Queue(maxsize=1000))
     told: list[str] = field(default_factory=list)
     said_ms: float = 0
+    hold: asyncio.Event | None = None
 
     async def next_event(self) -> LinkEvent:
         event = await self.events.get()
@@ -69,6 +70,8 @@ class FakeLink:
 
     async def say(self, text: str, blocks: AsyncIterator[Pcm]) -> None:
         self.told.append(f"say {text}")
+        if self.hold:
+            await self.hold.wait()
         async for block in blocks:
             self.said_ms += block.duration_ms
 
@@ -275,6 +278,20 @@ async def test_an_announcement_interrupts_and_is_played() -> None:
         await room.session.say("dinner is ready")
         assert room.link.told == ["say dinner is ready"]
         assert room.link.said_ms == 300
+
+
+async def test_an_announcement_that_a_wake_word_ends_was_not_heard() -> None:
+    async with room_of(link=FakeLink(hold=asyncio.Event())) as room:
+        saying = asyncio.create_task(room.session.say("Dinner is ready"))
+        await asyncio.sleep(0)
+        await room.send(WakeHeard(Wake("alexa", None)))
+        assert await saying is False
+
+
+async def test_a_chime_comes_before_an_announcement_in_its_format() -> None:
+    async with room_of() as room:
+        assert await room.session.say("Dinner is ready", before=lambda rate: Pcm(rate, 2, 1, bytes(2 * rate)))
+        assert room.link.said_ms == 1300
 
 
 async def test_an_announcement_waits_for_a_command_that_runs() -> None:

@@ -10,6 +10,7 @@ import pytest
 from hub.health import Component, SatelliteStatus, summarize
 from hub.presence.device import COMMANDS_AT_ONCE, QUEUE_TURNS, HubDevice
 from hub.presence.payload import Hub
+from hub.trace import new_trace
 from tests.fakes_bus import FakeBus
 from tests.fakes_control import trace
 from wire.errors import EarshotError
@@ -32,9 +33,19 @@ class Control:
         self.hold: asyncio.Event | None = None
         self.failure: Exception | None = None
 
-    async def say(self, text, *, satellite, language):
-        await self._note(("say", text, satellite))
+    async def say(self, text, *, satellite, language, audience, chime):
+        where = (*audience.satellites, *audience.rooms)
+        await self._note(
+            ("say", text, satellite, *where, *(["chime"] if chime else []), *([language] if language else []))
+        )
         return []
+
+    async def ask_text(self, text, *, satellite, area, language, reply_audio):
+        await self._note(("ask", text, satellite, area))
+        trace = new_trace(satellite or "cli", area, "en")
+        trace.reply = "It is on."
+        trace.understood.by = "intents"
+        return trace, None
 
     async def mute(self, satellite, *, muted):
         await self._note(("mute", satellite, muted))
@@ -196,3 +207,32 @@ async def test_leaving_ends_commands_under_way(bus, control):
         bus.receive(f"{BASE}/say", b"a long speech")
         await control.until(1)
     assert not bus.listens
+
+
+async def test_an_announcement_may_say_where_and_has_a_chime_before_it(bus, control, device):
+    bus.receive(f"{BASE}/announce", json.dumps({"text": "Dinner", "rooms": ["Hall"], "satellites": ["x"]}).encode())
+    bus.receive(f"{BASE}/say", b'{"text": "Essen", "language": "de"}')
+    await control.until(2)
+    assert control.asked == [("say", "Dinner", None, "x", "Hall", "chime"), ("say", "Essen", None, "de")]
+
+
+async def test_who_asks_is_answered(bus, control, device):
+    bus.receive(f"{BASE}/ask", b'{"text": "is the light on", "satellite": "kitchen", "id": "7"}')
+    await bus.until(lambda: bus.published[-1][0] == f"{BASE}/answer")
+    assert control.asked == [("ask", "is the light on", "kitchen", None)]
+    _, payload, qos, retain = bus.published[-1]
+    answer = json.loads(payload)
+    assert (answer["id"], answer["outcome"], answer["reply"]) == ("7", "answered", "It is on.")
+    assert (qos, retain) == (1, False)
+
+
+@pytest.mark.parametrize(
+    "payload", [b"{", b"{}", b'{"text": ""}', b'{"text": "a", "where": "b"}', b'{"text": 5}', b"  "]
+)
+async def test_what_asks_for_nothing_is_ignored_and_said_so(bus, control, device, caplog, payload):
+    for topic in ("say", "announce", "ask"):
+        bus.receive(f"{BASE}/{topic}", payload)
+    bus.receive(f"{BASE}/say", b"after")
+    await control.until(1)
+    assert control.asked == [("say", "after", None)]
+    assert len([record for record in caplog.records if "request-invalid" in record.message]) == 3
