@@ -1,4 +1,4 @@
-"""The order in which a sentence is understood: what the household taught, times in words, then the house's sentences."""
+"""The order in which a sentence is understood: what was taught, times in words, then the sentences of the house."""
 
 from __future__ import annotations
 
