@@ -7,6 +7,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from hub.rules.hours import HOURS
 from models.wake.settings import Refractory, Threshold, TriggerLevel, WordName, WordSection
 
 Port = Annotated[int, Meta(ge=0, le=65535)]
@@ -15,6 +16,7 @@ Seconds = Annotated[float, Meta(gt=0, le=3600)]
 Milliseconds = Annotated[int, Meta(ge=0, le=600_000)]
 Name = Annotated[str, Meta(min_length=1, max_length=64)]
 EngineUris = list[Annotated[str, Meta(pattern=r"^(tcp://.+:\d+|unix:///.+)$")]]
+EntityId = Annotated[str, Meta(pattern=r"^[a-z_]+\.[a-z0-9_]+$", max_length=200)]
 TopicPrefix = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}(/[A-Za-z0-9_-]{1,64})*$")]
 
 
@@ -23,6 +25,21 @@ class HubSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
     name: Name = "Earshot"
     language: Annotated[str, Meta(pattern=r"^[a-z]{2,3}([-_][A-Za-z]{2,4})?$")] = "en"
+
+
+class HomeSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Where the house stands and who lives there, for rules (docs/rules.md).
+
+    latitude: degrees, north is positive; not set: rules know no sunset. longitude: degrees, east is positive.
+    timezone: as ``Europe/Berlin``; empty is the system's. people: entities that are ``home`` or ``on`` while somebody
+    is in. quiet: hours in which rules with ``quiet = true`` wait, as ``22:00-07:00``; empty is none.
+    """
+
+    latitude: Annotated[float, Meta(ge=-90, le=90)] | None = None
+    longitude: Annotated[float, Meta(ge=-180, le=180)] | None = None
+    timezone: Annotated[str, Meta(max_length=64)] = ""
+    people: Annotated[list[EntityId], Meta(max_length=32)] = msgspec.field(default_factory=list)
+    quiet: Annotated[str, Meta(pattern=f"^({HOURS})?$")] = ""
 
 
 class RoomWakeSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -253,6 +270,7 @@ class HubConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """The whole file. ``[[satellite]]`` may repeat."""
 
     hub: HubSection = HubSection()
+    home: HomeSection = HomeSection()
     satellite: list[SatelliteSection] = msgspec.field(default_factory=list)
     links: LinksSection = LinksSection()
     limits: LimitsSection = LimitsSection()

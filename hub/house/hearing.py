@@ -9,11 +9,15 @@ from typing import Protocol
 from hub.bus.routes import Callback, Message
 from hub.house import discovery
 from hub.house.device import Heard, LiveDevice
+from hub.stages import Entity
 
 MAX_TOPICS = 40_000
 _MAX_PAYLOAD_BYTES = 65_536  # longer state messages are ignored
 _MAX_KEPT_BYTES = 1 << 24  # of last words in all; beyond it, who joins late waits for the next message
 _log = logging.getLogger(__name__)
+
+
+OnState = Callable[[Entity, Entity], None]
 
 
 class Listening(Protocol):
@@ -33,6 +37,12 @@ class Hearing:
         self._unlisten: dict[str, Callable[[], None]] = {}
         self._last: dict[str, Heard] = {}
         self._kept_bytes = 0
+        self._on_state: list[OnState] = []
+
+    def on_state(self, callback: OnState) -> Callable[[], None]:
+        """Call back with an entity before and after each change; returns what ends it."""
+        self._on_state.append(callback)
+        return lambda: self._on_state.remove(callback)
 
     def join(self, device: LiveDevice) -> bool:
         """False if there is no room for its topics. It is told at once what its topics said before."""
@@ -69,7 +79,17 @@ class Hearing:
         heard = Heard(message.topic, text, self._clock())
         self._keep(message.topic, heard)
         for device in tuple(self._readers.get(message.topic, ())):
+            self._tell(device, heard)
+
+    def _tell(self, device: LiveDevice, heard: Heard) -> None:
+        if not self._on_state:
             device.hear(heard)
+            return
+        before = device.entity
+        device.hear(heard)
+        if (after := device.entity) != before:
+            for callback in tuple(self._on_state):
+                callback(before, after)
 
     def _keep(self, topic: str, heard: Heard | None) -> None:
         if (old := self._last.pop(topic, None)) is not None:

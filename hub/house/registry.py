@@ -15,7 +15,7 @@ from hub.house import discovery
 from hub.house.device import LiveDevice
 from hub.house.discovery import Announced
 from hub.house.file import HouseFile
-from hub.house.hearing import Hearing, Listening
+from hub.house.hearing import Hearing, Listening, OnState
 from hub.stages import Area, Entity
 
 MAX_ENTITIES = 10_000
@@ -79,6 +79,13 @@ class HouseRegistry:
 
     def device(self, entity_id: str) -> LiveDevice | None:
         return self._devices.get(entity_id)
+
+    def on_state(self, callback: OnState) -> Callable[[], None]:
+        """Call back with an entity before and after each message that changed it; returns what ends it.
+
+        As quick as callbacks of the bus, and as little may it raise.
+        """
+        return self._hearing.on_state(callback)
 
     async def settled(self, seconds: float = _SETTLE_SECONDS) -> bool:
         """Wait until all that the broker had retained, announcements and then their states, is known; False if late."""

@@ -1,0 +1,1 @@
+"""When, if, then: what the house does by itself, and why it did."""
