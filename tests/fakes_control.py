@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from hub.health import Component, Health, SatelliteStatus, summarize
 from hub.metrics import Metrics
+from hub.rules.report import Fired, RulesStatus, RuleStatus, Trial
 from hub.stages import Action, Area, Entity, Evidence
 from hub.trace import Trace, UnderstoodTrace
 from hub.web.control import About
@@ -85,6 +86,19 @@ class FakeHub:
     async def say(self, text, *, satellite, language) -> list[str]:
         await self._note("say", text, satellite, language)
         return [satellite or "bedroom"]
+
+    async def rules(self) -> RulesStatus:
+        return RulesStatus((RuleStatus("Evening", True, ("sunset",), (), ("act 'close the blinds'",)),))
+
+    async def rules_history(self, limit, *, rule) -> list[Fired]:
+        await self._note("rules_history", limit, rule)
+        return [Fired("2026-11-20T18:02:11.120+00:00", rule or "Evening", "sunset")]
+
+    def try_rule(self, name) -> Trial:
+        self.asked.append(("try_rule", name))
+        if self.failure:
+            raise self.failure
+        return Trial(name, (), True, "", ("act 'close the blinds'",))
 
     async def _note(self, *what) -> None:
         self.asked.append(what)

@@ -18,6 +18,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     commands.add_parser("satellite", help="the satellite alone (earshot satellite --help)")
     _ask(commands.add_parser("ask", help="whole turns from recordings or typed words"))
     _house(commands.add_parser("house", help="the devices that are known, or a simulated house"))
+    _rules(commands.add_parser("rules", help="what the house does by itself, and why it did"))
     _say(commands.add_parser("say", help="speak in one room or in all"))
     _doctor(commands.add_parser("doctor", help="what works, what does not, and what to do"))
     _wake(commands.add_parser("wake", help="wake words: a live meter, a test of a room, a word of your own"))
@@ -71,6 +72,22 @@ def _house(parser: argparse.ArgumentParser) -> None:
     simulate.add_argument("file", type=Path, metavar="FILE.toml")
     _json(simulate)
     _json(parser)
+
+
+def _rules(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    check = actions.add_parser("check", help="is rules.toml right; what each rule would do, and when next")
+    check.add_argument(
+        "file", nargs="?", type=Path, metavar="FILE.toml", help="(default: the one of this installation)"
+    )
+    listed = actions.add_parser("list", help="the rules in force in the running hub")
+    attempt = actions.add_parser("try", help="what a rule would do now; nothing is done")
+    attempt.add_argument("name")
+    history = actions.add_parser("history", help="what rules did, and why")
+    history.add_argument("--rule", metavar="NAME", help="only this one")
+    history.add_argument("--limit", type=_count, default=20, metavar="N")
+    for action in (check, listed, attempt, history):
+        _json(action)
 
 
 def _say(parser: argparse.ArgumentParser) -> None:

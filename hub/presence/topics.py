@@ -53,6 +53,11 @@ class Topics:
     def answer(self) -> str:
         return f"{self.base}/answer"
 
+    @property
+    def notify(self) -> str:
+        """Notifications that rules send."""
+        return f"{self.base}/notify"
+
     def satellite(self, slug: str, what: str) -> str:
         """what: ``status``, ``mute``, ``mute/set`` or ``say``; ``+`` as slug is all satellites."""
         return f"{self.base}/satellite/{slug}/{what}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -73,15 +73,24 @@ def load_rules(path: Path, home: Home, *, discovery_prefix: str = "homeassistant
     Raises ConfigError: rules-value (file, rule, key, allowed), rules-duplicate, config-unreadable, config-syntax,
     config-value.
     """
+    return rules_of(settings.load(path, _File).rule, str(path), home, discovery_prefix=discovery_prefix)
+
+
+def rules_of(
+    tables: Sequence[dict[str, Any]], origin: str, home: Home, *, discovery_prefix: str = "homeassistant"
+) -> tuple[Rule, ...]:
+    """tables: of ``[[rule]]``. origin: named in errors. Raises ConfigError: rules-value, rules-duplicate."""
     rules: dict[str, Rule] = {}
-    for number, table in enumerate(settings.load(path, _File).rule, 1):
+    for number, table in enumerate(tables, 1):
         name = table.get("name", f"number {number}")
         try:
             rule = _rule(table, home, discovery_prefix)
         except (msgspec.ValidationError, ValueError) as error:
-            raise ConfigError("rules-value", f"{path}: rule {str(name)[:100]!r}: {error}; see docs/rules.md") from error
+            raise ConfigError(
+                "rules-value", f"{origin}: rule {str(name)[:100]!r}: {error}; see docs/rules.md"
+            ) from error
         if rule.name in rules:
-            raise ConfigError("rules-duplicate", f"{path}: rule {rule.name!r} is there twice; remove or rename one")
+            raise ConfigError("rules-duplicate", f"{origin}: rule {rule.name!r} is there twice; remove or rename one")
         rules[rule.name] = rule
     return tuple(rules.values())
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import msgspec
 
 from hub.rules.checks import Check
@@ -83,7 +81,3 @@ def status_of(rule: Rule, now: Now, home: Home, *, last: str = "", problem: str 
         last=last,
         problem=problem,
     )
-
-
-def told_checks(checks: Sequence[Check]) -> str:
-    return ", ".join(f"{one.condition}: {one.value}{'' if one.held else ' (no)'}" for one in checks)

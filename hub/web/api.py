@@ -17,9 +17,11 @@ from wire.wav import read_wav, wav_bytes
 
 BODY_SECONDS = 30.0
 TURNS_SHOWN = 20
+RULES_SHOWN = 20
 
 T = TypeVar("T")
 Name = Annotated[str, Meta(min_length=1, max_length=64)]
+RuleName = Annotated[str, Meta(min_length=1, max_length=100)]
 Words = Annotated[str, Meta(min_length=1, max_length=2000)]
 Language = Annotated[str, Meta(pattern=r"^[a-z]{2,3}([-_][A-Za-z]{2,4})?$")]
 
@@ -58,6 +60,19 @@ class Page(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     limit: Annotated[int, Meta(ge=1, le=1000)] = TURNS_SHOWN
 
 
+class RulesPage(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Query of ``GET /rules/history``. rule: only this one."""
+
+    limit: Annotated[int, Meta(ge=1, le=1000)] = RULES_SHOWN
+    rule: RuleName | None = None
+
+
+class TryRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Body of ``POST /rules/try``."""
+
+    name: RuleName
+
+
 class Api:
     """Handlers over one hub."""
 
@@ -73,6 +88,8 @@ class Api:
             web.get(f"{prefix}/turns", self._turns),
             web.get(f"{prefix}/status", self._status),
             web.get(f"{prefix}/metrics", self._metrics),
+            web.get(f"{prefix}/rules", self._rules),
+            web.get(f"{prefix}/rules/history", self._rules_history),
         ]
 
     def acting(self) -> list[web.RouteDef]:
@@ -80,6 +97,7 @@ class Api:
         return [
             web.post("/turns", self._ask),
             web.post("/say", self._say),
+            web.post("/rules/try", self._try_rule),
             web.get("/wake/scores", self._wake_scores),
         ]
 
@@ -126,6 +144,16 @@ class Api:
     async def _say(self, request: web.Request) -> web.Response:
         say = await _body(request, Say)
         return _json(await self._control.say(say.text, satellite=say.satellite, language=say.language))
+
+    async def _rules(self, _: web.Request) -> web.Response:
+        return _json(await self._control.rules())
+
+    async def _rules_history(self, request: web.Request) -> web.Response:
+        page = _query(request, RulesPage)
+        return _json(await self._control.rules_history(page.limit, rule=page.rule))
+
+    async def _try_rule(self, request: web.Request) -> web.Response:
+        return _json(self._control.try_rule((await _body(request, TryRule)).name))
 
     async def _wake_scores(self, request: web.Request) -> web.StreamResponse:
         """One JSON object a line, until the client leaves."""

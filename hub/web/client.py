@@ -8,11 +8,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
+from urllib.parse import urlencode
 
 import aiohttp
 import msgspec
 
 from hub.health import Health, SatelliteStatus
+from hub.rules.report import Fired, RulesStatus, Trial
 from hub.stages import ScoreTold
 from hub.trace import Trace
 from hub.web.control import Answer, HouseSnapshot, Status
@@ -95,6 +97,16 @@ class ControlClient:
     async def say(self, text: str, *, satellite: str | None = None, language: str | None = None) -> list[str]:
         body = {"text": text, "satellite": satellite, "language": language}
         return await self._post("/say", msgspec.json.encode(body), list[str])
+
+    async def rules(self) -> RulesStatus:
+        return await self._get("/rules", RulesStatus)
+
+    async def rules_history(self, limit: int, *, rule: str | None = None) -> list[Fired]:
+        query = {"limit": str(limit)} | ({} if rule is None else {"rule": rule})
+        return await self._get(f"/rules/history?{urlencode(query)}", list[Fired])
+
+    async def try_rule(self, name: str) -> Trial:
+        return await self._post("/rules/try", msgspec.json.encode({"name": name}), Trial)
 
     async def wake_scores(self) -> AsyncIterator[ScoreTold]:
         """Live scores of wake words, until the hub ends. Raises EarshotError hub-unreachable."""

@@ -9,6 +9,7 @@ from typing import Protocol
 import msgspec
 
 from hub.health import Health, SatelliteStatus
+from hub.rules.report import Fired, RulesStatus, Trial
 from hub.stages import Area, Entity, House, ScoreTold
 from hub.trace import Trace
 from wire.pcm import Pcm
@@ -50,6 +51,15 @@ class HubControl(Protocol):
 
     async def say(self, text: str, *, satellite: str | None, language: str | None) -> list[str]:
         """Speak on one satellite, or on all; the names of those that spoke."""
+
+    async def rules(self) -> RulesStatus:
+        """The rules in force, and what is wrong with the file if it is not."""
+
+    async def rules_history(self, limit: int, *, rule: str | None) -> list[Fired]:
+        """What rules did and why, newest first; of one rule if given."""
+
+    def try_rule(self, name: str) -> Trial:
+        """What the rule would do if it were set off now; nothing is done. Raises EarshotError (rule-unknown)."""
 
 
 class HouseSnapshot(msgspec.Struct, frozen=True):
