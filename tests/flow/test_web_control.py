@@ -191,3 +191,18 @@ async def test_a_folder_that_cannot_hold_it_is_named(home, hub):
         async with control_socket(hub, ABOUT, home / ("x" * 120)):
             pass
     assert caught.value.code == "socket-path-too-long"
+
+
+async def test_rules_their_history_and_a_trial(client, hub):
+    (rule,) = (await client.rules()).rules
+    assert rule.name == "Evening"
+    (fired,) = await client.rules_history(7, rule="Tea & cake")
+    assert fired.rule == "Tea & cake"
+    assert (await client.try_rule("Evening")).would_act
+    assert hub.asked == [("rules_history", 7, "Tea & cake"), ("try_rule", "Evening")]
+
+
+async def test_a_rule_that_there_is_not(client, hub):
+    hub.failure = EarshotError("rule-unknown", "there is no rule 'Tea'")
+    with pytest.raises(EarshotError, match="rule-unknown"):
+        await client.try_rule("Tea")

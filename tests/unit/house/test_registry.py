@@ -168,3 +168,16 @@ async def test_settled_says_whether_it_knows(bus, house):
     assert await house.settled()
     bus.cut()
     assert not await house.settled()
+
+
+def test_who_listens_is_told_what_changed_and_nothing_else(bus, house):
+    bus.retain(TOPIC, config(availability_topic="kettle/there"))
+    bus.retain("kettle/there", "online")
+    changes = []
+    end = house.on_state(lambda before, after: changes.append((before.state, after.state, after.available)))
+    for topic, payload in (("kettle", "ON"), ("kettle", "ON"), ("kettle/there", "offline"), ("kettle", "nonsense")):
+        bus.retain(topic, payload)
+    assert changes == [(None, "on", True), ("on", "on", False)]
+    end()
+    bus.retain("kettle", "OFF")
+    assert len(changes) == 2
