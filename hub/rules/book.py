@@ -70,9 +70,6 @@ class RuleBook:
         dues = [course.due_in(now) for name, course in self._courses.items() if name not in self.problems]
         return min((due for due in dues if due is not None), default=None)
 
-    def topics(self) -> set[str]:
-        return {part.topic for rule in self.rules for part in rule.when if rule.enabled and isinstance(part, OnTopic)}
-
     def _switch_off(self, name: str, problem: EarshotError) -> None:
         _log.error("rule %r is switched off: %s", name, problem)
         self.problems[name] = problem
@@ -95,3 +92,8 @@ def entities_of(rules: Sequence[Rule], home: Home) -> set[str]:
             elif isinstance(part, OnPresence | SomeoneHome):
                 found.update(part.people)
     return found
+
+
+def topics_of(rules: Sequence[Rule]) -> set[str]:
+    """Topic filters that any of these rules listens to."""
+    return {part.topic for rule in rules if rule.enabled for part in rule.when if isinstance(part, OnTopic)}

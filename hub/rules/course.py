@@ -47,18 +47,18 @@ class Course:
         """events: in order, since the last step; none: only time has passed."""
         if self.stopped:
             return []
-        triggers = [
-            words
-            for event in (*events, None)
-            for watched in self._watchers
-            if (words := watched.step(now, event)) is not None
-        ]
+        triggers = [words for event in (*events, None) if (words := self._set_off(now, event)) is not None]
         if self._waiting is not None:
             if self._home.is_quiet(now.utc):
                 return []  # what comes meanwhile waits with it
             triggers.insert(0, f"{self._waiting}; waited for the end of quiet hours")
             self._waiting = None
         return [self._decide(trigger, now, snapshot) for trigger in triggers]
+
+    def _set_off(self, now: Now, event: Event | None) -> str | None:
+        """Every trigger sees it; one of them is enough."""
+        words = [watched.step(now, event) for watched in self._watchers]
+        return next((one for one in words if one is not None), None)
 
     def due_in(self, now: Now) -> float | None:
         """Seconds until time alone may do something, the end of quiet hours aside."""

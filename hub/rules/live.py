@@ -1,32 +1,28 @@
-"""Rules in the running hub: hear the house, keep time, read the file again when it changes, act and write down why."""
+"""Rules in the running hub: keep time, read the file again when it changes, act, and write down why."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import UTC
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Self
 
-from hub.bus.routes import Callback, Message
-from hub.rules.book import RuleBook, entities_of
+from hub.rules.book import RuleBook, entities_of, topics_of
 from hub.rules.course import Decision, Verdict
-from hub.rules.events import MAX_PAYLOAD_BYTES, EntityChanged, Event, MessageCame, Now, Snapshot, Started, system_now
+from hub.rules.events import Now, Started, system_now
+from hub.rules.feed import Feed, Hearing, WatchedHouse
 from hub.rules.file import load_rules
 from hub.rules.history import RuleHistory
 from hub.rules.home import Home
 from hub.rules.model import Rule
 from hub.rules.performing import Performer
 from hub.rules.report import Done, Fired, RulesStatus, RuleStatus, Trial, status_of
-from hub.stages import Entity, House
 from wire.errors import ConfigError
 from wire.tasks import Tasks
 
-QUEUE_EVENTS = 1024  # beyond it the oldest is dropped, and said
 LOOK_SECONDS = 1.0  # between looks at the file; what is the same twice is read
 _LONGEST_SLEEP_SECONDS = 30.0  # so late is noticed that the clock was set, or that quiet hours are over
 _WHY_NOT: dict[Verdict, str] = {
@@ -37,15 +33,6 @@ _WHY_NOT: dict[Verdict, str] = {
     "loop": "it fired too often",
 }
 _log = logging.getLogger(__name__)
-
-
-class WatchedHouse(House, Protocol):
-    def on_state(self, callback: Callable[[Entity, Entity], None]) -> Callable[[], None]:
-        """Call back with an entity before and after each change; returns what ends it."""
-
-
-class Hearing(Protocol):
-    def listen(self, pattern: str, callback: Callback) -> Callable[[], None]: ...
 
 
 class Rules:
@@ -68,17 +55,12 @@ class Rules:
         clock: Callable[[], Now] = system_now,
         look_seconds: float = LOOK_SECONDS,
     ) -> None:
-        self._path, self._house, self._bus, self._home = path, house, bus, home
+        self._path, self._home, self._feed = path, home, Feed(house, bus, clock)
         self._performer, self._history, self._known = performer, history, known
         self._prefix, self._clock, self._look_seconds = discovery_prefix, clock, look_seconds
         self._book = RuleBook(home)
-        self._entities: set[str] = set()  # that any rule asks about
-        self._listening: dict[str, Callable[[], None]] = {}  # by topic filter
-        self._events: deque[Event] = deque(maxlen=QUEUE_EVENTS)
-        self._stir = asyncio.Event()
         self._last: dict[str, str] = {}
         self._performing: set[str] = set()
-        self._last_message: Message | None = None
         self._tasks = Tasks()
         self.problem = ""
 
@@ -86,8 +68,7 @@ class Rules:
         signature = await asyncio.to_thread(_signature, self._path)
         rules = await self._read()
         await self._tasks.__aenter__()
-        self._tasks.start(self._live(rules), name="rules")
-        self._tasks.start(self._follow_file(signature), name="rules.file")
+        self._tasks.start(self._live(rules, signature), name="rules")
         return self
 
     async def __aexit__(
@@ -115,7 +96,7 @@ class Rules:
     def attempt(self, name: str) -> Trial:
         """What the rule would do if it were set off now; nothing is done. Raises EarshotError (rule-unknown)."""
         course = self._book.course(name)
-        checks, verdict = course.weigh(self._clock(), self._snapshot())
+        checks, verdict = course.weigh(self._clock(), self._feed.snapshot())
         because = _WHY_NOT[verdict]
         if name in self._performing:
             because = "it still does what it began"
@@ -142,7 +123,6 @@ class Rules:
 
     async def _reload(self) -> None:
         """A bad file changes nothing, and is said."""
-        await self._known.wait()
         try:
             rules = await self._read()
         except ConfigError as error:
@@ -153,66 +133,30 @@ class Rules:
         self._put_in_force(rules, {})
         _log.info("%d rules are in force", len(rules))
 
-    async def _live(self, rules: tuple[Rule, ...]) -> None:
+    async def _live(self, rules: tuple[Rule, ...], signature: object) -> None:
         await self._known.wait()
         last = await self._history.last_fired()
         now = self._clock().utc
         ago = {rule: (now - at).total_seconds() for rule, at in last.items() if at <= now}
-        self._put_in_force(rules, ago)
-        unwatch = self._house.on_state(self._on_state)
-        self._take(Started())
-        try:
+        with self._feed:
+            self._put_in_force(rules, ago)
+            self._feed.put(Started())
+            self._tasks.start(self._follow_file(signature), name="rules.file")
             while True:
                 self._step()
-                await self._something()
-        finally:
-            unwatch()
-            for unlisten in self._listening.values():
-                unlisten()
+                due = self._book.due_in(self._clock())
+                longest = _LONGEST_SLEEP_SECONDS
+                await self._feed.wait(longest if due is None else min(max(due, 0.0), longest))
 
     def _put_in_force(self, rules: tuple[Rule, ...], fired_seconds_ago: dict[str, float]) -> None:
         self._step()  # what came was meant for the rules before
-        self._entities = entities_of(rules, self._home)
-        self._book.replace(rules, self._clock(), self._snapshot(), fired_seconds_ago=fired_seconds_ago)
-        topics = self._book.topics()
-        for gone in self._listening.keys() - topics:
-            self._listening.pop(gone)()
-        for new in sorted(topics - self._listening.keys()):
-            self._listening[new] = self._bus.listen(new, self._on_message)
-        self._stir.set()
-
-    async def _something(self) -> None:
-        """Wait for an event, or for the time of a rule."""
-        due = self._book.due_in(self._clock())
-        seconds = _LONGEST_SLEEP_SECONDS if due is None else min(max(due, 0.0), _LONGEST_SLEEP_SECONDS)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._stir.wait()
-        self._stir.clear()
-
-    def _on_state(self, _: Entity, after: Entity) -> None:
-        if after.entity_id in self._entities:
-            self._take(EntityChanged(after))
-
-    def _on_message(self, message: Message) -> None:
-        """Called once for each of our filters that fits, one after another."""
-        if message is not self._last_message and len(message.payload) <= MAX_PAYLOAD_BYTES:
-            self._take(MessageCame(message.topic, message.payload, message.retain))
-        self._last_message = message
-
-    def _take(self, event: Event) -> None:
-        if len(self._events) == QUEUE_EVENTS:
-            _log.warning("rules missed an event: more than %d came at once", QUEUE_EVENTS)
-        self._events.append(event)
-        self._stir.set()
-
-    def _snapshot(self) -> Snapshot:
-        return {one.entity_id: one for one in self._house.entities() if one.entity_id in self._entities}
+        self._feed.follow(entities_of(rules, self._home), topics_of(rules))
+        self._book.replace(rules, self._clock(), self._feed.snapshot(), fired_seconds_ago=fired_seconds_ago)
+        self._feed.stir()
 
     def _step(self) -> None:
-        events = tuple(self._events)
-        self._events.clear()
-        for decision in self._book.step(self._clock(), events, self._snapshot()):
+        events = self._feed.take()
+        for decision in self._book.step(self._clock(), events, self._feed.snapshot()):
             self._carry_out(decision)
 
     def _carry_out(self, decision: Decision) -> None:

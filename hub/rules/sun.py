@@ -21,7 +21,7 @@ class Sun:
         find = sunrise if event == "sunrise" else sunset
         try:
             return find(self._observer, day, self._zone).astimezone(UTC).replace(microsecond=0)
-        except ValueError:  # astral: "always above the horizon", "always below", "unable to find"
+        except (ValueError, ArithmeticError):  # astral: "always above the horizon", "always below", "unable to find"
             return None
 
     def is_up(self, moment: datetime) -> bool:

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-import hub.cli.rules  # noqa: F401 - what it loads stays loaded, and is nothing that a test leaves behind
+import hub.cli.rules  # what it loads stays loaded, and is nothing that a test leaves behind
 from hub.cli import main
 from hub.web.listeners import control_socket
 from tests.fakes_control import ABOUT, FakeHub

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from hub.rules.book import RuleBook, entities_of
+from hub.rules.book import RuleBook, entities_of, topics_of
 from hub.rules.course import LOOP_FIRINGS
 from hub.rules.events import MessageCame, Now
 from tests.fakes_rules import home, rules
@@ -79,7 +79,7 @@ def test_a_cooldown_outlives_the_hub():
 
 
 def test_it_knows_what_must_be_listened_to(book):
-    assert book.topics() == {"bell"}
+    assert topics_of(book.rules) == {"bell"}
     assert entities_of(book.rules, home(people=["person.b"])) == {"light.x", "person.a", "person.b"}
 
 

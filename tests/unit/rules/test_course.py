@@ -96,6 +96,12 @@ def test_what_did_not_happen_does_not_cool_down():
 QUIET = home(quiet="22:00-07:00")
 
 
+def test_what_fits_two_triggers_is_one():
+    one = Life(rule('{ topic = "a/+" }, { topic = "a/b" }, { topic = "c" }'), NOON)
+    assert one.message("a/b", "").verdicts == ["fires"]
+    assert one.message("c", "").verdicts == ["fires"] * 2
+
+
 def test_in_quiet_hours_it_waits_and_is_done_once_when_they_end():
     one = ring(at="2026-06-05T23:00", of=QUIET, more="quiet = true").message("bell", "").passes(hours=10)
     assert one.verdicts == ["waits", "fires"]
