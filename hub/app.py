@@ -22,6 +22,8 @@ from hub.embedded import EmbeddedEngines
 from hub.errors import StageFailed
 from hub.house.actor import HouseActor
 from hub.house.file import load_house
+from hub.house.notes import Notes
+from hub.calendar.calendars import Calendars
 from hub.house.registry import HouseRegistry
 from hub.house.simulated.house import SimulatedHouse
 from hub.intent.language import resolve_language
@@ -93,6 +95,9 @@ async def open_hub(config: HubConfig, where: Places, *, simulated: Path | None =
         if simulated:
             await enter(SimulatedHouse(house_file, address, config.mqtt.discovery_prefix))
         house = HouseRegistry(bus, prefix=config.mqtt.discovery_prefix, notes=house_file)
+        calendars = await enter(Calendars(config.calendar, where.var / "calendar"))
+        notes = Notes(house_file, journal._database, house)
+        await notes.load()
         known = asyncio.Event()
         tasks.start(_learn(house, known), name="house")
         interpreter = await enter(SentenceInterpreter(house, languages=[config.hub.language]))
@@ -169,8 +174,8 @@ async def open_hub(config: HubConfig, where: Places, *, simulated: Path | None =
         tasks.start(_show(hub, records.device), name="presence")
         await enter(offered(config.services, peer, parts, hub, words=config.wake.words))
         about = About(config.hub.name, VERSION, datetime.now(UTC).isoformat(timespec="seconds"))
-        await enter(control_socket(hub, about, hub.control_path))
-        hub.page_port = await enter(status_page(hub, about, config.web))
+        await enter(control_socket(hub, about, hub.control_path, notes=notes))
+        hub.page_port = await enter(status_page(hub, about, config.web, notes=notes))
         yield hub
 
 

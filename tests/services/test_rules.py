@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from hub.bus.broker import own_broker
 from hub.bus.client import Bus
 from hub.house.registry import HouseRegistry
-from hub.rules.events import MAX_PAYLOAD_BYTES
+from hub.rules.events import MAX_PAYLOAD_BYTES, Now, system_now
 from hub.rules.history import ENTRIES_KEPT, RuleHistory
 from hub.rules.live import Rules
 from hub.rules.performing import Carried, Performer
@@ -104,7 +105,7 @@ async def registry(bus, device):
 @pytest.fixture
 def running(bus, registry, database, done, file):
     @asynccontextmanager
-    async def running(text, of=None):
+    async def running(text, clock=system_now):
         file.write_text(text)
         known = asyncio.Event()
         rules = Rules(
@@ -113,8 +114,9 @@ def running(bus, registry, database, done, file):
             bus=bus,
             performer=Performer(speaker=None, run=done.run, bus=bus),
             history=RuleHistory(database),
-            home=of or home(),
+            home=home(),
             known=known,
+            clock=clock,
             look_seconds=0.02,
         )
         async with rules:
@@ -245,6 +247,21 @@ async def test_the_start_of_the_hub_and_a_time_to_come(running, done):
         (status,) = (await rules.status()).rules
     assert done.sentences == [("hello", "rule 'Start': the hub started")]
     assert "T07:00+" in status.next
+
+
+async def test_a_time_of_day_comes_by_itself(running, done):
+    eve = datetime(2026, 6, 5, 4, 59, 59, 900_000, tzinfo=UTC)
+    began: list[float] = []  # until then the clock on the wall stands still
+
+    def clock():
+        seconds = system_now().seconds
+        return Now(eve + timedelta(seconds=seconds - began[0] if began else 0), seconds)
+
+    text = '[[rule]]\nname = "Up"\nwhen = [{ time = "07:00" }]\nthen = [{ act = "good morning" }]'
+    async with running(text, clock):
+        began.append(system_now().seconds)
+        await done.until(1)
+    assert done.sentences == [("good morning", "rule 'Up': 07:00")]
 
 
 async def test_the_history_keeps_the_newest(database):
