@@ -19,11 +19,10 @@ from hub.bus.client import Bus
 from hub.config import HubConfig
 from hub.control import Hub, control_path
 from hub.embedded import EmbeddedEngines
+from hub.errands import Errands
 from hub.errors import StageFailed
 from hub.house.actor import HouseActor
 from hub.house.file import load_house
-from hub.house.notes import Notes
-from hub.calendar.calendars import Calendars
 from hub.house.registry import HouseRegistry
 from hub.house.simulated.house import SimulatedHouse
 from hub.intent.language import resolve_language
@@ -37,12 +36,15 @@ from hub.presence.device import HubDevice
 from hub.presence.identity import hub_id
 from hub.presence.payload import Hub as HubIdentity
 from hub.reasoning import reasoner, server_key
+from hub.rules.file import load_rules
+from hub.rules.home import home_of
 from hub.session import SessionParts
 from hub.stages import ANY_LANGUAGE, Synthesizer, Transcriber
 from hub.store.journal import Journal
 from hub.store.speech import SpeechKeeper, SpeechShelf
 from hub.stt.first_pass import FirstPass
 from hub.stt.wyoming_client import WyomingTranscriber
+from hub.timekeeping import rules
 from hub.trace import Trace
 from hub.tts.ahead import say_ahead
 from hub.tts.wyoming_client import WyomingSynthesizer
@@ -76,6 +78,7 @@ async def open_hub(config: HubConfig, where: Places, *, simulated: Path | None =
     """
     await asyncio.to_thread(check, config, where)
     await asyncio.to_thread(_make_folders, where)
+    home = await asyncio.to_thread(home_of, config.home)
     house_file = await asyncio.to_thread(load_house, simulated or where.etc / "house.toml")
     async with AsyncExitStack() as stack:
         enter = stack.enter_async_context
@@ -95,9 +98,6 @@ async def open_hub(config: HubConfig, where: Places, *, simulated: Path | None =
         if simulated:
             await enter(SimulatedHouse(house_file, address, config.mqtt.discovery_prefix))
         house = HouseRegistry(bus, prefix=config.mqtt.discovery_prefix, notes=house_file)
-        calendars = await enter(Calendars(config.calendar, where.var / "calendar"))
-        notes = Notes(house_file, journal._database, house)
-        await notes.load()
         known = asyncio.Event()
         tasks.start(_learn(house, known), name="house")
         interpreter = await enter(SentenceInterpreter(house, languages=[config.hub.language]))
@@ -167,6 +167,20 @@ async def open_hub(config: HubConfig, where: Places, *, simulated: Path | None =
             wake_words=wake_words,
             language=config.hub.language,
         )
+        hub.rules_running = await enter(
+            rules(
+                where.etc / "rules.toml",
+                config,
+                hub=hub,
+                house=house,
+                bus=bus,
+                known=known,
+                journal=journal,
+                errands=Errands(parts),
+                home=home,
+                topics=identity.topics,
+            )
+        )
         records.device = await enter(HubDevice(bus, hub, identity, discovery_prefix=config.mqtt.discovery_prefix))
         tasks.start(engines.follow(house, known), name="speech grammar")
         if engines.keeps_phrases:
@@ -174,8 +188,8 @@ async def open_hub(config: HubConfig, where: Places, *, simulated: Path | None =
         tasks.start(_show(hub, records.device), name="presence")
         await enter(offered(config.services, peer, parts, hub, words=config.wake.words))
         about = About(config.hub.name, VERSION, datetime.now(UTC).isoformat(timespec="seconds"))
-        await enter(control_socket(hub, about, hub.control_path, notes=notes))
-        hub.page_port = await enter(status_page(hub, about, config.web, notes=notes))
+        await enter(control_socket(hub, about, hub.control_path))
+        hub.page_port = await enter(status_page(hub, about, config.web))
         yield hub
 
 
@@ -186,6 +200,7 @@ def check(config: HubConfig, where: Places) -> None:
     if config.mqtt.host:
         configured_broker(config.mqtt)
     server_key(config.llm)
+    load_rules(where.etc / "rules.toml", home_of(config.home), discovery_prefix=config.mqtt.discovery_prefix)
     try:
         for language in (config.hub.language, *(satellite.language for satellite in config.satellite)):
             if language and language != ANY_LANGUAGE:

@@ -18,6 +18,8 @@ from hub.house.registry import HouseRegistry
 from hub.links.satellites import Satellites
 from hub.llm.reasoner import HouseReasoner
 from hub.metrics import Metrics
+from hub.rules.live import Rules
+from hub.rules.report import Fired, RulesStatus, Trial
 from hub.stages import House, ScoreTold
 from hub.store.journal import Journal
 from hub.trace import Trace
@@ -65,6 +67,7 @@ class Hub:
         self._satellites, self._asker, self._stages = satellites, asker, stages
         self._reasoner, self._metrics, self._language = reasoner, metrics, language
         self._scores, self._wake_words = scores, wake_words
+        self.rules_running: Rules | None = None  # the composition root knows them later: they speak through this hub
 
     async def wait_ready(self) -> None:
         """Return once a command spoken now can be carried out. Raises EarshotError hub-not-ready."""
@@ -105,6 +108,15 @@ class Hub:
         trace, reply = await self._asker.audio(pcm, satellite=name, area=room, language=language, wake=wake)
         return trace, reply if reply_audio else None
 
+    async def rules(self) -> RulesStatus:
+        return await self._running_rules.status()
+
+    async def rules_history(self, limit: int, *, rule: str | None) -> list[Fired]:
+        return await self._running_rules.history(limit, rule=rule)
+
+    def try_rule(self, name: str) -> Trial:
+        return self._running_rules.attempt(name)
+
     def watch_scores(self) -> AbstractContextManager[AsyncIterator[ScoreTold]]:
         return self._scores.watch()
 
@@ -131,6 +143,11 @@ class Hub:
         if pcm is None:
             raise TtsFailed("tts-empty", "the voice made no sound for this text; check the voice's language")
         return pcm
+
+    @property
+    def _running_rules(self) -> Rules:
+        assert self.rules_running is not None, "the composition root starts them before anybody can ask"
+        return self.rules_running
 
     def _asked_from(self, satellite: str | None, area: str | None) -> tuple[str, str | None]:
         name = satellite or "cli"

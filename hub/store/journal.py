@@ -48,6 +48,11 @@ class Journal:
     ) -> None:
         await self._stack.aclose()
 
+    @property
+    def database(self) -> Database | None:
+        """None where there is none that could be opened."""
+        return None if self._lost else self._database
+
     def record(self, trace: Trace) -> None:
         """Remember one finished turn; never waits, never raises."""
         self._recent.appendleft(trace if self._section.transcripts else without_words(trace))
