@@ -195,6 +195,29 @@ class LlmSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     deadline_seconds: Seconds = 20.0
 
 
+class CalendarSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One calendar of the household: files, or a CalDAV server.
+
+    name: as people say it. path: an .ics file, or a folder of them. url: instead of path, the calendar's address on a
+    CalDAV server, as ``http://nas:5232/anna/home/``. username: for its login. password_file: holds the password as one
+    line, mode 0600. allow_internet: the server may be outside the private addresses. writable: events may be added, to
+    a server or a folder. person: whose it is; not set is everybody's. remind_minutes: before events with a time of day;
+    empty is what each event asks for itself.
+    """
+
+    name: Name
+    path: str | None = None
+    url: Annotated[str, Meta(pattern=r"^https?://[^\s/@]+(/\S*)?$", max_length=500)] | None = None
+    username: Name | None = None
+    password_file: str | None = None
+    allow_internet: bool = False
+    writable: bool = False
+    person: Name | None = None
+    remind_minutes: Annotated[list[Annotated[int, Meta(ge=0, le=40_320)]], Meta(max_length=5)] = msgspec.field(
+        default_factory=list
+    )
+
+
 class MqttSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The broker.
 
@@ -267,7 +290,7 @@ class ModelsSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
 
 
 class HubConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The whole file. ``[[satellite]]`` may repeat."""
+    """The whole file. ``[[satellite]]`` and ``[[calendar]]`` may repeat."""
 
     hub: HubSection = HubSection()
     home: HomeSection = HomeSection()
@@ -280,6 +303,7 @@ class HubConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     stt: SttSection = SttSection()
     tts: TtsSection = TtsSection()
     llm: LlmSection = LlmSection()
+    calendar: Annotated[list[CalendarSection], Meta(max_length=50)] = msgspec.field(default_factory=list)
     mqtt: MqttSection = MqttSection()
     services: ServicesSection = ServicesSection()
     web: WebSection = WebSection()

@@ -1,0 +1,1 @@
+"""The household's calendars: .ics files and folders, CalDAV servers in the house."""

@@ -1,0 +1,178 @@
+"""A calendar on a CalDAV server, over aiohttp.
+
+Not over the library caldav: its niquests asks the certificate's issuer on the internet whether it still holds (OCSP),
+it looks for servers in the DNS, takes logins from .netrc and proxies from the environment, and follows redirects. The
+four kinds of request that are needed here are few lines.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+from yarl import URL
+
+from hub.calendar.nearby import FarAway, NearbyResolver, is_far_literal
+from hub.calendar.source import MOST_BYTES, MOST_ITEMS, Copy, Item
+from hub.calendar.webdav import ABOUT, EVENTS, AnswerInvalid, Resource, resources, texts_of
+from hub.errors import CalendarLost
+from hub.secret_file import SecretUnusable, read_secret
+
+FETCH_SECONDS = 120.0  # a whole calendar for the first time, from a small box
+_REQUEST_SECONDS = 30.0
+_CONNECT_SECONDS = 5.0
+_TOGETHER = 100  # resources of one request
+_XML = {"Content-Type": "application/xml; charset=utf-8"}
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """password_file: one line, read for each look, so that a new password needs no restart."""
+
+    username: str
+    password_file: Path | None
+
+
+class CalDavSource:
+    """A Source. url: of the calendar itself. anywhere: also outside the house's own network."""
+
+    poll_seconds = 600.0
+    keeps = True
+
+    def __init__(self, url: str, login: Login | None = None, *, anywhere: bool = False) -> None:
+        self.origin = url
+        self._url = URL(url if url.endswith("/") else f"{url}/")
+        self._login, self._anywhere = login, anywhere
+
+    async def fetch(self, known: Copy) -> Copy:
+        async with self._asking() as server:
+            version = await self._version(server)
+            if version and known.origin == self.origin and version == known.version:
+                return known
+            marks = await self._marks(server)
+            old = known.items if known.origin == self.origin else {}
+            items = {href: old[href] for href, mark in marks.items() if mark and href in old and old[href].mark == mark}
+            wanted = [href for href in marks if href not in items]
+            size = sum(len(item.text) for item in items.values())
+            for begin in range(0, len(wanted), _TOGETHER):
+                some = wanted[begin : begin + _TOGETHER]
+                for one in await server.report(texts_of(some)):
+                    if one.text and one.href in marks:
+                        items[one.href] = Item(one.etag, one.text)
+                        size += len(one.text)
+                if size > MOST_BYTES:
+                    raise self._invalid(f"holds over {MOST_BYTES >> 20} MiB; split it, or delete old years")
+            return Copy(self.origin, version, items)
+
+    async def add(self, uid: str, text: str) -> None:
+        async with self._asking() as server:
+            await server.put(self._url / f"{uid}.ics", text.encode())
+
+    async def _version(self, server: _Server) -> str:
+        """The calendar's own mark, empty if it has none. Who gave a folder of calendars is told which there are."""
+        here = await server.propfind(ABOUT, depth=0)
+        if any(one.is_calendar for one in here):
+            return here[0].version
+        below = [one for one in await server.propfind(ABOUT, depth=1) if one.is_calendar]
+        known = ", ".join(str(self._url.join(URL(one.href, encoded=True))) for one in below[:10])
+        raise self._invalid(f"is no calendar{f'; set url to one of {known}' if known else '; set url to one'}")
+
+    async def _marks(self, server: _Server) -> dict[str, str]:
+        """ETags of its events by their path."""
+        found = {one.href: one.etag for one in await server.report(EVENTS) if one.href}
+        if len(found) > MOST_ITEMS:
+            raise self._invalid(f"holds over {MOST_ITEMS} events; split it, or delete old years")
+        return found
+
+    @asynccontextmanager
+    async def _asking(self) -> AsyncIterator[_Server]:
+        """One look at the server; what goes wrong in it is a CalendarLost."""
+        if not self._anywhere and is_far_literal(self._url.host or ""):
+            raise self._far()
+        connector = aiohttp.TCPConnector(resolver=None if self._anywhere else NearbyResolver())
+        timeout = aiohttp.ClientTimeout(total=_REQUEST_SECONDS, sock_connect=_CONNECT_SECONDS)
+        try:
+            async with (
+                asyncio.timeout(FETCH_SECONDS),
+                aiohttp.ClientSession(connector=connector, timeout=timeout, auto_decompress=False) as session,
+            ):
+                yield _Server(session, self._url, await self._auth())
+        except AnswerInvalid as error:
+            raise self._invalid(f"does not answer as CalDAV does: {str(error)[:200]}") from error
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            if any(isinstance(cause, FarAway) for cause in (error, error.__cause__, getattr(error, "os_error", None))):
+                raise self._far() from error
+            why = str(error)[:200] or "no answer in time"
+            raise CalendarLost("calendar-unreachable", f"{self.origin}: {why}; is that box on?") from error
+
+    async def _auth(self) -> str | None:
+        """Of the header Authorization. Raises CalendarLost (calendar-login)."""
+        if self._login is None:
+            return None
+        path = self._login.password_file
+        try:
+            password = await asyncio.to_thread(read_secret, path) if path else ""
+        except SecretUnusable as why:
+            raise CalendarLost("calendar-login", str(why)) from why
+        return aiohttp.BasicAuth(self._login.username, password, "utf-8").encode()
+
+    def _invalid(self, why: str) -> CalendarLost:
+        return CalendarLost("calendar-invalid", f"{self.origin} {why}")
+
+    def _far(self) -> CalendarLost:
+        message = f"{self.origin} is outside this house; if that is meant, set allow_internet = true"
+        return CalendarLost("calendar-outside", message)
+
+
+class _Server:
+    """The requests that we make."""
+
+    def __init__(self, session: aiohttp.ClientSession, url: URL, auth: str | None) -> None:
+        self._session, self._url = session, url
+        self._headers = {"Accept-Encoding": "identity"} | ({"Authorization": auth} if auth else {})
+
+    async def propfind(self, body: str, *, depth: int) -> list[Resource]:
+        return await self._asked("PROPFIND", body, {"Depth": str(depth)})
+
+    async def report(self, body: str) -> list[Resource]:
+        return await self._asked("REPORT", body, {"Depth": "1"})
+
+    async def put(self, url: URL, body: bytes) -> None:
+        """Make a resource that was not there. Raises CalendarLost (calendar-read-only, calendar-login)."""
+        headers = {"Content-Type": "text/calendar; charset=utf-8", "If-None-Match": "*"}
+        status, _ = await self._request("PUT", url, body, headers)
+        if status not in {200, 201, 204}:
+            raise CalendarLost(
+                "calendar-read-only", f"{self._url} takes no new event (HTTP {status}); check its rights"
+            )
+
+    async def _asked(self, method: str, body: str, headers: Mapping[str, str]) -> list[Resource]:
+        status, answer = await self._request(method, self._url, body.encode(), {**_XML, **headers})
+        if status != 207:
+            raise AnswerInvalid(f"HTTP {status} to {method}")
+        return await asyncio.to_thread(resources, answer)
+
+    async def _request(self, method: str, url: URL, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
+        """Raises CalendarLost (calendar-login), AnswerInvalid (a redirect, an answer too long)."""
+        headers = {**self._headers, **headers}
+        async with self._session.request(method, url, data=body, headers=headers, allow_redirects=False) as response:
+            if response.status == 401:
+                message = f"{self._url} wants a login; check username and password_file"
+                raise CalendarLost("calendar-login", message)
+            if 300 <= response.status < 400:
+                there = response.headers.get("Location", "")[:200]
+                raise AnswerInvalid(f"it sends us to {there!r}; if that is right, set url to it")
+            return response.status, await _bounded(response.content)
+
+
+async def _bounded(content: aiohttp.StreamReader) -> bytes:
+    read = bytearray()
+    async for chunk in content.iter_any():
+        read += chunk
+        if len(read) > MOST_BYTES:
+            raise AnswerInvalid(f"an answer of over {MOST_BYTES >> 20} MiB")
+    return bytes(read)
