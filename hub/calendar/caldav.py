@@ -8,6 +8,7 @@ four kinds of request that are needed here are few lines.
 from __future__ import annotations
 
 import asyncio
+from base64 import b64encode
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -96,11 +97,16 @@ class CalDavSource:
         connector = aiohttp.TCPConnector(resolver=None if self._anywhere else NearbyResolver())
         timeout = aiohttp.ClientTimeout(total=_REQUEST_SECONDS, sock_connect=_CONNECT_SECONDS)
         try:
+            password = await self._password()
+            digest = (aiohttp.DigestAuthMiddleware(self._login.username, password),) if self._login else ()
             async with (
                 asyncio.timeout(FETCH_SECONDS),
-                aiohttp.ClientSession(connector=connector, timeout=timeout, auto_decompress=False) as session,
+                aiohttp.ClientSession(
+                    connector=connector, timeout=timeout, auto_decompress=False, middlewares=digest
+                ) as session,
             ):
-                yield _Server(session, self._url, await self._auth())
+                basic = _basic(self._login.username, password) if self._login else None
+                yield _Server(session, self._url, basic)
         except AnswerInvalid as error:
             raise self._invalid(f"does not answer as CalDAV does: {str(error)[:200]}") from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
@@ -109,16 +115,14 @@ class CalDavSource:
             why = str(error)[:200] or "no answer in time"
             raise CalendarLost("calendar-unreachable", f"{self.origin}: {why}; is that box on?") from error
 
-    async def _auth(self) -> str | None:
-        """Of the header Authorization. Raises CalendarLost (calendar-login)."""
-        if self._login is None:
-            return None
-        path = self._login.password_file
+    async def _password(self) -> str:
+        """Raises CalendarLost (calendar-login)."""
+        if self._login is None or self._login.password_file is None:
+            return ""
         try:
-            password = await asyncio.to_thread(read_secret, path) if path else ""
+            return await asyncio.to_thread(read_secret, self._login.password_file)
         except SecretUnusable as why:
             raise CalendarLost("calendar-login", str(why)) from why
-        return aiohttp.BasicAuth(self._login.username, password, "utf-8").encode()
 
     def _invalid(self, why: str) -> CalendarLost:
         return CalendarLost("calendar-invalid", f"{self.origin} {why}")
@@ -128,12 +132,16 @@ class CalDavSource:
         return CalendarLost("calendar-outside", message)
 
 
-class _Server:
-    """The requests that we make."""
+def _basic(username: str, password: str) -> str:
+    return f"Basic {b64encode(f'{username}:{password}'.encode()).decode()}"
 
-    def __init__(self, session: aiohttp.ClientSession, url: URL, auth: str | None) -> None:
-        self._session, self._url = session, url
-        self._headers = {"Accept-Encoding": "identity"} | ({"Authorization": auth} if auth else {})
+
+class _Server:
+    """The requests that we make. basic: the login for a server that asks for it; the session knows the digest one."""
+
+    def __init__(self, session: aiohttp.ClientSession, url: URL, basic: str | None) -> None:
+        self._session, self._url, self._basic = session, url, basic
+        self._headers = {"Accept-Encoding": "identity"}
 
     async def propfind(self, body: str, *, depth: int) -> list[Resource]:
         return await self._asked("PROPFIND", body, {"Depth": str(depth)})
@@ -158,15 +166,20 @@ class _Server:
 
     async def _request(self, method: str, url: URL, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
         """Raises CalendarLost (calendar-login), AnswerInvalid (a redirect, an answer too long)."""
-        headers = {**self._headers, **headers}
-        async with self._session.request(method, url, data=body, headers=headers, allow_redirects=False) as response:
-            if response.status == 401:
-                message = f"{self._url} wants a login; check username and password_file"
-                raise CalendarLost("calendar-login", message)
-            if 300 <= response.status < 400:
-                there = response.headers.get("Location", "")[:200]
-                raise AnswerInvalid(f"it sends us to {there!r}; if that is right, set url to it")
-            return response.status, await _bounded(response.content)
+        asked = {**self._headers, **headers}
+        async with self._session.request(method, url, data=body, headers=asked, allow_redirects=False) as response:
+            wants = response.headers.get("WWW-Authenticate", "").lower()
+            if response.status not in {401, 403}:
+                if 300 <= response.status < 400:
+                    there = response.headers.get("Location", "")[:200]
+                    raise AnswerInvalid(f"it sends us to {there!r}; if that is right, set url to it")
+                return response.status, await _bounded(response.content)
+        if self._basic and wants.startswith("basic") and "Authorization" not in self._headers:
+            self._headers["Authorization"] = self._basic
+            return await self._request(method, url, body, headers)
+        if response.status == 403 and method == "PUT":
+            return 403, b""
+        raise CalendarLost("calendar-login", f"{self._url} wants a login; check username and password_file")
 
 
 async def _bounded(content: aiohttp.StreamReader) -> bytes:

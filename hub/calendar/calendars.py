@@ -12,6 +12,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from yarl import URL
+
 from hub.calendar.caldav import CalDavSource, Login
 from hub.calendar.event import Event, Expanded, Reminder, Wanted, order
 from hub.calendar.files import FileSource
@@ -25,7 +27,6 @@ from hub.health import Component
 from hub.secret_file import SecretUnusable, read_secret
 from wire.errors import ConfigError
 from wire.tasks import Tasks
-from yarl import URL
 
 _log = logging.getLogger(__name__)
 
@@ -110,7 +111,6 @@ class Calendars:
         return [one.component() for one in self._followed]
 
     async def _follow(self, one: Followed) -> None:
-        await one.begin(self._now())
         while True:
             await one.look(self._now())
             await asyncio.sleep(one.source.poll_seconds)

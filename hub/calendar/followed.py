@@ -30,7 +30,7 @@ class Followed:
         self._window: tuple[datetime, datetime] | None = None
         self._expanded: Expanded | None = None
         self._lost: CalendarLost | None = None
-        self._looking = asyncio.Lock()
+        self._first, self._looking = True, asyncio.Lock()
 
     @property
     def name(self) -> str:
@@ -41,22 +41,20 @@ class Followed:
         """It was read, now or in an earlier life."""
         return self._expanded is not None
 
-    async def begin(self, now: datetime) -> None:
-        """Take up what was kept, so that there are answers before the network is there."""
-        if self.source.keeps:
-            copy = await asyncio.to_thread(recall, self._kept, self.source.origin)
-            if copy.items:
-                async with self._looking:
-                    await self._take(copy, now)
-
     async def look(self, now: datetime) -> None:
-        """See whether something changed. Never raises CalendarLost: ``component`` tells."""
+        """See whether something changed. Never raises CalendarLost: ``component`` tells.
+
+        The first look takes up what was kept, so that there are answers before the server is there.
+        """
         async with self._looking:
+            if self._first:
+                self._first = False
+                await self._recall(now)
             try:
                 copy = await self.source.fetch(self._copy)
             except CalendarLost as error:
                 self._note(error)
-                if self._day != now.date() and self._copy.origin:
+                if self.known and self._day != now.date():
                     await self._take(self._copy, now)
                 return
             self._note(None)
@@ -86,6 +84,12 @@ class Followed:
             what = f"{self._expanded.left_out} left out: {'; '.join(self._expanded.problems[:3])}"
             return Component(name, "degraded", what, code="calendar-invalid", required=False)
         return Component(name, "ok", f"{len(self._expanded.events)} events in the coming year", required=False)
+
+    async def _recall(self, now: datetime) -> None:
+        if self.source.keeps:
+            copy = await asyncio.to_thread(recall, self._kept, self.source.origin)
+            if copy.origin:
+                await self._take(copy, now)
 
     async def _take(self, copy: Copy, now: datetime) -> None:
         """Make ``copy`` the one that counts; one that cannot be read at all leaves the old."""

@@ -9,7 +9,7 @@ import pytest
 from hub.calendar.files import FileSource
 from hub.calendar.source import MOST_BYTES, Copy
 from hub.errors import CalendarLost
-from tests.unit.calendar.calendar_text import calendar, event
+from tests.calendar_text import calendar, event
 
 TEXT = calendar(event("DTSTART:20261103T100000Z", "SUMMARY:dentist"))
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 import icalendar
 
 from hub.calendar.writing import event_text
-from tests.unit.calendar.calendar_text import read
+from tests.calendar_text import read
 
 NOW = datetime(2026, 11, 1, 8).astimezone()
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from hub.calendar.event import Expanded, Wanted
 from hub.calendar.expansion import expand
 
-BEGIN = datetime(2026, 11, 1).astimezone()  # noqa: DTZ001 local
+BEGIN = datetime(2026, 11, 1).astimezone()
 
 
 def event(*lines: str, uid: str = "") -> str:
@@ -16,7 +16,7 @@ def event(*lines: str, uid: str = "") -> str:
 
 
 def calendar(*parts: str) -> str:
-    return "\n".join(["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//test//EN", ""]) + "".join(parts) + "END:VCALENDAR\n"
+    return f"BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//test//EN\n{''.join(parts)}END:VCALENDAR\n"
 
 
 def read(*parts: str, begin: datetime = BEGIN, days: int = 365) -> Expanded:
