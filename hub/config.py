@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -262,10 +262,68 @@ class WebSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
 
 class StoreSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What is kept. turns: newest records kept, 0 keeps none. transcripts: the words of a turn are kept with it."""
+    """What is kept.
+
+    turns: newest records kept, 0 keeps none. transcripts: the words of a turn are kept with it. audit_days: age at
+    which an entry of the audit log goes (docs/audit.md).
+    """
 
     turns: Annotated[int, Meta(ge=0, le=1_000_000)] = 1000
     transcripts: bool = True
+    audit_days: Annotated[int, Meta(ge=1, le=36_500)] = 730
+
+
+Guard = Literal["yes", "pin", "refuse"]
+Decision = Literal["allow", "yes", "pin", "refuse"]
+
+
+class PolicyRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One exception; the first that fits decides, be it stricter or looser than ``[policy]``.
+
+    satellites: where it was said; empty is anywhere, and what nobody said. hours: local time, also over midnight, as
+    ``22:00-07:00``; not set is always. domains: kinds of devices it is about. entities: single devices, by id; with no
+    domains either, it is about all. off_too: it is also about off, close, lock, arm and stop, which are else always
+    allowed. decision: what is needed; ``allow`` is nothing.
+    """
+
+    satellites: Annotated[list[Name], Meta(max_length=64)] = msgspec.field(default_factory=list)
+    hours: Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")] | None = None
+    domains: Annotated[list[Annotated[str, Meta(pattern=r"^[a-z_]{1,40}$")]], Meta(max_length=40)] = msgspec.field(
+        default_factory=list
+    )
+    entities: Annotated[list[Annotated[str, Meta(pattern=r"^[a-z_]+\.[a-z0-9_]{1,200}$")]], Meta(max_length=500)] = (
+        msgspec.field(default_factory=list)
+    )
+    off_too: bool = False
+    decision: Decision
+
+
+class PolicySection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a voice alone may not do (docs/house.md): it needs a ``yes``, a ``pin``, or is refused.
+
+    pin_file: holds 4 to 12 digits as one line, mode 0600. unlock: a lock; not set is ``pin`` where there is a PIN, else
+    ``refuse``. open_door: a cover that is a garage, gate or door; not set likewise. open_valve: a valve; not set
+    likewise. disarm: an alarm panel; not set likewise. sensitive: all but off, close and lock of what house.toml marks
+    so. attempts: wrong PINs of one room in any lock_minutes; twice as many of all rooms together. lock_minutes: for so
+    long after too many, no PIN is right. commands_per_minute: of one room; more are refused.
+    """
+
+    pin_file: str | None = None
+    unlock: Guard | None = None
+    open_door: Guard | None = None
+    open_valve: Guard | None = None
+    disarm: Guard | None = None
+    sensitive: Guard = "yes"
+    attempts: Annotated[int, Meta(ge=1, le=20)] = 3
+    lock_minutes: Annotated[float, Meta(gt=0, le=1440)] = 15.0
+    commands_per_minute: Annotated[int, Meta(ge=1, le=6000)] = 30
+    rule: Annotated[list[PolicyRule], Meta(max_length=100)] = msgspec.field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """A PIN that is asked for must be there."""
+        decisions = (self.unlock, self.open_door, self.open_valve, self.disarm, self.sensitive)
+        if self.pin_file is None and "pin" in (*decisions, *(rule.decision for rule in self.rule)):
+            raise ValueError("'pin' needs a pin_file")
 
 
 class PrivacySection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -308,4 +366,5 @@ class HubConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     services: ServicesSection = ServicesSection()
     web: WebSection = WebSection()
     store: StoreSection = StoreSection()
+    policy: PolicySection = PolicySection()
     privacy: PrivacySection = PrivacySection()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection
+from contextlib import ExitStack
 from typing import Any
 
 from hub.house.device import Heard, LiveDevice
@@ -19,6 +20,7 @@ _ON_THE_WAY = {"open": {"open", "opening"}, "closed": {"closed", "closing"}}
 _LOCKING = {"locked": "locking", "unlocked": "unlocking"}
 _ALREADY_SECONDS = 0.3  # for the echo of a device that was already so: many send none then
 _LOCK_SECONDS = 8.0  # more, for a lock that says it is turning
+_LATE_SECONDS = 10.0  # for which a device that did not obey in time is still watched
 
 
 def provable(device: LiveDevice, wanted: Values) -> bool:
@@ -63,6 +65,20 @@ async def prove(
     if already is not None and shows(device.entity, wanted, reads):
         return Evidence(already.topic, already.payload, 0.0)
     return None
+
+
+def note_late(device: LiveDevice, wanted: Values, note: Callable[[Heard], None]) -> None:
+    """For a device that did not prove it in time: call ``note`` if it still does, without anybody waiting for it."""
+    reads = device.dialect.reads
+    watching = ExitStack()
+
+    def watch(heard: Heard, told: Collection[str]) -> None:
+        if not wanted.keys().isdisjoint(told) and shows(device.entity, wanted, reads):
+            watching.close()
+            note(heard)
+
+    watching.enter_context(device.watched(watch))
+    asyncio.get_running_loop().call_later(_LATE_SECONDS, watching.close)
 
 
 def _last_word(device: LiveDevice, wanted: Values) -> Heard | None:

@@ -186,48 +186,6 @@ async def test_a_lock_that_jams_is_not_locked():
     assert (await turning_lock(1, "JAMMED")).outcome == "failed"
 
 
-class TestPolicy:
-    @pytest.mark.parametrize(
-        ("entity", "intent", "slots"),
-        [
-            (device("lock.x", "X", state="LOCKED"), "HassTurnOff", {}),
-            (device("cover.x", "X", kind="garage", state="closed"), "HassTurnOn", {}),
-            (device("cover.x", "X", kind="gate", state="closed"), "HassTurnOn", {}),
-            (device("cover.x", "X", kind="garage", state="closed"), "HassSetPosition", {"position": 40}),
-            (device("switch.x", "X", sensitive=True, state="OFF"), "HassTurnOn", {}),
-            (device("button.x", "X", sensitive=True), "HassTurnOn", {}),
-            (device("cover.x", "X", kind="window", sensitive=True, state="closed"), "HassTurnOn", {}),
-        ],
-    )
-    async def test_what_a_voice_alone_may_not_open(self, entity, intent, slots):
-        home = Home(entity)
-        home.bus.published.clear()
-        result = await home.do(intent, named="X", **slots)
-        assert (result.kind, result.problem) == ("refused", "needs-confirmation")
-        assert result.actions[0].outcome == "refused"
-        assert home.bus.published == []
-
-    @pytest.mark.parametrize(
-        ("entity", "intent"),
-        [
-            (device("lock.x", "X", state="UNLOCKED"), "HassTurnOn"),
-            (device("cover.x", "X", kind="garage", state="open"), "HassTurnOff"),
-            (device("cover.x", "X", kind="door", state="closed"), "HassTurnOn"),
-            (device("cover.x", "X", kind="window", state="closed"), "HassTurnOn"),
-            (device("switch.x", "X", sensitive=True, state="ON"), "HassTurnOff"),
-        ],
-    )
-    async def test_what_it_may(self, entity, intent):
-        assert (await Home(entity).do(intent, named="X")).actions[0].outcome == "confirmed"
-
-    async def test_one_refused_of_many_does_not_stop_the_others(self):
-        kinds = [("a", "window"), ("b", "garage")]
-        home = Home(*(device(f"cover.{name}", name, kind=kind, room="Hall", state="closed") for name, kind in kinds))
-        result = await home.do("HassTurnOn", domain="cover", area="Hall")
-        assert result.kind == "acted"
-        assert [action.outcome for action in result.actions] == ["confirmed", "refused"]
-
-
 class TestGroups:
     def home(self, **faults):
         rooms = [Room(name="Kitchen"), Room(name="Hall")]
