@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 
@@ -32,7 +32,7 @@ class Home:
         self.bus = LoopbackBus()
         DevicesOnLoopback(file, self.bus)
         self.house = HouseRegistry(self.bus, notes=file, clock=now)
-        policy = Policy(PolicySection(**section), now=lambda: datetime(2026, 11, 20, 23, 30))
+        policy = Policy(PolicySection(**section), now=lambda: datetime(2026, 11, 20, 23, 30, tzinfo=UTC))
         self.actor = HouseActor(self.house, self.bus, proof_seconds=2.0, policy=policy, clock=now)
         self.bus.published.clear()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 
@@ -45,7 +45,7 @@ def entity(domain, kind=None, *, sensitive=False, name="x"):
 
 
 def policy(hour=12, **section):
-    return Policy(PolicySection(**section), now=lambda: datetime(2026, 11, 20, hour, 30))
+    return Policy(PolicySection(**section), now=lambda: datetime(2026, 11, 20, hour, 30, tzinfo=UTC))
 
 
 def decided(policy, domain, kind, wanted, *, satellite="hall", sensitive=False):
