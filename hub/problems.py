@@ -22,7 +22,7 @@ def problem(understood: Intent | NotUnderstood, result: Result | None) -> ErrorT
         case "unsure":
             return _unsure(result)
         case "unconfirmed":
-            return ErrorTrace("action-unconfirmed", f"not done before it is confirmed: {', '.join(result.choices)}")
+            return _unconfirmed(result)
         case "refused":
             return ErrorTrace("action-refused", result.problem or "not allowed by voice")
         case "unsupported":
@@ -31,6 +31,11 @@ def problem(understood: Intent | NotUnderstood, result: Result | None) -> ErrorT
     if silent:
         return ErrorTrace("device-silent", f"no proof from {', '.join(silent)}; check that it has power and network")
     return None
+
+
+def _unconfirmed(result: Result) -> ErrorTrace:
+    what = "the PIN" if result.problem == "needs-pin" else "a yes"
+    return ErrorTrace("action-unconfirmed", f"{', '.join(result.choices)} needs {what} first; nothing was done")
 
 
 def _unsure(result: Result) -> ErrorTrace:

@@ -36,7 +36,10 @@ class ErrorTrace(msgspec.Struct):
 
 
 class Trace(msgspec.Struct):
-    """One turn. ``timings_ms`` count from the end of speech (last voiced sample); see docs/trace.md."""
+    """One turn. ``timings_ms`` count from the end of speech (last voiced sample); see docs/trace.md.
+
+    why: what started it, where nobody said anything ("rule Night lights"); never words that were said.
+    """
 
     turn: str
     satellite: str
@@ -52,6 +55,7 @@ class Trace(msgspec.Struct):
     error: ErrorTrace | None = None
     timings_ms: dict[str, float] = msgspec.field(default_factory=dict)
     engines_ms: dict[str, float] = msgspec.field(default_factory=dict)
+    why: str = ""
 
     def json(self) -> bytes:
         return msgspec.json.encode(self)

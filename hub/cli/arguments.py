@@ -24,6 +24,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     _wake(commands.add_parser("wake", help="wake words: a live meter, a test of a room, a word of your own"))
     _models(commands.add_parser("models", help="fetch, check, import and remove models"))
     _stt(commands.add_parser("stt", help="what was misheard, and a recogniser tuned to it or made anew"))
+    _audit(commands.add_parser("audit", help="what was done to devices, by whom, and what proved it"))
     _bench(commands.add_parser("bench", help="measure this machine"))
     return parser.parse_args(argv)
 
@@ -182,6 +183,18 @@ def _stt(parser: argparse.ArgumentParser) -> None:
         "--curve", action="store_true", help="what more speech would give: learn from parts of what is there"
     )
     _json(train)
+
+
+def _audit(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action")
+    parser.set_defaults(action="list")
+    parser.add_argument("--entity", metavar="E", help="only of this one: lock.front_door")
+    parser.add_argument("--limit", type=_count, default=50, metavar="N", help="the newest (default: 50)")
+    _json(parser)
+    _json(actions.add_parser("verify", help="whether the log is as it was written"))
+    export = actions.add_parser("export", help="all of it as readable text, or as JSON lines")
+    export.add_argument("file", type=Path, metavar="FILE", help="a new one")
+    _json(export)
 
 
 def _positive(text: str) -> float:

@@ -10,7 +10,7 @@ from hub.house.commands import CannotDo, Command, command_for
 from hub.house.device import LiveDevice
 from hub.house.dialect import Outgoing
 from hub.house.policy import Policy, Verdict, strictest
-from hub.stages import Action, ActionOutcome, Entity, Evidence, Granted, House, Intent, Result, Told
+from hub.stages import Action, ActionOutcome, Entity, Evidence, Granted, House, Intent, Result
 
 
 class LiveHouse(House, Protocol):
@@ -84,7 +84,7 @@ def unconfirmed(steps: Sequence[Step], granted: Granted) -> Result | None:
 
 
 def rate_limited(steps: Sequence[Step]) -> Result:
-    return Result("refused", actions=_not_done(steps), told=(Told("rate_limited"),), problem="rate-limited")
+    return Result("refused", actions=_not_done(steps), problem="rate-limited")
 
 
 def _not_done(steps: Sequence[Step]) -> tuple[Action, ...]:

@@ -107,7 +107,7 @@ class _Reply:
             "ambiguous": lambda result: wording.say("ambiguous", [wording.listing(result.choices, "or")]),
             "unsure": lambda result: wording.say("did_you_mean", [wording.listing(result.choices, "or")]),
             "unconfirmed": lambda result: wording.say("refused", result.choices),
-            "refused": lambda result: self._refused([action.name for action in result.actions] or result.choices),
+            "refused": self._not_allowed,
             "unsupported": lambda _: self._unsupported(),
         }
 
@@ -150,6 +150,11 @@ class _Reply:
     def _names(self, key: str, actions: Sequence[Action]) -> Iterable[str]:
         if actions:
             yield self._wording.say(key, [action.name for action in actions])
+
+    def _not_allowed(self, result: Result) -> str:
+        if result.problem == "rate-limited":
+            return self._wording.say("rate_limited")
+        return self._refused([action.name for action in result.actions] or result.choices)
 
     def _refused(self, names: Sequence[str]) -> str:
         if self._intent.name == "HassTurnOff" and self._intent.response == "lock":

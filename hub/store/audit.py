@@ -1,19 +1,26 @@
-"""The audit log: every command to a device, who asked for it, from where, and what proved it."""
+"""The audit log: every command to a device, who asked for it, from where, why, and what proved it; a hash chain."""
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import msgspec
 
+from hub.store import chain
 from hub.store.database import Database, Statement
 from hub.trace import Trace
 
-ENTRIES_KEPT = 100_000  # years of a household, about 30 MB
+ENTRIES_KEPT = 100_000  # years of a household, about 50 MB
+_PRUNED_AT_ONCE = 100  # so that an hour with a wrong clock does not cost the whole log
+_PROOFS_READ = 20_000  # entries
 
 
 class AuditEntry(msgspec.Struct, frozen=True):
-    """One command to one device.
+    """One command to one device, also one that was refused, or that was asked about and not done.
 
     at: start of its turn, UTC. sentence: None where transcripts are not kept. evidence_*: None without proof.
+    why: what started it where no sentence did (a rule, a routine). problem: code of the turn's error.
+    previous, hash: the chain; None from before there was one.
     """
 
     at: str
@@ -29,11 +36,40 @@ class AuditEntry(msgspec.Struct, frozen=True):
     evidence_topic: str | None
     evidence_payload: str | None
     evidence_after_ms: float | None
+    why: str | None = None
+    problem: str | None = None
+    previous: str | None = None
+    hash: str | None = None
+
+    def text(self) -> str:
+        """What its hash covers, besides the hash before."""
+        return chain.canonical({name: getattr(self, name) for name in _SEALED})
 
 
-_COLUMNS = ", ".join(AuditEntry.__struct_fields__)
-_INSERT = f"INSERT INTO audit ({_COLUMNS}) VALUES ({', '.join('?' * len(AuditEntry.__struct_fields__))})"  # noqa: S608 - our own field names
-_PRUNE = "DELETE FROM audit WHERE id <= (SELECT max(id) FROM audit) - ?"
+_SEALED = AuditEntry.__struct_fields__[:-2]
+COLUMNS = ", ".join(AuditEntry.__struct_fields__)
+_INSERT = f"""
+    INSERT INTO audit ({COLUMNS})
+    SELECT {", ".join("?" * len(_SEALED))}, head, {chain.SEAL}(head, ?)
+    FROM (SELECT coalesce((SELECT head FROM audit_chain), '') AS head)
+"""  # noqa: S608 - our own field names
+_MOVE_HEAD = """
+    UPDATE audit_chain SET (head_id, head) = (SELECT id, hash FROM audit WHERE id = last_insert_rowid())
+"""
+# ?1: entries kept, ?2: what is older goes. The newest entry is never older.
+_LAST_TO_GO = f"""
+    min((SELECT max(id) FROM (SELECT id FROM audit ORDER BY id LIMIT {_PRUNED_AT_ONCE})),
+        max((SELECT max(id) FROM audit) - ?1, (SELECT id - 1 FROM audit WHERE at >= ?2 ORDER BY id LIMIT 1)))
+"""  # noqa: S608 - our own number
+_MOVE_ANCHOR = f"""
+    UPDATE audit_chain SET anchor_id = gone.id, anchor = gone.hash
+    FROM (SELECT id, hash FROM audit WHERE id <= {_LAST_TO_GO} AND hash IS NOT NULL ORDER BY id DESC LIMIT 1) AS gone
+"""  # noqa: S608 - our own text
+_PRUNE = f"DELETE FROM audit WHERE id <= {_LAST_TO_GO}"  # noqa: S608 - our own text
+_PROOFS = """
+    SELECT entity, evidence_after_ms FROM audit
+    WHERE id > (SELECT max(id) FROM audit) - ? AND evidence_after_ms IS NOT NULL ORDER BY id
+"""
 
 
 def entries(trace: Trace, *, with_sentence: bool) -> list[AuditEntry]:
@@ -52,18 +88,24 @@ def entries(trace: Trace, *, with_sentence: bool) -> list[AuditEntry]:
             outcome=action.outcome,
             evidence_topic=action.evidence.topic if action.evidence else None,
             evidence_payload=action.evidence.payload if action.evidence else None,
-            evidence_after_ms=action.evidence.after_ms if action.evidence else None,
+            evidence_after_ms=float(action.evidence.after_ms) if action.evidence else None,
+            why=trace.why or None,
+            problem=trace.error.code if trace.error else None,
         )
         for action in trace.actions
     ]
 
 
-def appending(trace: Trace, *, with_sentence: bool) -> list[Statement]:
-    """The statements that add a turn's actions; none if it did nothing."""
-    inserts: list[Statement] = [
-        (_INSERT, msgspec.structs.astuple(entry)) for entry in entries(trace, with_sentence=with_sentence)
-    ]
-    return [*inserts, (_PRUNE, (ENTRIES_KEPT,))] if inserts else []
+def appending(trace: Trace, *, with_sentence: bool, days: int) -> list[Statement]:
+    """The statements that add a turn's actions and remove what is too old; none if it did nothing."""
+    added: list[Statement] = []
+    for entry in entries(trace, with_sentence=with_sentence):
+        added += [(_INSERT, (*msgspec.structs.astuple(entry)[:-2], entry.text())), (_MOVE_HEAD, ())]
+    if not added:
+        return []
+    oldest = (datetime.fromisoformat(trace.started) - timedelta(days=days)).isoformat()
+    bounds = (ENTRIES_KEPT, oldest)
+    return [*added, (_MOVE_ANCHOR, bounds), (_PRUNE, bounds)]
 
 
 class AuditLog:
@@ -76,7 +118,11 @@ class AuditLog:
         """Newest first, of one entity if given. Raises StoreLost."""
         where, parameters = ("WHERE entity = ?", (entity, limit)) if entity else ("", (limit,))
         rows = await self._database.rows(
-            f"SELECT {_COLUMNS} FROM audit {where} ORDER BY id DESC LIMIT ?",  # noqa: S608 - our own text
+            f"SELECT {COLUMNS} FROM audit {where} ORDER BY id DESC LIMIT ?",  # noqa: S608 - our own text
             parameters,
         )
         return [AuditEntry(*row) for row in rows]
+
+    async def proofs(self) -> list[tuple[str, float]]:
+        """Entities and how long they took to prove a command (milliseconds), oldest first. Raises StoreLost."""
+        return [(entity, after_ms) for entity, after_ms in await self._database.rows(_PROOFS, (_PROOFS_READ,))]

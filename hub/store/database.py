@@ -22,6 +22,7 @@ from typing import Any, Literal, Self
 import aiosqlite
 
 from hub.errors import StoreLost
+from hub.store.chain import SEAL, seal
 from hub.store.migrate import BUSY_SECONDS, Migration, is_disk_trouble, migrations, prepare, translated
 
 _log = logging.getLogger(__name__)
@@ -80,6 +81,7 @@ class Database:
                 self._writer = await stack.enter_async_context(_connect(self._path, "rw"))
                 for pragma in _WRITER_PRAGMAS:
                     await self._writer.execute(pragma)
+                await self._writer.create_function(SEAL, 2, seal, deterministic=True)
                 self._reader = await stack.enter_async_context(_connect(self._path, "ro"))
             except sqlite3.Error as error:
                 raise translated(error, self._path) from error

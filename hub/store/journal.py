@@ -74,6 +74,14 @@ class Journal:
             raise self._lost
         return await self._audit.latest(limit, entity=entity)
 
+    async def proofs(self) -> list[tuple[str, float]]:
+        """Entities and how long they took to prove a command (milliseconds), oldest first; none without the disk."""
+        try:
+            return [] if self._lost else await self._audit.proofs()
+        except StoreLost as error:
+            _log.warning("deadlines are learned anew: %s", error)
+            return []
+
     def component(self) -> Component:
         """Turns go on without the store: its loss only degrades the hub."""
         if self._lost:

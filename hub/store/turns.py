@@ -26,8 +26,9 @@ class TurnStore:
 
     def add(self, trace: Trace) -> None:
         """Queue the record and its audit entries, written together; never waits, never raises."""
-        statements = audit.appending(trace, with_sentence=self._section.transcripts)
-        if self._section.turns:
+        section = self._section
+        statements = audit.appending(trace, with_sentence=section.transcripts, days=section.audit_days)
+        if section.turns:
             statements += self._recording(trace)
         if statements:
             self._database.offer(*statements)

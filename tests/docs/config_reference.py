@@ -49,6 +49,9 @@ def _section(section: type[msgspec.Struct], name: str, heading: str = "") -> lis
     for key in _struct(section).fields:
         if isinstance(key.type, inspect.StructType):
             inner += _section(key.type.cls, f"{name}.{key.encode_name}")
+        elif isinstance(key.type, inspect.ListType) and isinstance(key.type.item_type, inspect.StructType):
+            repeated = f"{name}.{key.encode_name}"
+            inner += _section(key.type.item_type.cls, repeated, f"[[{repeated}]]")
         elif isinstance(key.type, inspect.DictType) and isinstance(key.type.value_type, inspect.StructType):
             inner += _section(key.type.value_type.cls, f"{name}.{key.encode_name}.NAME")
         else:

@@ -149,7 +149,6 @@ async def test_a_room_that_commands_too_much_is_refused_for_a_while():
     home.bus.published.clear()
     result = await home.do("HassToggle", named="light.a")
     assert (result.kind, result.problem, outcomes(result)) == ("refused", "rate-limited", ["refused"])
-    assert [told.key for told in result.told] == ["rate_limited"]
     assert home.bus.published == []
     assert outcomes(await home.do("HassToggle", named="light.a", satellite="kitchen")) == ["confirmed"]
     await asyncio.sleep(60)

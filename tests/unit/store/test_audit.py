@@ -37,4 +37,4 @@ def test_an_action_without_proof_has_none():
 
 
 def test_a_turn_that_did_nothing_writes_nothing():
-    assert appending(trace(actions=[]), with_sentence=True) == []
+    assert appending(trace(actions=[]), with_sentence=True, days=1) == []
