@@ -273,6 +273,7 @@ class StoreSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     audit_days: Annotated[int, Meta(ge=1, le=36_500)] = 730
 
 
+MOST_COMMANDS = 6000  # a minute
 Guard = Literal["yes", "pin", "refuse"]
 Decision = Literal["allow", "yes", "pin", "refuse"]
 
@@ -316,7 +317,7 @@ class PolicySection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     sensitive: Guard = "yes"
     attempts: Annotated[int, Meta(ge=1, le=20)] = 3
     lock_minutes: Annotated[float, Meta(gt=0, le=1440)] = 15.0
-    commands_per_minute: Annotated[int, Meta(ge=1, le=6000)] = 30
+    commands_per_minute: Annotated[int, Meta(ge=1, le=MOST_COMMANDS)] = 30
     rule: Annotated[list[PolicyRule], Meta(max_length=100)] = msgspec.field(default_factory=list)
 
     def __post_init__(self) -> None:

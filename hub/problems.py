@@ -9,9 +9,7 @@ from hub.trace import ErrorTrace
 def problem(understood: Intent | NotUnderstood, result: Result | None) -> ErrorTrace | None:  # noqa: C901, PLR0911 one an outcome
     """What kept this turn from doing what was asked; None if nothing did."""
     if isinstance(understood, NotUnderstood):
-        if understood.unknown_name:
-            return ErrorTrace("device-unknown", f"no device called {understood.unknown_name!r}")
-        return ErrorTrace("not-understood", "no sentence fits; see docs/understanding.md for what can be said")
+        return _not_understood(understood)
     if result is None or result.kind == "answered":
         return None
     match result.kind:
@@ -31,6 +29,12 @@ def problem(understood: Intent | NotUnderstood, result: Result | None) -> ErrorT
     if silent:
         return ErrorTrace("device-silent", f"no proof from {', '.join(silent)}; check that it has power and network")
     return None
+
+
+def _not_understood(understood: NotUnderstood) -> ErrorTrace:
+    if understood.unknown_name:
+        return ErrorTrace("device-unknown", f"no device called {understood.unknown_name!r}")
+    return ErrorTrace("not-understood", "no sentence fits; see docs/understanding.md for what can be said")
 
 
 def _unconfirmed(result: Result) -> ErrorTrace:

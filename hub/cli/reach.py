@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from hub.app import open_hub
-from hub.config import HubConfig, WebSection
+from hub.config import MOST_COMMANDS, HubConfig, WebSection
 from hub.control import Hub, control_path
 from hub.engines.choice import MODELS_FOLDER, OWN_CATALOGUE
 from hub.web.client import ControlClient
@@ -57,7 +57,10 @@ async def private_hub(
     """
     config = config or HubConfig()
     config = msgspec.structs.replace(
-        config, links=msgspec.structs.replace(config.links, discover=False), web=WebSection(port=0)
+        config,
+        links=msgspec.structs.replace(config.links, discover=False),
+        web=WebSection(port=0),
+        policy=msgspec.structs.replace(config.policy, commands_per_minute=MOST_COMMANDS),
     )
     with tempfile.TemporaryDirectory(prefix="earshot-") as folder:
         root = Path(folder)

@@ -72,7 +72,7 @@ class HouseActor:
         return unconfirmed(steps, granted) or await self._within_limits(steps, satellite or area or "", granted)
 
     async def _within_limits(self, steps: Sequence[Step], room: str, granted: Granted) -> Result:
-        if not self._limit.take(room):
+        if room and not self._limit.take(room):
             _log.warning("too many commands a minute from %.100r", room)
             return rate_limited(steps)
         return await self._act(steps, granted)

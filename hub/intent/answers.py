@@ -18,6 +18,9 @@ class Answers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     no: tuple[str, ...]
 
 
+_ANSWERS = msgspec.toml.decode((files("hub.intent") / "answers.toml").read_bytes(), type=dict[str, Answers])
+
+
 def is_yes(text: str, language: str) -> bool:
     """Whether the whole of ``text`` says yes and nothing else."""
     return _folded(text) in _known(language)[0]
@@ -30,19 +33,13 @@ def is_no(text: str, language: str) -> bool:
 
 def answers(language: str) -> Answers:
     """What a recogniser must know where an answer is waited for; English for a language that we have not."""
-    known = _load()
-    return known.get(language.replace("_", "-").partition("-")[0].lower(), known[FALLBACK])
+    return _ANSWERS.get(language.replace("_", "-").partition("-")[0].lower(), _ANSWERS[FALLBACK])
 
 
 @lru_cache(maxsize=32)
 def _known(language: str) -> tuple[frozenset[str], frozenset[str]]:
     found = answers(language)
     return frozenset(map(_folded, found.yes)), frozenset(map(_folded, found.no))
-
-
-@lru_cache(maxsize=1)
-def _load() -> dict[str, Answers]:
-    return msgspec.toml.decode((files("hub.intent") / "answers.toml").read_bytes(), type=dict[str, Answers])
 
 
 def _folded(text: str) -> str:

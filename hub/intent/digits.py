@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from hub.intent.spoken import number_words
@@ -18,22 +19,23 @@ _MAX_CHARACTERS = 250
 def spoken_digits(said: str) -> str:
     """All digits in order; numbers up to 99 may be words. Other words are passed over; empty if there is nothing else.
 
-    Where it could be read in two ways ("vingt quatre"), the longer number is meant. The first call takes 0.1 s.
+    Where it could be read in two ways ("vingt quatre"), the longer number is meant. The first call blocks for 0.1 s,
+    to read files: make it in a thread.
     """
+    words = _words()
     tokens = _TOKEN.findall(_folded(said[:_MAX_CHARACTERS]))
     found: list[str] = []
     while tokens:
-        count, digits = _number(tokens)
+        count, digits = _number(tokens, words)
         found.append(digits)
         del tokens[:count]
     return "".join(found)
 
 
-def _number(tokens: list[str]) -> tuple[int, str]:
+def _number(tokens: Sequence[str], words: Mapping[str, str]) -> tuple[int, str]:
     """How many of the first tokens are one number, and its digits; one and none where they are no number."""
     if tokens[0].isdigit():
         return 1, tokens[0]
-    words = _words()
     for count in range(min(_TOKENS_OF_A_NUMBER, len(tokens)), 0, -1):
         if (digits := words.get("".join(tokens[:count]))) is not None:
             return count, digits

@@ -155,6 +155,12 @@ async def test_a_room_that_commands_too_much_is_refused_for_a_while():
     assert outcomes(await home.do("HassToggle", named="light.a")) == ["confirmed"]
 
 
+async def test_what_comes_from_no_room_is_not_counted():
+    home = Home(device("light.a", state="OFF"), commands_per_minute=1)
+    for _ in range(5):
+        assert outcomes(await home.do("HassToggle", named="light.a", satellite="")) == ["confirmed"]
+
+
 class Persuaded:
     """A language model that was talked into opening the door."""
 

@@ -70,6 +70,20 @@ def test_unlocking_by_voice_is_declined(replier: TemplateReplier) -> None:
     assert replier.reply(unlock, Result("refused"), language="en") == "I do not unlock doors by voice yet."
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "Too many commands in a minute. Please wait a moment."),
+        ("de", "Zu viele Befehle in einer Minute. Bitte warte einen Moment."),
+        ("fr", "Trop de commandes en une minute. Attends un instant."),
+        ("es", "Demasiadas órdenes en un minuto. Espera un momento."),
+        ("nl", "Te veel opdrachten in een minuut. Wacht even."),
+    ],
+)
+def test_a_room_that_commands_too_much_is_told_so(replier: TemplateReplier, language: str, said: str) -> None:
+    assert replier.reply(intent(), Result("refused", problem="rate-limited"), language=language) == said
+
+
 def test_a_refusal_names_the_device(replier: TemplateReplier) -> None:
     reply = replier.reply(intent(name="Garage Door"), Result("refused"), language="en")
     assert reply == "I do not do that by voice yet: Garage Door needs a confirmation."
