@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -39,25 +39,23 @@ class AuditFile:
         self._path = path
 
     def __enter__(self) -> Self:
-        try:
-            self._connection = sqlite3.connect(
-                f"{self._path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None, timeout=BUSY_SECONDS
-            )
-            # Opened read-only, SQLite leaves its side files behind, and the next hub takes them for a power cut.
-            self._connection.execute("PRAGMA query_only = ON")
-            self._connection.execute("BEGIN")
-            ends = self._connection.execute(_ENDS).fetchone()
-        except sqlite3.Error as error:
-            self.__exit__(None, None, None)
-            raise self._lost(error) from error
+        with ExitStack() as stack:
+            try:
+                self._connection = stack.enter_context(closing(_connect(self._path)))
+                # Opened read-only, SQLite leaves its side files behind, and the next hub takes them for a power cut.
+                self._connection.execute("PRAGMA query_only = ON")
+                self._connection.execute("BEGIN")
+                ends = self._connection.execute(_ENDS).fetchone()
+            except sqlite3.Error as error:
+                raise self._lost(error) from error
+            self._stack = stack.pop_all()
         self._ends = Ends(*ends) if ends else Ends(0, "", 0, "")
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if connection := self.__dict__.pop("_connection", None):
-            connection.close()
+        self._stack.close()
 
     def latest(self, limit: int, *, entity: str | None = None) -> list[AuditEntry]:
         """Newest first, of one entity if given."""
@@ -94,3 +92,7 @@ class AuditFile:
         if "no such table" in str(error):
             return StoreLost("store-unusable", f"{self._path} is not of this version yet; start the hub once")
         return translated(error, self._path)
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None, timeout=BUSY_SECONDS)
