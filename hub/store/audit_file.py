@@ -89,6 +89,8 @@ class AuditFile:
             raise self._lost(error) from error
 
     def _lost(self, error: sqlite3.Error) -> StoreLost:
+        if not self._path.exists():
+            return StoreLost("store-unusable", f"{self._path} is not there; a hub makes it when it starts")
         if "no such table" in str(error):
             return StoreLost("store-unusable", f"{self._path} is not of this version yet; start the hub once")
         return translated(error, self._path)
