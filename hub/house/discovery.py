@@ -19,6 +19,7 @@ from hub.house.errors import DiscoveryInvalid
 MAX_PAYLOAD_BYTES = 262_144  # a device form with a hundred components; a single entity has 1 KiB
 _MAX_COMPONENTS = 200
 _MAX_NAME = 100
+_MAX_IDS = 16  # of one device
 _OURSELVES = "Earshot"  # origin name of our own announcements: the hub is no device of the house it controls
 _NOT_SPOKEN = {"config", "diagnostic"}
 _SHARED = {"device", "origin", "components", "platform", "unique_id", "name", "object_id", "default_entity_id"}
@@ -26,7 +27,10 @@ _SHARED = {"device", "origin", "components", "platform", "unique_id", "name", "o
 
 @dataclass(frozen=True, slots=True)
 class Announced:
-    """One entity as its device announced it; ``key`` tells it from all others and stays over restarts."""
+    """One entity as its device announced it; ``key`` tells it from all others and stays over restarts.
+
+    device_ids: identifiers, and the values of connections (a MAC address), of the device it is part of, in lower case.
+    """
 
     key: str
     entity_id: str
@@ -38,6 +42,7 @@ class Announced:
     exposed: bool
     dialect: Dialect
     availability: Availability
+    device_ids: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +145,18 @@ def _entity(key: str, component: str, object_id: str, config: dict[str, Any]) ->
         exposed=options.text("entity_category") not in _NOT_SPOKEN and options.flag("enabled_by_default", default=True),
         dialect=DIALECTS[component](options),
         availability=availability(config),
+        device_ids=_device_ids(device),
     )
+
+
+def _device_ids(device: Mapping[str, Any]) -> frozenset[str]:
+    """What is no text, or too long for an id, names no device."""
+    given = device.get("identifiers")
+    identifiers = given if isinstance(given, list) else [given]
+    pairs = device.get("connections")
+    pairs = [pair for pair in pairs if isinstance(pair, list)] if isinstance(pairs, list) else []
+    names = [*identifiers[:_MAX_IDS], *(pair[1] for pair in pairs[:_MAX_IDS] if len(pair) == 2)]
+    return frozenset(name.lower() for name in names if isinstance(name, str) and 0 < len(name) <= _MAX_NAME)
 
 
 def _object_id(component: str, fallback: str, options: Options) -> str:

@@ -224,3 +224,19 @@ def test_what_is_listened_to():
     assert "ha/light/+/config" in patterns("ha")
     assert "ha/light/+/+/config" in patterns("ha")
     assert "ha/device/+/config" in patterns("ha")
+
+
+@pytest.mark.parametrize(
+    ("device", "ids"),
+    [
+        ({"identifiers": ["Zigbee2MQTT_0xAB"]}, {"zigbee2mqtt_0xab"}),
+        ({"ids": "9A3F", "cns": [["mac", "AA:BB"]]}, {"9a3f", "aa:bb"}),
+        ({}, set()),
+        ({"ids": [5, None, "", "x" * 101], "cns": [["mac"], "mac", [1, 2]]}, set()),
+        ({"ids": {"a": 1}, "cns": {"a": 1}}, set()),
+        ({"ids": [str(number) for number in range(10_000)]}, {str(number) for number in range(16)}),
+    ],
+)
+def test_what_tells_a_device_from_others(device, ids):
+    """Those who announce one device twice can be told from those who announce two."""
+    assert only(PLUG | {"device": device}).device_ids == ids
