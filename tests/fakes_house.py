@@ -13,7 +13,8 @@ from hub.bus.routes import Callback, Message, matches
 from hub.errors import BrokerLost
 from hub.house.file import Device, HouseFile, load_house
 from hub.house.simulated.announce import announcement, base_topic
-from hub.house.simulated.behaviour import Behaviour, behaviour
+from hub.house.simulated.behaviour import behaviour
+from hub.house.simulated.parts import Behaviour
 from hub.stages import Area, Entity
 from tests.fakes_bus import FakeBus
 

@@ -6,8 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from hub.house import choices
+from hub.house.choices import between
 from hub.house.colors import NAMED, rgb_to_hs
 from hub.house.dialect import Values
+from hub.house.errors import CannotDo
 from hub.stages import Entity
 
 
@@ -19,52 +22,60 @@ class Command:
     wanted: Values
 
 
-class CannotDo(Exception):
-    """Of this entity; the reason is a short lower-case word for logs."""
-
-
 def command_for(intent: str, slots: Mapping[str, Any], entity: Entity) -> Command:
     """Raises CannotDo."""
     return _COMMANDS[intent](slots, entity)
 
 
+_SWITCHES = ("light", "switch", "fan", "siren", "humidifier")
+# What "on" and "off" are called and lead to, where it is always the same.
+_ON: Mapping[str, Command] = {
+    **dict.fromkeys(_SWITCHES, Command("turn_on", {"state": "on"})),
+    "button": Command("press", {"press": True}),
+    "cover": Command("open_cover", {"state": "open"}),
+    "lawn_mower": Command("start_mowing", {"state": "mowing"}),
+    "lock": Command("lock", {"state": "locked"}),  # as in Home Assistant: on is locked
+    "scene": Command("turn_on", {"press": True}),
+    "vacuum": Command("start", {"state": "cleaning"}),
+    "valve": Command("open_valve", {"state": "open"}),
+    "water_heater": Command("turn_on", {"power": "on"}),
+}
+_OFF: Mapping[str, Command] = {
+    **dict.fromkeys((*_SWITCHES, "climate"), Command("turn_off", {"state": "off"})),
+    "cover": Command("close_cover", {"state": "closed"}),
+    "lawn_mower": Command("dock", {"state": "docked"}),
+    "lock": Command("unlock", {"state": "unlocked"}),
+    "vacuum": Command("return_to_base", {"state": "docked"}),
+    "valve": Command("close_valve", {"state": "closed"}),
+    "water_heater": Command("turn_off", {"power": "off"}),
+}
+_ACTIVE = frozenset({"on", "open", "locked", "heat", "cool", "auto", "heat_cool", "cleaning", "mowing"})
+_TURNED_ON_BY_MODE = frozenset({"light", "fan", "humidifier"})  # as in Home Assistant
+
+
 def _turn_on(_: Mapping[str, Any], entity: Entity) -> Command:
-    match entity.domain:
-        case "light" | "switch" | "fan":
-            return Command("turn_on", {"state": "on"})
-        case "cover":
-            return Command("open_cover", {"state": "open"})
-        case "lock":  # as in Home Assistant: on is locked
-            return Command("lock", {"state": "locked"})
-        case "climate" if mode := entity.attributes.get("turn_on_mode"):
-            return Command("turn_on", {"state": mode})
-        case "button":
-            return Command("press", {"press": True})
-        case "scene":
-            return Command("turn_on", {"press": True})
-    raise CannotDo("not-switchable")
+    if entity.domain == "climate" and (mode := entity.attributes.get("turn_on_mode")):
+        return Command("turn_on", {"state": mode})
+    if (command := _ON.get(entity.domain)) is None:
+        raise CannotDo("not-switchable")
+    return command
 
 
 def _turn_off(_: Mapping[str, Any], entity: Entity) -> Command:
-    match entity.domain:
-        case "light" | "switch" | "fan" | "climate":
-            return Command("turn_off", {"state": "off"})
-        case "cover":
-            return Command("close_cover", {"state": "closed"})
-        case "lock":
-            return Command("unlock", {"state": "unlocked"})
-    raise CannotDo("not-switchable")
+    if (command := _OFF.get(entity.domain)) is None:
+        raise CannotDo("not-switchable")
+    return command
 
 
 def _toggle(slots: Mapping[str, Any], entity: Entity) -> Command:
-    active = {"on", "open", "locked", "heat", "cool", "auto", "heat_cool"}
-    return _turn_off(slots, entity) if entity.state in active else _turn_on(slots, entity)
+    active = entity.state in _ACTIVE or entity.attributes.get("power") == "on"
+    return _turn_off(slots, entity) if active else _turn_on(slots, entity)
 
 
 def _light_set(slots: Mapping[str, Any], _: Entity) -> Command:
     wanted: dict[str, Any] = {"state": "on"}
     if "brightness" in slots:
-        percent = _between(slots["brightness"], 0, 100)
+        percent = between(slots["brightness"], 0, 100)
         if percent == 0:
             return Command("turn_off", {"state": "off"})
         wanted["brightness"] = max(1, round(percent * 255 / 100))
@@ -74,48 +85,79 @@ def _light_set(slots: Mapping[str, Any], _: Entity) -> Command:
             raise CannotDo("unknown-color")
         wanted["hs_color"] = rgb_to_hs(rgb)
     if "temperature" in slots:
-        wanted["color_temp_kelvin"] = round(_between(slots["temperature"], 1000, 20_000))
+        wanted["color_temp_kelvin"] = round(between(slots["temperature"], 1000, 20_000))
     if len(wanted) == 1:
         raise CannotDo("nothing-to-set")
     return Command("turn_on", wanted)
 
 
-def _set_position(slots: Mapping[str, Any], _: Entity) -> Command:
-    return Command("set_cover_position", {"position": round(_between(slots.get("position"), 0, 100))})
+def _set_position(slots: Mapping[str, Any], entity: Entity) -> Command:
+    position = round(between(slots.get("position"), 0, 100))
+    return Command(f"set_{entity.domain}_position", {"position": position})
 
 
-def _stop(_: Mapping[str, Any], __: Entity) -> Command:
-    return Command("stop_cover", {"stop": True})
+def _set_tilt(slots: Mapping[str, Any], _: Entity) -> Command:
+    return Command("set_cover_tilt_position", {"tilt_position": round(between(slots.get("position"), 0, 100))})
+
+
+def _stop(_: Mapping[str, Any], entity: Entity) -> Command:
+    return Command(f"stop_{entity.domain}", {"stop": True})
 
 
 def _fan_speed(slots: Mapping[str, Any], _: Entity) -> Command:
-    percentage = round(_between(slots.get("percentage"), 0, 100))
+    percentage = round(between(slots.get("percentage"), 0, 100))
     if percentage == 0:
         return Command("turn_off", {"state": "off"})
     return Command("set_percentage", {"state": "on", "percentage": percentage})
 
 
+def _oscillate(slots: Mapping[str, Any], _: Entity) -> Command:
+    return Command("oscillate", {"oscillating": slots.get("state") != "off"})
+
+
 def _set_temperature(slots: Mapping[str, Any], entity: Entity) -> Command:
     low, high = entity.attributes.get("min_temp", 7), entity.attributes.get("max_temp", 35)
-    return Command("set_temperature", {"temperature": _between(slots.get("temperature"), low, high)})
+    return Command("set_temperature", {"temperature": between(slots.get("temperature"), low, high)})
+
+
+def _set_humidity(slots: Mapping[str, Any], entity: Entity) -> Command:
+    """As in Home Assistant, a humidifier that shall reach something is turned on."""
+    low, high = entity.attributes.get("min_humidity", 0), entity.attributes.get("max_humidity", 100)
+    return Command("set_humidity", {"state": "on", "humidity": round(between(slots.get("humidity"), low, high))})
 
 
 def _set_fan_mode(slots: Mapping[str, Any], entity: Entity) -> Command:
-    mode, known = str(slots.get("fan_mode", "")), entity.attributes.get("fan_modes") or ()
-    chosen = next((each for each in known if each.lower() == mode.lower()), None)
+    chosen = choices.exact(str(slots.get("fan_mode", "")), entity.attributes.get("fan_modes") or ())
     if chosen is None:
         raise CannotDo("unknown-mode")
     return Command("set_fan_mode", {"fan_mode": chosen})
 
 
-def _between(value: Any, low: float, high: float) -> float:
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        raise CannotDo("no-number") from None
-    if not low <= number <= high:
-        raise CannotDo("out-of-range")
-    return int(number) if number.is_integer() else number
+def _set_mode(slots: Mapping[str, Any], entity: Entity) -> Command:
+    wanted = choices.mode(entity, str(slots.get("mode", "")))
+    (name,) = wanted
+    if name == "state":
+        return Command("set_hvac_mode" if entity.domain == "climate" else "set_operation_mode", wanted)
+    turned_on = {"state": "on"} if entity.domain in _TURNED_ON_BY_MODE else {}
+    return Command(f"set_{name}" if name != "effect" else "turn_on", {**turned_on, **wanted})
+
+
+def _set_value(slots: Mapping[str, Any], entity: Entity) -> Command:
+    service = "select_option" if entity.domain == "select" else "set_value"
+    return Command(service, choices.value(entity, slots.get("value", "")))
+
+
+def _arm(slots: Mapping[str, Any], entity: Entity) -> Command:
+    """In a mode that it lacks it is not armed in another: less would be watched than somebody thinks."""
+    mode = str(slots.get("mode") or "away")
+    state = f"armed_{mode}"
+    if state not in entity.attributes.get("armed_states", ()):
+        raise CannotDo("unknown-mode")
+    return Command(f"alarm_arm_{mode}", {"state": state})
+
+
+def _disarm(_: Mapping[str, Any], __: Entity) -> Command:
+    return Command("alarm_disarm", {"state": "disarmed"})
 
 
 _COMMANDS: Mapping[str, Callable[[Mapping[str, Any], Entity], Command]] = {
@@ -128,5 +170,17 @@ _COMMANDS: Mapping[str, Callable[[Mapping[str, Any], Entity], Command]] = {
     "HassFanSetSpeed": _fan_speed,
     "HassClimateSetTemperature": _set_temperature,
     "HassClimateSetFanMode": _set_fan_mode,
+    "HassHumidifierSetpoint": _set_humidity,
+    "HassHumidifierMode": _set_mode,
+    "HassVacuumStart": _turn_on,
+    "HassVacuumReturnToBase": _turn_off,
+    "HassLawnMowerStartMowing": _turn_on,
+    "HassLawnMowerDock": _turn_off,
+    "EarshotArm": _arm,
+    "EarshotDisarm": _disarm,
+    "EarshotOscillate": _oscillate,
+    "EarshotSetMode": _set_mode,
+    "EarshotSetTilt": _set_tilt,
+    "EarshotSetValue": _set_value,
 }
 COMMANDS = frozenset(_COMMANDS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,13 +12,16 @@ from hub.house import templates
 from hub.house.errors import DiscoveryInvalid
 from hub.house.templates import Template, TemplateInvalid
 
-# What an entity is or shall be: "state" and Home Assistant's attributes (brightness 0-255, hs_color, position 0-100,
-# color_temp_kelvin, percentage, temperature, …). Scenes and buttons take {"press": True}, covers {"stop": True}.
+# What an entity is or shall be: "state" and Home Assistant's attributes (brightness 0-255, hs_color, color_temp_kelvin,
+# position and tilt_position 0-100, percentage, temperature, …), and the "value" that a number, select or text holds.
+# Scenes and buttons take {"press": True}, covers and valves {"stop": True}.
 Values = Mapping[str, Any]
 Reader = Callable[[str], Values | None]
 
 _MAX_TEXT = 4096
-_MAX_LIST = 100
+_MAX_LIST = 500  # a light may have 200 effects
+_MAX_WORD = 64  # characters of a mode that no announced list has
+_MAX_JSON = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +172,20 @@ class DialectBuilder:
 def one_of(words: Mapping[str, Any]) -> Callable[[str], Any]:
     """Parses a message by a table; anything else changes nothing."""
     return words.get
+
+
+def among(known: tuple[str, ...]) -> Callable[[str], str | None]:
+    """Parses a message that is one of the announced words; without an announced list any word goes."""
+    return lambda text: text[:_MAX_WORD] if text in known or not known else None
+
+
+def json_object(text: str) -> Mapping[str, Any] | None:
+    """None for anything but a JSON object."""
+    try:
+        document = json.loads(text) if len(text) <= _MAX_JSON else None
+    except (ValueError, RecursionError):
+        return None
+    return document if isinstance(document, dict) else None
 
 
 def number(text: str) -> float | None:

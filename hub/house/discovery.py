@@ -122,7 +122,7 @@ def _component(device_id: str, component_id: str, given: Any, shared: dict[str, 
         return None
     if not isinstance(platform, str):
         raise DiscoveryInvalid("platform is missing")
-    if platform not in DIALECTS:  # a camera, a number: of no use to a voice yet
+    if platform not in DIALECTS:  # a camera, a tag: of no use to a voice
         return None
     return _entity(f"device/{device_id}/{component_id}", platform, f"{device_id}_{component_id}", shared | own)
 

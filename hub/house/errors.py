@@ -1,4 +1,4 @@
-"""What the house refuses from its peers."""
+"""What the house refuses: announcements of its peers, and commands that an entity cannot carry out."""
 
 from __future__ import annotations
 
@@ -10,3 +10,7 @@ class DiscoveryInvalid(PeerError):
 
     def __init__(self, message: str) -> None:
         super().__init__("discovery-invalid", message)
+
+
+class CannotDo(Exception):
+    """An entity cannot be commanded so; the reason is a short lower-case word for logs."""

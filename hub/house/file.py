@@ -14,16 +14,9 @@ from wire import settings
 from wire.errors import ConfigError
 
 COMPONENTS = (
-    "light",
-    "switch",
-    "cover",
-    "lock",
-    "fan",
-    "climate",
-    "sensor",
-    "binary_sensor",
-    "scene",
-    "button",
+    *("light", "switch", "cover", "lock", "fan", "climate", "sensor", "binary_sensor", "scene", "button"),
+    *("humidifier", "vacuum", "siren", "valve", "select", "number", "text", "alarm_control_panel", "update", "event"),
+    *("lawn_mower", "water_heater"),
 )
 _ID = r"^(" + "|".join(COMPONENTS) + r")\.[a-z0-9_]+$"
 

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from hub.house.commands import CannotDo, Command, command_for
+from hub.house.commands import Command, command_for
 from hub.house.device import LiveDevice
 from hub.house.dialect import Outgoing
+from hub.house.errors import CannotDo
 from hub.house.policy import Policy, Verdict, strictest
 from hub.stages import Action, ActionOutcome, Entity, Evidence, Granted, House, Intent, Result
 

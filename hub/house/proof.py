@@ -12,11 +12,25 @@ from hub.house.dialect import Values
 from hub.stages import Entity, Evidence
 
 # How far from the wanted value a device may report and still have done it: it rounds to its own steps.
-_TOLERANCES = {"brightness": 3.0, "position": 3.0, "temperature": 0.3, "percentage": 3.0}
+_TOLERANCES = {
+    "brightness": 3.0,
+    "humidity": 1.0,
+    "percentage": 3.0,
+    "position": 3.0,
+    "temperature": 0.3,
+    "tilt_position": 3.0,
+    "value": 0.0,
+}
+_STEPS = {"value": "step"}  # of the attribute with the device's step, where it is not <name>_step
 _COLOR_TEMPERATURE_RATIO = 0.04
 _HUE_DEGREES, _SATURATION_PERCENT = 10.0, 12.0
-# On its way counts for covers, which take half a minute; a lock that is locking is not locked.
-_ON_THE_WAY = {"open": {"open", "opening"}, "closed": {"closed", "closing"}}
+# On its way counts for covers, robots and alarm panels, which take minutes; a lock that is locking is not locked.
+_ON_THE_WAY = {
+    "open": {"open", "opening"},
+    "closed": {"closed", "closing"},
+    "docked": {"docked", "returning"},
+    **{f"armed_{mode}": {f"armed_{mode}", "arming"} for mode in ("away", "home", "night", "vacation", "custom_bypass")},
+}
 _LOCKING = {"locked": "locking", "unlocked": "unlocking"}
 _ALREADY_SECONDS = 0.3  # for the echo of a device that was already so: many send none then
 _LOCK_SECONDS = 8.0  # more, for a lock that says it is turning
@@ -96,8 +110,8 @@ def _is_as(entity: Entity, name: str, wanted: Any) -> bool:
         return _same_color(given, wanted)
     if name == "color_temp_kelvin":
         return bool(abs(given - wanted) <= wanted * _COLOR_TEMPERATURE_RATIO)
-    if name in _TOLERANCES:
-        half_step = float(entity.attributes.get(f"{name}_step", 0.0)) / 2
+    if name in _TOLERANCES and isinstance(wanted, int | float):
+        half_step = float(entity.attributes.get(_STEPS.get(name, f"{name}_step"), 0.0)) / 2
         return abs(given - wanted) <= max(_TOLERANCES[name], half_step) or _moves_towards(entity, name, given, wanted)
     return bool(given == wanted)
 

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from hub.house.targets import Scope, ambiguous, by_name, choose, narrowed, scope, unknown_place
 from hub.stages import Entity, House, Intent, Result
 
+_WITHOUT_STATE = frozenset({"button", "scene", "event", "update"})  # or with none that anybody means by the name
 QUESTIONS = frozenset({"HassGetState", "HassClimateGetTemperature"})
+_SWITCHED = frozenset({"light", "switch", "fan", "binary_sensor", "humidifier", "siren"})
 # Which kind a state word belongs to, where a lock and a contact have one name: "is the front door locked".
-_STATE_DOMAINS = {
-    "locked": {"lock"},
-    "unlocked": {"lock"},
-    "open": {"cover"},
-    "closed": {"cover"},
-    "opening": {"cover"},
-    "closing": {"cover"},
-    "on": {"light", "switch", "fan", "binary_sensor"},
-    "off": {"light", "switch", "fan", "binary_sensor"},
+_STATE_DOMAINS: Mapping[str, frozenset[str]] = {
+    **dict.fromkeys(("locked", "unlocked"), frozenset({"lock"})),
+    **dict.fromkeys(("open", "closed", "opening", "closing"), frozenset({"cover", "valve"})),
+    **dict.fromkeys(("on", "off"), _SWITCHED),
 }
 
 
@@ -53,7 +50,7 @@ def _named(
 
 def _first_kind(found: list[Entity]) -> list[Entity]:
     """A device that acts and a button of the same name: the question is about the one with a state."""
-    return [entity for entity in found if entity.domain not in {"button", "scene"}] or found
+    return [entity for entity in found if entity.domain not in _WITHOUT_STATE] or found
 
 
 def _group(asked: Scope, house: House) -> tuple[Entity, ...] | Result:

@@ -12,17 +12,36 @@ from hub.stages import Area, Entity, House, Intent, Result
 # What an intent can be about, where its sentence does not say so.
 _INTENT_DOMAINS: Mapping[str, frozenset[str]] = {
     "HassLightSet": frozenset({"light"}),
-    "HassSetPosition": frozenset({"cover"}),
-    "HassStopMoving": frozenset({"cover"}),
+    "HassSetPosition": frozenset({"cover", "valve"}),
+    "HassStopMoving": frozenset({"cover", "valve"}),
     "HassFanSetSpeed": frozenset({"fan"}),
     "HassClimateSetTemperature": frozenset({"climate"}),
     "HassClimateGetTemperature": frozenset({"climate"}),
     "HassClimateSetFanMode": frozenset({"climate"}),
+    "HassHumidifierSetpoint": frozenset({"humidifier"}),
+    "HassHumidifierMode": frozenset({"humidifier"}),
+    "HassVacuumStart": frozenset({"vacuum"}),
+    "HassVacuumReturnToBase": frozenset({"vacuum"}),
+    "HassLawnMowerStartMowing": frozenset({"lawn_mower"}),
+    "HassLawnMowerDock": frozenset({"lawn_mower"}),
+    "EarshotArm": frozenset({"alarm_control_panel"}),
+    "EarshotDisarm": frozenset({"alarm_control_panel"}),
+    "EarshotOscillate": frozenset({"fan"}),
+    "EarshotSetMode": frozenset({"climate", "fan", "humidifier", "light", "vacuum", "water_heater"}),
+    "EarshotSetTilt": frozenset({"cover"}),
+    "EarshotSetValue": frozenset({"number", "select", "text"}),
 }
-_ACTED_ON = frozenset({"light", "switch", "fan", "cover", "lock", "climate", "scene", "button"})
+_SWITCHED = frozenset(
+    {
+        *("light", "switch", "fan", "cover", "lock", "climate", "scene", "button"),
+        *("humidifier", "lawn_mower", "siren", "vacuum", "valve", "water_heater"),
+    }
+)
+_ACTED_ON = _SWITCHED.union(*_INTENT_DOMAINS.values())
 # Response keys of HassTurnOn and HassTurnOff that only sentences about one kind have: "lock the front door".
 _RESPONSE_DOMAINS: Mapping[str, frozenset[str]] = {
     "lock": frozenset({"lock"}),
+    "valve": frozenset({"valve"}),
     "cover": frozenset({"cover"}),
     "cover_device_class": frozenset({"cover"}),
     "scene": frozenset({"scene"}),
@@ -71,7 +90,7 @@ def resolve(intent: Intent, house: House, area: str | None) -> tuple[Entity, ...
     if asked.name is None:
         return _group(asked, house)
     named = by_name(house.entities(), asked.name)
-    able = [entity for entity in named if entity.domain in (asked.domains or _ACTED_ON)]
+    able = [entity for entity in named if entity.domain in (asked.domains or _SWITCHED)]
     if named and not able:
         return Result("unsupported", problem=f"not-for-{named[0].domain}")
     return choose(narrowed(able, asked, house.areas()), asked, area, intent.language)
@@ -144,7 +163,7 @@ def _group(asked: Scope, house: House) -> tuple[Entity, ...] | Result:
     candidates = [
         entity
         for entity in house.entities()
-        if entity.exposed and entity.domain in _ACTED_ON and (domains is None or entity.domain in domains)
+        if entity.exposed and entity.domain in (_SWITCHED if domains is None else _ACTED_ON.intersection(domains))
     ]
     found = narrowed(candidates, asked, house.areas())
     if found:

@@ -14,7 +14,7 @@ from hub.stages import Intent, NotUnderstood
 TEXT_LENGTH = 250  # characters; nobody says more in a command, and matching slows with length
 
 # Things that the house cannot do yet: asked for one of an unknown name, we say that, not "no such device".
-_BEYOND_INTENTS = ("HassMedia", "HassSetVolume", "HassGetWeather", "HassVacuum", "HassLawnMower", "HassList")
+_BEYOND_INTENTS = ("HassMedia", "HassSetVolume", "HassGetWeather", "HassVacuumCleanArea", "HassList")
 
 _NAMED = (("name",), ("area", "floor"))  # what may be unknown in a sentence, the rest being known
 _ANYWHERE = "\N{REPLACEMENT CHARACTER}anywhere"  # a room for sentences that need one, where nobody knows the room

@@ -1,4 +1,4 @@
-"""Covers: blinds, curtains, windows, garage doors. With a position, without one, or with nothing but a position."""
+"""Covers: blinds, curtains, windows, garage doors. With a position, a tilt, both, or neither."""
 
 from __future__ import annotations
 
@@ -10,22 +10,25 @@ from hub.house.dialect import Dialect, DialectBuilder, Options, Outgoing, number
 
 def cover(options: Options) -> Dialect:
     builder = DialectBuilder(options)
-    percent, raw = _position_scale(options)
+    percent, raw = scale(options, "position_closed", "position_open")
     names = ("open", "closed", "opening", "closing")
     states = {options.word(f"state_{name}", name): name for name in names}
     states.setdefault(options.word("state_stopped", "stopped"), "open")  # stopped on the way: not closed
     builder.reads("state", "state_topic", "value_template", parse=one_of(states))
     builder.reads("position", "position_topic", "position_template", parse=percent)
     if options.topic("state_topic") is None:
-        builder.reads("state", "position_topic", "position_template", parse=_state_of(percent))
+        builder.reads("state", "position_topic", "position_template", parse=state_of(percent))
     _position_writer(builder, raw)
     _state_writer(builder)
+    _tilt(builder)
     return builder.build()
 
 
-def _position_scale(options: Options) -> tuple[Callable[[str], int | None], Callable[[float], int]]:
+def scale(
+    options: Options, closed_key: str, open_key: str
+) -> tuple[Callable[[str], int | None], Callable[[float], int]]:
     """Announced raw positions to percent open, and back."""
-    closed, opened = options.number("position_closed", 0), options.number("position_open", 100)
+    closed, opened = options.number(closed_key, 0), options.number(open_key, 100)
     span = (opened - closed) or 100.0
 
     def percent(text: str) -> int | None:
@@ -35,12 +38,26 @@ def _position_scale(options: Options) -> tuple[Callable[[str], int | None], Call
     return percent, lambda wanted: round(closed + wanted * span / 100)
 
 
-def _state_of(percent: Callable[[str], int | None]) -> Callable[[str], str | None]:
+def state_of(percent: Callable[[str], int | None]) -> Callable[[str], str | None]:
     def state(text: str) -> str | None:
         position = percent(text)
         return None if position is None else "open" if position else "closed"
 
     return state
+
+
+def _tilt(builder: DialectBuilder) -> None:
+    percent, raw = scale(builder.options, "tilt_closed_value", "tilt_opened_value")
+    builder.reads("tilt_position", "tilt_status_topic", "tilt_status_template", parse=percent)
+    topic, template = builder.options.topic("tilt_command_topic"), builder.options.template("tilt_command_template")
+    if topic is None:
+        return
+
+    def write(tilt: float) -> list[Outgoing]:
+        payload = templates.command(template, raw(tilt), tilt_position=round(tilt))
+        return [builder.options.command(topic, payload)]
+
+    builder.writer("tilt_position", write)
 
 
 def _position_writer(builder: DialectBuilder, raw: Callable[[float], int]) -> None:

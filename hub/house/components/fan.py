@@ -1,8 +1,8 @@
-"""Fans: on and off, speed in percent of the announced range, preset modes."""
+"""Fans: on and off, speed in percent of the announced range, preset modes, oscillation, direction."""
 
 from __future__ import annotations
 
-from hub.house.dialect import Dialect, DialectBuilder, Options, number, one_of
+from hub.house.dialect import Dialect, DialectBuilder, Options, among, number, one_of
 
 
 def fan(options: Options) -> Dialect:
@@ -21,14 +21,31 @@ def fan(options: Options) -> Dialect:
     builder.reads("state", "state_topic", "state_value_template", parse=one_of({off: "off", on: "on"}))
     builder.reads("percentage", "percentage_state_topic", "percentage_value_template", parse=percent)
     presets = options.words("preset_modes")
-    builder.reads(
-        "preset_mode",
-        "preset_mode_state_topic",
-        "preset_mode_value_template",
-        parse=lambda text: text if text in presets else None,
-    )
+    builder.reads("preset_mode", "preset_mode_state_topic", "preset_mode_value_template", parse=among(presets))
     options.required_topic("command_topic")
     builder.writes("state", "command_topic", "command_template", lambda state: on if state == "on" else off)
     builder.writes("percentage", "percentage_command_topic", "percentage_command_template", speed)
     builder.writes("preset_mode", "preset_mode_command_topic", "preset_mode_command_template")
+    _airflow(builder)
     return builder.build({"percentage_step": 100 / steps, **({"preset_modes": presets} if presets else {})})
+
+
+def _airflow(builder: DialectBuilder) -> None:
+    """Attribute ``oscillating`` is true or false; ``direction`` is forward or reverse."""
+    turning = builder.options.word("payload_oscillation_on", "oscillate_on")
+    still = builder.options.word("payload_oscillation_off", "oscillate_off")
+    builder.reads(
+        "oscillating",
+        "oscillation_state_topic",
+        "oscillation_value_template",
+        parse=one_of({still: False, turning: True}),
+    )
+    builder.writes(
+        "oscillating",
+        "oscillation_command_topic",
+        "oscillation_command_template",
+        lambda oscillating: turning if oscillating else still,
+    )
+    directions = ("forward", "reverse")
+    builder.reads("direction", "direction_state_topic", "direction_value_template", parse=among(directions))
+    builder.writes("direction", "direction_command_topic", "direction_command_template")

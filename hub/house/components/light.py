@@ -7,7 +7,7 @@ from collections.abc import Callable
 from hub.house.colors import HueSaturation, hs_to_rgb, hs_to_xy, kelvin_to_mireds, mireds_to_kelvin, rgb_to_hs, xy_to_hs
 from hub.house.components.light_json import json_light
 from hub.house.components.light_template import template_light
-from hub.house.dialect import Dialect, DialectBuilder, Options, Outgoing, Values, number, one_of
+from hub.house.dialect import Dialect, DialectBuilder, Options, Outgoing, Values, among, number, one_of
 from hub.house.errors import DiscoveryInvalid
 
 
@@ -36,7 +36,11 @@ def _default_light(options: Options) -> Dialect:
     )
     _temperature(builder)
     _colors(builder)
-    return _with_order(builder.build(), options.word("on_command_type", "last"))
+    effects = options.words("effect_list")
+    builder.reads("effect", "effect_state_topic", "effect_value_template", parse=among(effects))
+    builder.writes("effect", "effect_command_topic", "effect_command_template")
+    dialect = builder.build({"effect_list": effects} if effects else None)
+    return _with_order(dialect, options.word("on_command_type", "last"))
 
 
 def _brightness_reader(scale: float) -> Callable[[str], int | None]:

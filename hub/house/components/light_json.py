@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from hub.house.colors import hs_to_rgb, hs_to_xy, kelvin_to_mireds, mireds_to_kelvin, rgb_to_hs, xy_to_hs
-from hub.house.dialect import Dialect, Options, Outgoing, Values
+from hub.house.dialect import Dialect, Options, Outgoing, Values, json_object
 
 _COLOR_MODES = ("hs", "xy", "rgb", "rgbw", "rgbww")
-_MAX_PAYLOAD = 16_384
+_MAX_EFFECT = 64  # characters of its name
 
 
 def json_light(options: Options) -> Dialect:
@@ -20,6 +20,7 @@ def json_light(options: Options) -> Dialect:
     kelvin = options.flag("color_temp_kelvin", default=False)
     modes = _modes(options)
     color = next((mode for mode in _COLOR_MODES if mode in modes), None)
+    effects = options.words("effect_list") if options.flag("effect", default=False) else ()
 
     def write(wanted: Values) -> list[Outgoing]:
         message: dict[str, Any] = {"state": str(wanted.get("state", "on")).upper()}
@@ -30,15 +31,18 @@ def json_light(options: Options) -> Dialect:
             message["color_temp"] = round(warmth) if kelvin else kelvin_to_mireds(warmth)
         if "hs_color" in wanted and color is not None:
             message["color"] = _color(color, wanted["hs_color"])
+        if "effect" in wanted:
+            message["effect"] = wanted["effect"]
         return [options.command(command_topic, json.dumps(message))]
 
     def read(payload: str) -> Values | None:
         return _read(payload, scale, kelvin=kelvin)
 
-    values = _values(modes)
+    values = _values(modes) | ({"effect"} if effects else set())
     readers = {} if state_topic is None else {state_topic: (read,)}
     reads = frozenset() if state_topic is None else values
-    return Dialect(readers, write, reads, values, {"supported_color_modes": tuple(sorted(modes))})
+    fixed = {"supported_color_modes": tuple(sorted(modes))} | ({"effect_list": effects} if effects else {})
+    return Dialect(readers, write, reads, values, fixed)
 
 
 def _modes(options: Options) -> set[str]:
@@ -75,11 +79,8 @@ def _color(mode: str, hs: tuple[float, float]) -> dict[str, float]:
 
 def _read(payload: str, scale: float, *, kelvin: bool) -> Values | None:
     """Unknown and malformed keys change nothing; a message may hold just what changed."""
-    try:
-        message = json.loads(payload) if len(payload) <= _MAX_PAYLOAD else None
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(message, Mapping):
+    message = json_object(payload)
+    if message is None:
         return None
     values: dict[str, Any] = {}
     state = message.get("state")
@@ -91,6 +92,8 @@ def _read(payload: str, scale: float, *, kelvin: bool) -> Values | None:
         values["color_temp_kelvin"] = round(warmth) if kelvin else mireds_to_kelvin(warmth)
     if (hs := _hue_saturation(message.get("color"))) is not None:
         values["hs_color"] = hs
+    if isinstance(effect := message.get("effect"), str):
+        values["effect"] = effect[:_MAX_EFFECT]
     return values
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from hub.house.colors import hs_to_rgb, kelvin_to_mireds, mireds_to_kelvin, rgb_to_hs
-from hub.house.dialect import Dialect, DialectBuilder, Options, Outgoing, Values, number, one_of
+from hub.house.dialect import Dialect, DialectBuilder, Options, Outgoing, Values, among, number, one_of
 from hub.house.errors import DiscoveryInvalid
 
 _COLOR_PARTS = ("red_template", "green_template", "blue_template")
@@ -36,8 +36,12 @@ def template_light(options: Options) -> Dialect:
     if all(options.template(key) for key in _COLOR_PARTS):
         _read_color(builder)
         writes.add("hs_color")
+    effects = options.words("effect_list")
+    if effects and options.template("effect_template"):
+        builder.reads("effect", "state_topic", "effect_template", parse=among(effects))
+        writes.add("effect")
     built = builder.build()
-    return Dialect(built.readers, write, built.reads, frozenset(writes))
+    return Dialect(built.readers, write, built.reads, frozenset(writes), {"effect_list": effects} if effects else {})
 
 
 def _variables(wanted: Values, *, kelvin: bool) -> dict[str, Any]:
@@ -45,6 +49,8 @@ def _variables(wanted: Values, *, kelvin: bool) -> dict[str, Any]:
     variables: dict[str, Any] = {"state": wanted.get("state", "on")}
     if "brightness" in wanted:
         variables["brightness"] = wanted["brightness"]
+    if "effect" in wanted:
+        variables["effect"] = wanted["effect"]
     if "color_temp_kelvin" in wanted:
         warmth = wanted["color_temp_kelvin"]
         variables["color_temp"] = round(warmth) if kelvin else kelvin_to_mireds(warmth)

@@ -23,7 +23,8 @@ def lock(options: Options) -> Dialect:
     builder = DialectBuilder(options)
     builder.reads("state", "state_topic", "value_template", parse=one_of(states))
     options.required_topic("command_topic")
-    builder.writes("state", "command_topic", "command_template", payloads.__getitem__)
+    if options.text("code_format") is None:  # a lock that asks for a code cannot be told: the hub knows none
+        builder.writes("state", "command_topic", "command_template", payloads.__getitem__)
     return builder.build()
 
 

@@ -1,102 +1,18 @@
-"""How a simulated device takes commands and what it reports: one class a kind, pure, without faults or delays."""
+"""How each kind of simulated device behaves."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
+from hub.house.dialect import json_object, number
 from hub.house.file import Device
-from hub.house.simulated.announce import speaks_json
+from hub.house.simulated.options import speaks_json
+from hub.house.simulated.parts import Behaviour, Cover, Held, JsonLight, JsonState, Pressed, Values
 
+Commands = dict[str, Callable[[str], dict[str, Any]]]
 
-class Behaviour(Protocol):
-    """Topics are below the device's base topic; "" is the base topic itself."""
-
-    def obey(self, topic: str, payload: str) -> None:
-        """Take the command on ``<base>/<topic>``; one that makes no sense changes nothing."""
-
-    def report(self) -> dict[str, str]:
-        """What its state topics hold now."""
-
-
-class Values:
-    """A topic for each value, ``<value>`` and ``<value>/set``; ``set`` commands the state."""
-
-    def __init__(self, values: dict[str, str], words: dict[str, str]) -> None:
-        """words: what the state becomes by a command. values: first values, ``state`` among them."""
-        self._values, self._words = values, words
-
-    def obey(self, topic: str, payload: str) -> None:
-        name = topic.removesuffix("/set")
-        if topic == "set" and payload in self._words:
-            self._values["state"] = self._words[payload]
-        elif name in self._values and name != "state":
-            self._values[name] = payload
-
-    def report(self) -> dict[str, str]:
-        return dict(self._values)
-
-
-class Cover(Values):
-    """Open and closed go with the position."""
-
-    _POSITIONS = {"open": "100", "closed": "0"}  # noqa: RUF012 - never changed
-
-    def __init__(self, state: str, position: Any) -> None:
-        at = self._POSITIONS.get(state, "0") if position is None else str(position)
-        super().__init__({"state": state, "position": at}, {"OPEN": "open", "CLOSE": "closed"})
-
-    def obey(self, topic: str, payload: str) -> None:
-        super().obey(topic, payload)
-        if topic == "set":
-            self._values["position"] = self._POSITIONS[self._values["state"]]
-        else:
-            self._values["state"] = "closed" if self._values["position"] == "0" else "open"
-
-
-class JsonLight:
-    """The json schema: a message may hold just what shall change."""
-
-    def __init__(self, state: str, attributes: dict[str, Any]) -> None:
-        self._values: dict[str, Any] = {"state": state, "brightness": 255} | attributes
-
-    def obey(self, topic: str, payload: str) -> None:
-        wanted = _object(payload)
-        if topic == "set":
-            self._values |= {
-                key: wanted[key] for key in ("state", "brightness", "color", "color_temp") if key in wanted
-            }
-
-    def report(self) -> dict[str, str]:
-        return {"": json.dumps(self._values)}
-
-
-class JsonState:
-    """One JSON state message, a command topic for some of its values."""
-
-    def __init__(self, values: dict[str, Any], commands: dict[str, Callable[[str], dict[str, Any]]]) -> None:
-        self._values, self._commands = values, commands
-
-    def obey(self, topic: str, payload: str) -> None:
-        if topic in self._commands:
-            self._values |= self._commands[topic](payload)
-
-    def report(self) -> dict[str, str]:
-        return {"": json.dumps(self._values)}
-
-
-class Pressed:
-    """A scene or a button: nothing to report, but it remembers being pressed."""
-
-    def __init__(self) -> None:
-        self.presses = 0
-
-    def obey(self, topic: str, payload: str) -> None:
-        self.presses += topic == "set" and payload in {"ON", "PRESS"}
-
-    def report(self) -> dict[str, str]:
-        return {}
+_SWITCH = {"ON": "ON", "OFF": "OFF"}
 
 
 def behaviour(device: Device) -> Behaviour:
@@ -106,22 +22,30 @@ def behaviour(device: Device) -> Behaviour:
 def _light(device: Device) -> Behaviour:
     state = (device.state or "OFF").upper()
     if speaks_json(device):
-        return JsonLight(state, device.attributes)
+        return JsonLight(state, {key: value for key, value in device.attributes.items() if key != "effect_list"})
     values = {"state": state, "brightness": "255", "rgb": "255,255,255", "color_temp": "370"}
-    return Values(values | {key: str(value) for key, value in device.attributes.items()}, {"ON": "ON", "OFF": "OFF"})
+    if "effect_list" in device.attributes:
+        values["effect"] = "none"
+    given = {key: str(value) for key, value in device.attributes.items() if key != "effect_list"}
+    return Values(values | given, _SWITCH)
 
 
 def _switch(device: Device) -> Behaviour:
-    return Values({"state": (device.state or "OFF").upper()}, {"ON": "ON", "OFF": "OFF"})
+    return Values({"state": (device.state or "OFF").upper()}, _SWITCH)
 
 
 def _fan(device: Device) -> Behaviour:
-    state = (device.state or "OFF").upper()
-    return Values({"state": state, "speed": str(device.attributes.get("percentage", 0))}, {"ON": "ON", "OFF": "OFF"})
+    values = {"state": (device.state or "OFF").upper(), "speed": str(device.attributes.get("percentage", 0))}
+    if "oscillating" in device.attributes:
+        values["oscillation"] = "oscillate_on" if device.attributes["oscillating"] else "oscillate_off"
+    if "preset_modes" in device.attributes:
+        values["preset_mode"] = str(device.attributes.get("preset_mode", ""))
+    return Values(values, _SWITCH)
 
 
 def _cover(device: Device) -> Behaviour:
-    return Cover((device.state or "closed").lower(), device.attributes.get("position"))
+    tilt = {"tilt": str(device.attributes["tilt_position"])} if "tilt_position" in device.attributes else {}
+    return Cover((device.state or "closed").lower(), device.attributes.get("position"), tilt)
 
 
 def _lock(device: Device) -> Behaviour:
@@ -130,17 +54,10 @@ def _lock(device: Device) -> Behaviour:
 
 
 def _climate(device: Device) -> Behaviour:
-    modes = {"off", "heat", "cool"}
-    values = {
-        "mode": device.state or "off",
-        "target": device.attributes.get("temperature", 20.0),
-        "now": device.attributes.get("current_temperature", 20.0),
-    }
-    commands: dict[str, Callable[[str], dict[str, Any]]] = {
-        "mode/set": lambda word: {"mode": word} if word in modes else {},
-        "temperature/set": lambda word: {"target": float(word)} if word.replace(".", "", 1).isdigit() else {},
-    }
-    return JsonState(values, commands)
+    presets = device.attributes.get("preset_modes", [])
+    values, commands = _heating(device, {"off", "heat", "cool"})
+    commands["preset/set"] = lambda word: {"preset": word} if word in presets else {}
+    return JsonState(values | {"preset": device.attributes.get("preset_mode", "none")}, commands)
 
 
 def _sensor(device: Device) -> Behaviour:
@@ -155,12 +72,100 @@ def _press(_: Device) -> Behaviour:
     return Pressed()
 
 
-def _object(payload: str) -> dict[str, Any]:
-    try:
-        document = json.loads(payload)
-    except (ValueError, RecursionError):
-        return {}
-    return document if isinstance(document, dict) else {}
+def _humidifier(device: Device) -> Behaviour:
+    values = {"humidity": str(device.attributes.get("humidity", 45)), "mode": device.attributes.get("mode", "auto")}
+    return Values({"state": (device.state or "OFF").upper(), **values}, _SWITCH)
+
+
+def _vacuum(device: Device) -> Behaviour:
+    """It is at its dock as soon as it is told to return."""
+    words = {"start": "cleaning", "stop": "idle", "pause": "paused", "return_to_base": "docked"}
+    speeds = device.attributes.get("fan_speed_list", ["quiet", "max"])
+    values = {"state": device.state or "docked", "battery_level": device.attributes.get("battery_level", 100)}
+    commands: Commands = {
+        "set": lambda word: {"state": words[word]} if word in words else {},
+        "fan_speed/set": lambda speed: {"fan_speed": speed} if speed in speeds else {},
+    }
+    return JsonState(values | {"fan_speed": speeds[0]}, commands)
+
+
+def _siren(device: Device) -> Behaviour:
+    def obey(payload: str) -> dict[str, Any]:
+        word = (json_object(payload) or {}).get("state")
+        return {"state": word} if word in _SWITCH else {}
+
+    return JsonState({"state": (device.state or "OFF").upper()}, {"set": obey})
+
+
+def _valve(device: Device) -> Behaviour:
+    words = {"OPEN": "open", "CLOSE": "closed"}
+    position = device.attributes.get("position")
+    if position is None:
+        return JsonState(
+            {"state": device.state or "closed"}, {"set": lambda word: {"state": words[word]} if word in words else {}}
+        )
+    return JsonState({"position": position}, {"set": lambda word: {"position": int(word)} if word.isdecimal() else {}})
+
+
+def _select(device: Device) -> Behaviour:
+    options = device.attributes.get("options", ["low", "high"])
+    return Held(device.state or options[0], lambda word: word in options)
+
+
+def _number(device: Device) -> Behaviour:
+    low, high = device.attributes.get("min", 1), device.attributes.get("max", 100)
+
+    def allowed(word: str) -> bool:
+        value = number(word)
+        return value is not None and low <= value <= high
+
+    return Held(device.state or str(low), allowed)
+
+
+def _text(device: Device) -> Behaviour:
+    return Held(device.state or "", lambda word: len(word) <= 255)
+
+
+def _alarm(device: Device) -> Behaviour:
+    armed = {f"ARM_{mode.upper()}": f"armed_{mode}" for mode in ("home", "away", "night", "vacation")}
+    return Values({"state": device.state or "disarmed"}, armed | {"DISARM": "disarmed"})
+
+
+def _update(device: Device) -> Behaviour:
+    versions = {name: device.attributes.get(name, "1.0") for name in ("installed_version", "latest_version")}
+    latest = versions["latest_version"]
+    return JsonState(versions, {"set": lambda word: {"installed_version": latest} if word == "INSTALL" else {}})
+
+
+def _event(device: Device) -> Behaviour:
+    return JsonState({"event_type": device.state}, {})
+
+
+def _lawn_mower(device: Device) -> Behaviour:
+    words = {"start_mowing": "mowing", "pause": "paused", "dock": "docked"}
+    return Values({"state": device.state or "docked"}, words)
+
+
+def _water_heater(device: Device) -> Behaviour:
+    values, commands = _heating(device, {"off", "eco", "performance"})
+    power = {"ON": "performance", "OFF": "off"}
+    commands["power/set"] = lambda word: {"mode": power[word]} if word in power else {}
+    return JsonState(values, commands)
+
+
+def _heating(device: Device, modes: set[str]) -> tuple[dict[str, Any], Commands]:
+    """What thermostats and water heaters hold, and how it is set."""
+    values = {
+        "mode": device.state or "off",
+        "target": device.attributes.get("temperature", 20.0),
+        "now": device.attributes.get("current_temperature", 20.0),
+    }
+
+    def target(word: str) -> dict[str, Any]:
+        temperature = number(word)
+        return {} if temperature is None else {"target": temperature}
+
+    return values, {"mode/set": lambda word: {"mode": word} if word in modes else {}, "temperature/set": target}
 
 
 _BEHAVIOURS: dict[str, Callable[[Device], Behaviour]] = {
@@ -174,4 +179,16 @@ _BEHAVIOURS: dict[str, Callable[[Device], Behaviour]] = {
     "binary_sensor": _binary_sensor,
     "scene": _press,
     "button": _press,
+    "humidifier": _humidifier,
+    "vacuum": _vacuum,
+    "siren": _siren,
+    "valve": _valve,
+    "select": _select,
+    "number": _number,
+    "text": _text,
+    "alarm_control_panel": _alarm,
+    "update": _update,
+    "event": _event,
+    "lawn_mower": _lawn_mower,
+    "water_heater": _water_heater,
 }

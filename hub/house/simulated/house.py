@@ -19,7 +19,8 @@ from hub.bus.client import Bus, Message
 from hub.errors import BrokerLost
 from hub.house.file import Device, HouseFile, load_house
 from hub.house.simulated.announce import announcement, base_topic
-from hub.house.simulated.behaviour import Behaviour, behaviour
+from hub.house.simulated.behaviour import behaviour
+from hub.house.simulated.parts import Behaviour
 from wire.errors import ConfigError
 
 _log = logging.getLogger(__name__)

@@ -7,11 +7,14 @@ import msgspec
 import pytest
 
 from hub.house import discovery
-from hub.house.file import Device, HouseFile, load_house
-from hub.house.simulated.announce import announcement, base_topic, form, speaks_json
+from hub.house.components import DIALECTS
+from hub.house.file import COMPONENTS, Device, HouseFile, load_house
+from hub.house.simulated.announce import announcement, base_topic, form
 from hub.house.simulated.behaviour import behaviour
+from hub.house.simulated.options import speaks_json
 from tests.fakes_house import DevicesOnLoopback, LoopbackBus
 
+NAMES = ("mode", "temperature", "position", "brightness", "fan_speed", "humidity", "power", "preset", "tilt", "other")
 EXAMPLE = Path(__file__).parents[3] / "examples" / "demo-house.toml"
 
 
@@ -38,11 +41,27 @@ def test_every_announcement_is_read_back_as_the_device_that_made_it(devices):
         assert all(topic.startswith(base_topic(device)) for topic in discovery.topics(entity))
 
 
-@pytest.mark.parametrize("component", ["light", "switch", "cover", "lock", "fan", "climate", "scene", "button"])
+def test_every_kind_that_is_read_can_be_simulated():
+    assert set(COMPONENTS) == set(DIALECTS)
+
+
+@pytest.mark.parametrize("component", COMPONENTS)
+def test_what_a_simulated_device_reports_is_read_by_its_own_announcement(component):
+    device = Device(id=f"{component}.x", name="X")
+    topic, payload = announcement(device, "ha")
+    found = discovery.read("ha", topic, msgspec.json.encode(payload))
+    assert not found.problems
+    (entity,) = found.entities
+    assert set(entity.dialect.readers) == {
+        f"{base_topic(device)}/{name}" if name else base_topic(device) for name in behaviour(device).report()
+    }
+
+
+@pytest.mark.parametrize("component", COMPONENTS)
 @pytest.mark.parametrize("payload", ["", "nonsense", "{", "[]", '"x"', "-5", "\x00"])
 def test_a_command_without_sense_harms_no_device(component, payload):
     one = behaviour(Device(id=f"{component}.x", name="X"))
-    for topic in ("set", "mode/set", "temperature/set", "position/set", "brightness/set", "other/set"):
+    for topic in ("set", *(f"{name}/set" for name in NAMES)):
         one.obey(topic, payload)
     one.report()
 

@@ -1,0 +1,42 @@
+"""Alarm panels. Their state is what they watch (disarmed, armed_home, armed_away, …), or pending, triggered, arming."""
+
+from __future__ import annotations
+
+from hub.house import templates
+from hub.house.dialect import Dialect, DialectBuilder, Options, Outgoing, among
+
+_STATES = (
+    *("disarmed", "armed_home", "armed_away", "armed_night", "armed_vacation", "armed_custom_bypass"),
+    *("pending", "arming", "disarming", "triggered"),
+)
+_ARMED = {state: state.replace("armed", "arm") for state in _STATES if state.startswith("armed_")}
+
+
+def alarm_control_panel(options: Options) -> Dialect:
+    """What needs a code that somebody types cannot be commanded: the hub is told none."""
+    builder = DialectBuilder(options)
+    builder.reads("state", "state_topic", "value_template", parse=among(_STATES))
+    options.required_topic("state_topic")
+    topic, template = options.required_topic("command_topic"), options.template("command_template")
+    payloads = _payloads(options)
+
+    def write(state: str) -> list[Outgoing]:
+        payload = payloads.get(state)
+        return [] if payload is None else [options.command(topic, templates.command(template, payload, action=payload))]
+
+    if payloads:
+        builder.writer("state", write)
+    return builder.build({"armed_states": tuple(state for state in payloads if state != "disarmed")})
+
+
+def _payloads(options: Options) -> dict[str, str]:
+    """State to the word that commands it."""
+    has_code = options.text("code") is not None
+    features = options.words("supported_features", _ARMED.values())
+    payloads = {}
+    if not (has_code and options.flag("code_disarm_required", default=True)):
+        payloads["disarmed"] = options.word("payload_disarm", "DISARM")
+    if not (has_code and options.flag("code_arm_required", default=True)):
+        armed = {state: word for state, word in _ARMED.items() if word in features}
+        payloads |= {state: options.word(f"payload_{word}", word.upper()) for state, word in armed.items()}
+    return payloads
