@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
@@ -26,6 +27,9 @@ _MODES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "vacuum": (("fan_speed", "fan_speed_list"),),
     "water_heater": (("state", "operation_list"),),
 }
+_NUMBER = re.compile(
+    r"\s*(?P<minus>(?:minus|moins|menos|min)\s+)?(?P<figure>-?\d+(?:[.,]\d+)?)\s*[^\d\s]{0,12}\s*$", re.IGNORECASE
+)
 _NEAR = 0.75  # of difflib's ratio: "rain bows" is Rainbow, "blue" is not Blink
 
 
@@ -88,9 +92,15 @@ def _stepped(said: Any, entity: Entity) -> float:
     """The nearest of the device's steps, which begin at its minimum."""
     low, high = float(entity.attributes.get("min", 1)), float(entity.attributes.get("max", 100))
     step = float(entity.attributes.get("step", 1))
-    wanted = between(said, low, high)
+    wanted = between(_figure(str(said)), low, high)
     stepped = round(min(low + round((wanted - low) / step) * step, high), 6)
     return int(stepped) if stepped.is_integer() else stepped
+
+
+def _figure(said: str) -> str:
+    """The number in "minus 5", "3000 watts", "21,5 °C"."""
+    found = _NUMBER.match(said)
+    return said if found is None else ("-" if found["minus"] else "") + found["figure"]
 
 
 def _fitting(said: str, entity: Entity) -> str:

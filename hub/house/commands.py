@@ -148,7 +148,7 @@ def _set_value(slots: Mapping[str, Any], entity: Entity) -> Command:
 
 
 def _arm(slots: Mapping[str, Any], entity: Entity) -> Command:
-    """In a mode that it lacks it is not armed in another: less would be watched than somebody thinks."""
+    """Away where no mode is said. A panel that lacks the mode is not armed in another: less might be watched."""
     mode = str(slots.get("mode") or "away")
     state = f"armed_{mode}"
     if state not in entity.attributes.get("armed_states", ()):

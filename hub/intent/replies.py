@@ -14,6 +14,8 @@ from hub.stages import Action, Entity, House, Intent, NotUnderstood, Result
 # Nothing can report back from these: to have sent the command is to have done it.
 _WITHOUT_STATE = frozenset({"scene", "button"})
 
+_HAVE_MODES = frozenset({"alarm_control_panel", "climate", "event", "lawn_mower", "select", "vacuum", "water_heater"})
+
 _UNSUPPORTED = {
     "HassMedia": "unsupported_media",
     "HassSetVolume": "unsupported_media",
@@ -184,8 +186,9 @@ class _Reply:
 
     def _state(self, entity: Entity) -> SpokenState:
         state = entity.state or ""
-        words = self._wording.state(entity.device_class, state) if entity.domain == "binary_sensor" else state
-        return SpokenState(entity, words)
+        if entity.domain == "binary_sensor":
+            return SpokenState(entity, self._wording.state(entity.device_class, state))
+        return SpokenState(entity, self._wording.mode(entity.domain, state) if entity.domain in _HAVE_MODES else state)
 
     def _targets(self, actions: Sequence[Action]) -> list[SpokenState]:
         known = {entity.entity_id: entity for entity in self._house.entities()}

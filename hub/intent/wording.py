@@ -12,6 +12,7 @@ FALLBACK = "en"
 
 _OPENING = frozenset({"door", "garage_door", "window", "opening", "lock"})
 _PRESENCE = frozenset({"motion", "occupancy", "presence", "moving", "sound", "vibration", "smoke", "gas"})
+_ACTIVITY = frozenset({"vacuum", "lawn_mower"})
 
 
 class Wording:
@@ -41,7 +42,16 @@ class Wording:
 
     def state(self, device_class: str | None, state: str) -> str:
         """A binary sensor's state in words: a door is open, not on."""
-        kind = "opening" if device_class in _OPENING else "presence" if device_class in _PRESENCE else ""
+        return self._state(
+            "opening" if device_class in _OPENING else "presence" if device_class in _PRESENCE else "", state
+        )
+
+    def mode(self, domain: str, state: str) -> str:
+        """What a robot or an alarm panel is at, in words; ``fan_only`` of others is "fan only"."""
+        kind = "activity" if domain in _ACTIVITY else "alarm" if domain == "alarm_control_panel" else ""
+        return self._state(kind, state).replace("_", " ")
+
+    def _state(self, kind: str, state: str) -> str:
         return str(self._texts.get("states", {}).get(kind, {}).get(state, state))
 
 

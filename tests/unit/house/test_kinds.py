@@ -104,7 +104,7 @@ async def test_it_obeys_and_its_state_topic_proves_it(component, more, intent, s
 
 
 @pytest.mark.parametrize(("component", "more", "intent", "slots", "command", "state"), ACTS)
-async def test_it_is_not_believed_without_proof(component, more, intent, slots, command, state):  # noqa: ARG001
+async def test_it_is_not_believed_without_proof(component, more, intent, slots, command, state):
     """A device that goes on reporting its old state has not obeyed."""
     result = await Home(named(component, fault="refuses", **more)).do(intent, name="X", **slots)
     assert result.actions[0].outcome == "failed"

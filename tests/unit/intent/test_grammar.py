@@ -6,7 +6,10 @@ import pytest
 
 from hub.errors import IntentFailed
 from hub.intent.grammar import SpeechGrammar, speech_grammar
-from hub.stages import Area, Entity
+from hub.intent.language import load_sentences
+from hub.intent.matching import match
+from hub.intent.names import HouseNames
+from hub.stages import Area, Entity, Intent
 from tests.fakes_house import FakeHouse
 from tests.jsgf_matcher import JsgfMatcher
 
@@ -116,3 +119,24 @@ def test_a_language_without_templates_is_refused_by_name() -> None:
     with pytest.raises(IntentFailed, match=r"'xx'.*en") as refusal:
         speech_grammar(HOUSE, "xx")
     assert refusal.value.code == "language-unknown"
+
+
+@pytest.mark.parametrize(
+    ("domain", "sentence"),
+    [
+        ("humidifier", "turn on the thing in the bedroom"),
+        ("siren", "turn the thing off"),
+        ("valve", "open the thing"),
+        ("valve", "set the thing to fifty percent"),
+        ("vacuum", "start the thing"),
+        ("vacuum", "return thing"),
+        ("lawn_mower", "dock the thing"),
+        ("number", "set thing to twenty"),
+        ("alarm_control_panel", "disarm the thing"),
+    ],
+)
+def test_what_only_some_houses_have_is_heard_there_and_understood(domain: str, sentence: str) -> None:
+    thing, rooms = Entity(f"{domain}.x", domain, "Thing"), [Area("Bedroom", "Upstairs")]
+    assert JsgfMatcher(speech_grammar(FakeHouse([thing], rooms), "en").jsgf).accepts(sentence)
+    understood = match(sentence, load_sentences("en"), HouseNames([thing], rooms, "en"), "Bedroom")
+    assert isinstance(understood, Intent)
