@@ -70,8 +70,14 @@ class Options:
         return self.text(key) or default
 
     def topic(self, key: str) -> str | None:
+        """One that is listened to may have ``+`` for a level, but not for all; one that is published to may not."""
         topic = self.text(key)
-        if topic is not None and (problem := topic_problem(topic)):
+        if topic is None:
+            return None
+        levels = topic.split("/")
+        if not _is_published(key) and set(levels) - {"+"}:
+            levels = ["one" if level == "+" else level for level in levels]
+        if problem := topic_problem("/".join(levels)):
             raise DiscoveryInvalid(f"{key} {topic[:100]!r} {problem}")
         return topic
 
@@ -99,6 +105,11 @@ class Options:
         if not -1e9 < number < 1e9:
             raise DiscoveryInvalid(f"{key} must be a number")
         return number
+
+    def bits(self, key: str) -> int | None:
+        """A bit mask; None if the option is anything else."""
+        value = self._config.get(key)
+        return value if isinstance(value, int) and not isinstance(value, bool) else None
 
     def flag(self, key: str, *, default: bool) -> bool:
         value = self._config.get(key, default)
@@ -167,6 +178,10 @@ class DialectBuilder:
 
         readers = {topic: tuple(readers) for topic, readers in self._readers.items()}
         return Dialect(readers, write, frozenset(self._reads), frozenset(writers), fixed or {})
+
+
+def _is_published(key: str) -> bool:
+    return key.endswith("command_topic") or key.startswith("set_")
 
 
 def one_of(words: Mapping[str, Any]) -> Callable[[str], Any]:

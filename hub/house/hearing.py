@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Protocol
 
 from hub.bus.routes import Callback, Message
@@ -52,7 +53,7 @@ class Hearing:
         for topic in topics:
             self._readers.setdefault(topic, []).append(device)
             if topic not in self._unlisten:
-                self._unlisten[topic] = self._bus.listen(topic, self._on_message)
+                self._unlisten[topic] = self._bus.listen(topic, partial(self._on_message, topic))
             elif (last := self._last.get(topic)) is not None:
                 device.hear(last)
         return True
@@ -71,14 +72,15 @@ class Hearing:
                     stop()
                 self._keep(topic, None)
 
-    def _on_message(self, message: Message) -> None:
+    def _on_message(self, topic: str, message: Message) -> None:
+        """topic: as it was announced, perhaps with ``+`` for a level; devices know their readers by it."""
         if len(message.payload) > _MAX_PAYLOAD_BYTES:
             _log.warning("ignored %r: longer than %d bytes", message, _MAX_PAYLOAD_BYTES)
             return
         text = message.payload.decode("utf-8", errors="replace")
-        heard = Heard(message.topic, text, self._clock())
-        self._keep(message.topic, heard)
-        for device in tuple(self._readers.get(message.topic, ())):
+        heard = Heard(topic, text, self._clock())
+        self._keep(topic, heard)
+        for device in tuple(self._readers.get(topic, ())):
             self._tell(device, heard)
 
     def _tell(self, device: LiveDevice, heard: Heard) -> None:

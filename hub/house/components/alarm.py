@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from hub.house import templates
 from hub.house.dialect import Dialect, DialectBuilder, Options, Outgoing, among
 
@@ -10,6 +12,7 @@ _STATES = (
     *("pending", "arming", "disarming", "triggered"),
 )
 _ARMED = {state: state.replace("armed", "arm") for state in _STATES if state.startswith("armed_")}
+_FEATURE_BITS = {"arm_home": 1, "arm_away": 2, "arm_night": 4, "arm_custom_bypass": 16, "arm_vacation": 32}
 
 
 def alarm_control_panel(options: Options) -> Dialect:
@@ -29,10 +32,18 @@ def alarm_control_panel(options: Options) -> Dialect:
     return builder.build({"armed_states": tuple(state for state in payloads if state != "disarmed")})
 
 
+def _features(options: Options) -> Collection[str]:
+    """Words, or Home Assistant's own bit mask, which ESPHome announces."""
+    mask = options.bits("supported_features")
+    if mask is None:
+        return options.words("supported_features", _ARMED.values())
+    return {word for word, bit in _FEATURE_BITS.items() if mask & bit}
+
+
 def _payloads(options: Options) -> dict[str, str]:
     """State to the word that commands it."""
     has_code = options.text("code") is not None
-    features = options.words("supported_features", _ARMED.values())
+    features = _features(options)
     payloads = {}
     if not (has_code and options.flag("code_disarm_required", default=True)):
         payloads["disarmed"] = options.word("payload_disarm", "DISARM")

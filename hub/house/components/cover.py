@@ -18,7 +18,7 @@ def cover(options: Options) -> Dialect:
     builder.reads("position", "position_topic", "position_template", parse=percent)
     if options.topic("state_topic") is None:
         builder.reads("state", "position_topic", "position_template", parse=state_of(percent))
-    _position_writer(builder, raw)
+    position_writer(builder, raw)
     _state_writer(builder)
     _tilt(builder)
     return builder.build()
@@ -60,7 +60,7 @@ def _tilt(builder: DialectBuilder) -> None:
     builder.writer("tilt_position", write)
 
 
-def _position_writer(builder: DialectBuilder, raw: Callable[[float], int]) -> None:
+def position_writer(builder: DialectBuilder, raw: Callable[[float], int]) -> None:
     topic = builder.options.topic("set_position_topic")
     template = builder.options.template("set_position_template")
     if topic is None:

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from hub.house import templates
 from hub.house.colors import HueSaturation, hs_to_rgb, hs_to_xy, kelvin_to_mireds, mireds_to_kelvin, rgb_to_hs, xy_to_hs
 from hub.house.components.light_json import json_light
 from hub.house.components.light_template import template_light
 from hub.house.dialect import Dialect, DialectBuilder, Options, Outgoing, Values, among, number, one_of
 from hub.house.errors import DiscoveryInvalid
+
+_RGB = ("red", "green", "blue")
+_PARTS = {  # of a colour, as Home Assistant names them for command templates
+    "hs": ("hue", "sat"),
+    "rgb": _RGB,
+    "rgbw": (*_RGB, "white"),
+    "rgbww": (*_RGB, "cold_white", "warm_white"),
+    "xy": ("x", "y"),
+}
 
 
 def light(options: Options) -> Dialect:
@@ -85,7 +95,21 @@ def _colors(builder: DialectBuilder) -> None:
             return parse(tuple(part for part in parts if part is not None))
 
         builder.reads("hs_color", f"{form}_state_topic", f"{form}_value_template", parse=read)
-        builder.writes("hs_color", f"{form}_command_topic", f"{form}_command_template", show)
+        _color_writer(builder, form, show)
+
+
+def _color_writer(builder: DialectBuilder, form: str, show: Callable[[HueSaturation], str]) -> None:
+    topic = builder.options.topic(f"{form}_command_topic")
+    template = builder.options.template(f"{form}_command_template")
+    if topic is None:
+        return
+
+    def write(hs: HueSaturation) -> list[Outgoing]:
+        payload = show(hs)
+        parts = dict(zip(_PARTS[form], map(number, payload.split(",")), strict=True))
+        return [builder.options.command(topic, templates.command(template, payload, **parts))]
+
+    builder.writer("hs_color", write)
 
 
 def _joined(parts: tuple[float, ...]) -> str:

@@ -1,4 +1,4 @@
-"""Valves: open and closed by words, or a position in percent; never both (``reports_position``)."""
+"""Valves: open and closed by words, perhaps with a position besides; or by position only (``reports_position``)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from hub.house import templates
-from hub.house.components.cover import scale, state_of
+from hub.house.components.cover import position_writer, scale, state_of
 from hub.house.dialect import Dialect, DialectBuilder, Options, Outgoing, Values, json_object
 
 
@@ -39,6 +39,9 @@ def _by_words(builder: DialectBuilder) -> None:
 
     if topic is not None:
         builder.writer("state", write)
+    percent, raw = scale(options, "position_closed", "position_open")
+    builder.reads("position", "position_topic", "position_template", parse=percent)  # as ESPHome announces it
+    position_writer(builder, raw)
 
 
 def _by_position(builder: DialectBuilder) -> None:
