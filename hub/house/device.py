@@ -54,7 +54,7 @@ class LiveDevice:
         """Take one message on one of its topics."""
         changes: dict[str, Any] = {}
         for reader in self.dialect.readers.get(heard.topic, ()):
-            changes.update(reader(heard.payload) or {})
+            changes |= {name: _text(value) for name, value in (reader(heard.payload) or {}).items()}
         self.announced.availability.hear(heard.topic, heard.payload)
         self._values.update(changes)
         self._snapshot = None
@@ -81,3 +81,8 @@ class LiveDevice:
             attributes=attributes,
             available=self.announced.availability.available,
         )
+
+
+def _text(value: Any) -> Any:
+    """Half a surrogate pair, which JSON may hold, is nothing that anybody could write down again."""
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) and not value.isascii() else value

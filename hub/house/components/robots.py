@@ -48,7 +48,8 @@ def _read_vacuum(payload: str) -> Values | None:
     if message is None:
         return None
     values: dict[str, Any] = {}
-    if (state := message.get("state")) in _VACUUM_STATES:
+    state = message.get("state")
+    if isinstance(state, str) and state in _VACUUM_STATES:
         values["state"] = state
     battery = message.get("battery_level")
     if isinstance(battery, int | float) and not isinstance(battery, bool):
