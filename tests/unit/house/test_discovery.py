@@ -85,6 +85,23 @@ def test_a_base_topic_at_the_end_of_a_topic():
     assert only({"~": "kettle", "cmd_t": "cmnd/~"}).dialect.write({"state": "on"})[0].topic == "cmnd/kettle"
 
 
+def test_a_base_topic_that_means_itself_is_put_in_once():
+    assert only({"~": "~/~", "cmd_t": "~/set"}).dialect.write({"state": "on"})[0].topic == "~/~/set"
+
+
+def test_a_hostile_announcement_leaves_the_others_alone(loopback_house):
+    bus, house = loopback_house
+    bus.retain("homeassistant/vacuum/good/config", json.dumps({"command_topic": "c", "state_topic": "s"}))
+    for number in range(20):
+        bus.retain(f"homeassistant/vacuum/bad{number}/config", json.dumps({"state_topic": "#", "object_id": "good"}))
+        bus.retain(f"homeassistant/vacuum/same{number}/config", json.dumps({"state_topic": "s", "object_id": "good"}))
+    bus.deliver("s", '{"state": {}}')
+    bus.deliver("s", '{"state": "docked"}')
+    assert len(house.problems) == 20
+    assert len({entity.entity_id for entity in house.entities()}) == 21
+    assert {entity.state for entity in house.entities()} == {"docked"}
+
+
 @pytest.mark.parametrize("hide", [{"entity_category": "diagnostic"}, {"ent_cat": "config"}, {"en": False}])
 def test_what_no_one_speaks_about_is_not_exposed(hide):
     assert not only(PLUG | hide).exposed
