@@ -14,7 +14,7 @@ from hub.bus.broker import own_broker
 from hub.bus.client import Bus
 from hub.errors import ActionFailed
 from hub.house.actor import HouseActor
-from hub.house.file import Device, HouseFile, load_house
+from hub.house.file import COMPONENTS, Device, HouseFile, load_house
 from hub.house.registry import HouseRegistry
 from hub.house.simulated import SimulatedHouse, load_simulated_house
 from hub.stages import Intent
@@ -34,6 +34,18 @@ COMMANDS = {
     "climate": [("HassClimateSetTemperature", {"temperature": 23})],
     "scene": [("HassTurnOn", {})],
     "button": [("HassTurnOn", {})],
+}
+RARE = {
+    "humidifier": ("HassHumidifierSetpoint", {"humidity": 55}),
+    "vacuum": ("HassVacuumStart", {}),
+    "siren": ("HassTurnOn", {}),
+    "valve": ("HassTurnOn", {}),
+    "select": ("EarshotSetValue", {"value": "high"}),
+    "number": ("EarshotSetValue", {"value": 42}),
+    "text": ("EarshotSetValue", {"value": "hello"}),
+    "alarm_control_panel": ("EarshotArm", {"mode": "home"}),
+    "lawn_mower": ("HassLawnMowerStartMowing", {}),
+    "water_heater": ("HassTurnOn", {}),
 }
 
 
@@ -69,6 +81,26 @@ async def lived_in(address, file):
         home = Home(bus, file, simulated)
         assert await home.house.settled()
         yield home
+
+
+async def test_one_of_every_kind_is_known_and_obeys(broker):
+    file = HouseFile(device=tuple(Device(id=f"{kind}.x", name=f"My {kind}") for kind in COMPONENTS))
+    async with lived_in(broker, file) as home:
+        assert {entity.domain for entity in home.house.entities()} == set(COMPONENTS)
+        for kind, (intent, slots) in RARE.items():
+            (action,) = (await home.do(intent, named=f"My {kind}", **slots)).actions
+            assert action.outcome == "confirmed", kind
+
+
+async def test_a_sensor_that_several_gateways_hear(broker):
+    """A state topic with + for the gateway, as OpenMQTTGateway announces it."""
+    config = {"state_topic": "+/BTtoMQTT/AABB", "value_template": "{{ value_json.tempc }}", "name": "Fridge"}
+    async with Bus(broker, name="gateway") as gateway, Bus(broker, name="hub") as bus:
+        house = HouseRegistry(bus)
+        await gateway.publish("homeassistant/sensor/fridge/config", json.dumps(config), retain=True, qos=1)
+        await gateway.publish("attic/BTtoMQTT/AABB", '{"tempc": 4.5}', retain=True, qos=1)
+        assert await house.settled()
+        assert [entity.state for entity in house.entities()] == ["4.5"]
 
 
 @pytest.mark.parametrize("path", HOUSES, ids=lambda path: path.stem)
