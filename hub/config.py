@@ -303,7 +303,7 @@ class PolicySection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     """What a voice alone may not do (docs/house.md): it needs a ``yes``, a ``pin``, or is refused.
 
     pin_file: holds 4 to 12 digits as one line, mode 0600. unlock: a lock; not set is ``pin`` where there is a PIN, else
-    ``refuse``. open_door: a cover that is a garage, gate or door; not set likewise. open_valve: a valve; not set
+    ``refuse``. open_door: a cover that is a garage or gate; not set likewise. open_valve: a valve; not set
     likewise. disarm: an alarm panel; not set likewise. sensitive: all but off, close and lock of what house.toml marks
     so. attempts: wrong PINs of one room in any lock_minutes; twice as many of all rooms together. lock_minutes: for so
     long after too many, no PIN is right. commands_per_minute: of one room; more are refused.

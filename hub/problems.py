@@ -6,7 +6,7 @@ from hub.stages import Intent, NotUnderstood, Result
 from hub.trace import ErrorTrace
 
 
-def problem(understood: Intent | NotUnderstood, result: Result | None) -> ErrorTrace | None:  # noqa: C901, PLR0911 one an outcome
+def problem(understood: Intent | NotUnderstood, result: Result | None) -> ErrorTrace | None:  # noqa: PLR0911 one an outcome
     """What kept this turn from doing what was asked; None if nothing did."""
     if isinstance(understood, NotUnderstood):
         return _not_understood(understood)

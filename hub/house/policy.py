@@ -10,8 +10,8 @@ from hub.config import Decision, PolicyRule, PolicySection
 from hub.house.dialect import Values
 from hub.stages import Entity, Granted
 
-_DOORS = frozenset({"garage", "gate", "door"})
-_SAFE_STATES = frozenset({"off", "closed", "locked"})
+_DOORS = frozenset({"garage", "gate"})  # a ``door`` may be one between two rooms; if not, it is marked sensitive
+_SAFE_STATES = frozenset({"off", "closed", "locked", "docked"})
 _STRICTNESS: dict[Decision, int] = {"allow": 0, "yes": 1, "pin": 2, "refuse": 3}
 _GRANTS: dict[Granted, int] = {"": 0, "yes": 1, "pin": 2}
 
@@ -73,6 +73,8 @@ def _is_safe_value(name: str, value: object) -> bool:
             return value in _SAFE_STATES or str(value).startswith("armed")
         case "position":
             return value == 0
+        case "power":
+            return value == "off"
     return name == "stop"
 
 

@@ -5,8 +5,10 @@ import json
 
 import pytest
 
+from hub.config import PolicyRule, PolicySection
 from hub.house.actor import HouseActor
 from hub.house.file import Device, HouseFile
+from hub.house.policy import Policy
 from hub.house.registry import HouseRegistry
 from hub.stages import Intent
 from tests.fakes_house import DevicesOnLoopback, LoopbackBus
@@ -24,7 +26,8 @@ class Home:
         file = HouseFile(device=devices)
         DevicesOnLoopback(file, self.bus)
         self.house = HouseRegistry(self.bus, notes=file, clock=now)
-        self.actor = HouseActor(self.house, self.bus, proof_seconds=2.0, clock=now)
+        allowed = Policy(PolicySection(rule=[PolicyRule(domains=["valve", "alarm_control_panel"], decision="allow")]))
+        self.actor = HouseActor(self.house, self.bus, proof_seconds=2.0, clock=now, policy=allowed)
 
     def announce(self, component, config, state=None):
         """A device that only says ``state``; what it is told is in ``bus.published``."""

@@ -18,7 +18,6 @@ OPENING = [
     ("lock", None, {"state": "open"}),
     ("cover", "garage", {"state": "open"}),
     ("cover", "gate", {"state": "open"}),
-    ("cover", "door", {"position": 40}),
     ("valve", "water", {"state": "open"}),
     ("valve", "gas", {"position": 1}),
     ("alarm_control_panel", None, {"state": "disarmed"}),
