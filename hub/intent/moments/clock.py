@@ -26,9 +26,11 @@ class Clock:
 def read_clock(element: Element) -> Clock | None:
     """The time that was said; None if there is no such time."""
     groups = element.groups
-    if "h" not in groups:
-        return Clock(evaluate(element.said), exact=True)
-    hour, minute = int(groups["h"]), int(groups.get("m", 0))
+    minute = int(groups.get("m", 0))
+    if "h" not in groups:  # noon, midnight, and one o'clock where "one" is an article
+        said = evaluate(element.said, m=minute)
+        return Clock(said, exact=said % _HALF == 0)
+    hour = int(groups["h"])
     twelve = element.kind == "clock12"
     if minute > 59 or hour > (12 if twelve else 24) or (twelve and hour == 0) or (hour == 24 and minute):
         return None

@@ -59,7 +59,9 @@ def _fixed(sentence: Sentence) -> _Found:
         if slots := sentence.whole(key):
             return name, slots.texts("list")
     if (slots := sentence.whole("snooze")) is not None:
-        minutes = sentence.book.amounts.minutes(slots.plain["duration"]) if "duration" in slots.plain else None
+        said = slots.plain
+        length = said.get("duration") or f"{said.get('n', '')} {said.get('unit', '')}"
+        minutes = sentence.book.amounts.minutes(length)
         return "Snooze", {"minutes": minutes} if minutes else {}
     for key, name in (("cancel_all_alarms", "CancelAlarm"), ("cancel_all_reminders", "CancelReminder")):
         if sentence.whole(key):

@@ -33,14 +33,20 @@ def read_repeat(element: Element, vocabulary: Vocabulary, start: date, *, on_day
         days = sorted({number for number in found if number is not None})
         every = ";INTERVAL=2" if element.said == "other" else ""
         return f"FREQ=WEEKLY{every};BYDAY={','.join(_DAYS[day] for day in days)}"
-    if "unit" in groups:
-        unit, count = vocabulary.units[groups["unit"]], int(groups.get("n", 2 if element.said == "other" else 1))
+    if unit := repeat_unit(element, vocabulary):
+        count = int(groups.get("n", 2 if element.said == "other" else 1))
         return _every(unit, count, start, on_day)
     if element.said == "weekdays":
         return "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"
     if element.said == "weekend":
         return "FREQ=WEEKLY;BYDAY=SA,SU"
     return "FREQ=DAILY"
+
+
+def repeat_unit(element: Element, vocabulary: Vocabulary) -> str | None:
+    """The unit of "every two weeks" and of "weekly"."""
+    said = element.groups.get("unit")
+    return vocabulary.units[said] if said else element.said if element.said in _FREQUENCIES else None
 
 
 def _every(unit: str, count: int, start: date, on_day: Mapping[str, str]) -> str | None:

@@ -10,11 +10,11 @@ from typing import Any, Literal
 
 from dateutil.rrule import rrulestr
 
-from hub.intent.moments.amounts import Amounts
+from hub.intent.moments.amounts import Amount, Amounts
 from hub.intent.moments.clock import choices, read_clock
 from hub.intent.moments.days import read_day, read_span
 from hub.intent.moments.elements import Element
-from hub.intent.moments.repeats import SUB_DAILY, first_day, read_repeat
+from hub.intent.moments.repeats import SUB_DAILY, first_day, read_repeat, repeat_unit
 from hub.intent.moments.vocabulary import Vocabulary
 
 Problem = Literal["time", "no-time", "past"]
@@ -107,8 +107,9 @@ class Resolver:
         if rule is None:
             return Moment(problem="time", wrong=(element,))
         if rule.startswith(SUB_DAILY):
-            amount = self._amounts.read(f"{element.groups.get('n', '1')} {element.groups['unit']}")
-            return Moment(amount.after(now).replace(microsecond=0), rule) if amount else Moment(problem="no-time")
+            unit = repeat_unit(element, self._vocabulary)
+            length = int(element.groups.get("n", 1)) * (60 if unit == "minute" else 3600)
+            return Moment(Amount(length).after(now).replace(microsecond=0), rule)
         return Moment(_first(rule, start, said, local), rule)
 
 

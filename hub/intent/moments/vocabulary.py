@@ -119,8 +119,8 @@ def _lexer(words: Words, language: str) -> Lexer:
     for number, said in enumerate(words.ordinals, 1):
         numbers |= {plain(word): f"{number}{ORDINAL}" for word in said.split("|")}
     compounds = {
-        plain(first + second): (plain(first), plain(second))
-        for firsts, seconds in words.compounds
+        plain(first + second): (plain(first), plain(meant[0] if meant else second))
+        for firsts, seconds, *meant in words.compounds
         for first, second in product(firsts.split("|"), seconds.split("|"))
     }
     endings = frozenset(map(plain, words.ordinal_endings.split("|"))) - {""}
