@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import dropwhile
 from typing import Any
 
 from hub.intent.moments.amounts import Amounts
@@ -140,7 +141,8 @@ class Sentence:
 
     def heard(self, elements: Iterable[Element]) -> str:
         """What was said of a time that does not exist."""
-        return self.line.written(place for element in elements for place in range(element.first, element.last))
+        places = [place for element in elements for place in range(element.first, element.last)]
+        return self.line.written(dropwhile(self._is_filler, places))
 
     def cancelled_when(self, said: Timed) -> dict[str, Any]:
         """Which alarm is meant: its moment, or its day alone (``2026-11-24``)."""
