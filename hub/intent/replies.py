@@ -8,6 +8,7 @@ from typing import Any
 
 from hub.intent.language import resolve_language
 from hub.intent.responses import ResponseTemplates, SpokenState
+from hub.intent.telling import Teller
 from hub.intent.wording import FALLBACK, Wording, load_wordings
 from hub.stages import Action, Entity, House, Intent, NotUnderstood, Result
 
@@ -25,6 +26,7 @@ _UNSUPPORTED = {
     "HassBroadcast": "unsupported_announce",
 }
 _TOLD_BY_US = frozenset({"HassGetCurrentTime", "HassGetCurrentDate", "HassNevermind", "HassRespond"})
+_DEVICES_FIRST = frozenset({"acted", "answered"})  # what devices showed is said before what is told besides
 _RESPOND_KEYS = frozenset({"hello", "data", "commands", "creator"})  # about us: not Home Assistant's answers
 
 
@@ -108,7 +110,7 @@ class _Reply:
             "unknown_target": lambda _: self._unknown_target(),
             "ambiguous": lambda result: wording.say("ambiguous", [wording.listing(result.choices, "or")]),
             "unsure": lambda result: wording.say("did_you_mean", [wording.listing(result.choices, "or")]),
-            "unconfirmed": lambda result: wording.say("refused", result.choices),
+            "unconfirmed": self._unconfirmed,
             "refused": self._not_allowed,
             "unsupported": lambda _: self._unsupported(),
         }
@@ -118,7 +120,17 @@ class _Reply:
             return self._told_by_us(now)
         if result is None:
             return self._unsupported()
-        return self._by_kind[result.kind](result)
+        told = Teller(self._wording, now).tell(result.told)
+        if told and (result.kind not in _DEVICES_FIRST or not (result.actions or result.matched or result.unmatched)):
+            return told
+        said = self._by_kind[result.kind](result)
+        return f"{said} {told}" if told else said
+
+    def _unconfirmed(self, result: Result) -> str:
+        """What would be done, as a question."""
+        teller = Teller(self._wording, datetime.min)  # noqa: DTZ901 - no time is told
+        key = "needs_pin" if result.problem == "needs-pin" else "needs_yes"
+        return teller.sentence(key, {"names": result.choices})
 
     def _told_by_us(self, now: datetime) -> str:
         """What needs no device."""

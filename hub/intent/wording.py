@@ -20,6 +20,7 @@ class Wording:
 
     def __init__(self, texts: dict[str, Any], fallback: dict[str, Any]) -> None:
         self._texts = {**fallback, **texts}
+        self._told = {**fallback["told"], **texts.get("told", {})}
 
     def has(self, key: str) -> bool:
         return key in self._texts
@@ -34,6 +35,19 @@ class Wording:
         if len(names) < 2:
             return "".join(names)
         return f"{', '.join(names[:-1])} {self._texts[joint]} {names[-1]}"
+
+    def table(self, name: str) -> dict[str, Any]:
+        """One of the tables: ``time`` or ``turned``."""
+        return dict(self._texts[name])
+
+    def told(self, key: str) -> list[str]:
+        """The sentences of a Told's key: in any order; empty if none."""
+        texts = self._told.get(key, [])
+        return [texts] if isinstance(texts, str) else list(texts)
+
+    def told_keys(self) -> frozenset[str]:
+        """Every key that this language tells of."""
+        return frozenset(self._told)
 
     def constant(self) -> list[str]:
         """Sentences that are always the same."""
