@@ -134,7 +134,8 @@ class Teller:
             )
         if count == "1":
             return str(self._time[f"every_{unit}"])
-        return str(self._time["every_count"]).format(interval=self._counted(unit, int(count)))
+        key = f"every_count_{unit}"  # where the unit's gender shows
+        return str(self._time.get(key, self._time["every_count"])).format(interval=self._counted(unit, int(count)))
 
 
 def _less_and_less(key: str, *, one: bool) -> Iterator[str]:

@@ -10,6 +10,7 @@ from hub.intent.moments.elements import Element
 DAY = 1440  # minutes
 _HALF = DAY // 2
 PART_HOURS = {"morning": 8, "noon": 12, "afternoon": 15, "evening": 19, "tonight": 20, "night": 22}
+_PARTS = {*PART_HOURS, "am", "pm"}
 _NIGHT_ENDS = 6 * 60  # no reminder before, unless it is said
 _WAKING_BEGINS = 5 * 60  # an alarm from here on is one of the morning
 _SMALL_HOURS = 5 * 60  # "tonight at one" is after midnight
@@ -46,6 +47,7 @@ def choices(clock: Clock | None, part: str | None, *, alarm: bool) -> list[int] 
 
     May be 1440 and more: after the midnight that ends the day. None: nothing was said about a time of the day.
     """
+    part = part if part in _PARTS else None
     if clock is None:
         return [PART_HOURS[part] * 60] if part in PART_HOURS else None
     minutes = clock.minutes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -41,7 +41,7 @@ class Elements:
         self._patterns = list(_patterns(vocabulary))
 
     def find(self, line: Line, part: range, *, loose: bool) -> list[Element]:
-        """The elements among some tokens, in their order, the longest of those that overlap, each kind once.
+        """The elements among some tokens, in their order, the longest of those that overlap.
 
         loose: nothing but a time is expected there, so that "7" or "Friday" alone is one.
         """
@@ -50,7 +50,7 @@ class Elements:
         for element in every:
             if not chosen or element.first >= chosen[-1].last:
                 chosen.append(element)
-        return _once(chosen if loose else _supported(chosen))
+        return chosen if loose else _supported(chosen)
 
     def _every(self, line: Line, part: range) -> Iterator[Element]:
         begin, end = line.offset(part.start), line.offset(part.stop)
@@ -62,17 +62,13 @@ class Elements:
 
 
 def _supported(elements: list[Element]) -> list[Element]:
-    """Without the weak ones that stand alone."""
-    strong = [not element.weak for element in elements]
-    for _ in elements:  # support goes on from neighbour to neighbour
-        for here, there in zip(range(len(elements) - 1), range(1, len(elements)), strict=True):
-            if elements[here].last == elements[there].first and (strong[here] or strong[there]):
-                strong[here] = strong[there] = True
-    return [element for element, counts in zip(elements, strong, strict=True) if counts]
+    """Without the weak ones that stand alone: "Friday evening" is a time, "Friday" may be a newspaper."""
+    joints = {element.first for element in elements} & {element.last for element in elements}
+    return [element for element in elements if not element.weak or {element.first, element.last} & joints]
 
 
-def _once(elements: list[Element]) -> list[Element]:
-    """The first of each kind: what is said again belongs to the text."""
+def once(elements: Iterable[Element]) -> list[Element]:
+    """The first of each kind: what is said again is part of the text."""
     kinds: dict[str, Element] = {}
     for element in elements:
         kinds.setdefault(element.kind.removesuffix("12").removesuffix("_today"), element)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import dropwhile
 from typing import Any
 
 from hub.intent.moments.amounts import Amounts
-from hub.intent.moments.elements import Element, Elements
+from hub.intent.moments.elements import Element, Elements, once
 from hub.intent.moments.lexer import Line
 from hub.intent.moments.resolving import Resolver
 from hub.intent.moments.vocabulary import Vocabulary
@@ -54,15 +54,15 @@ class Phrasebook:
 
 
 def _open(template: str) -> str:
-    """With room for a time at its end, unless it says where that stands, or has none (``.``)."""
-    return template.removesuffix(" .") if "..." in template or template.endswith(" .") else f"{template} ..."
+    """With room for a time at its end, unless it ends there (``.``)."""
+    return template.removesuffix(" .") if template.endswith((" .", "...")) else f"{template} ..."
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """What a phrase left open. rest: the tokens of ``...``. plain: its slots as tokens. places: their tokens."""
+    """What a phrase left open. rest: the tokens of ``...``, in two parts. plain: its slots as tokens; places: where."""
 
-    rest: range
+    rest: tuple[range, range]
     plain: dict[str, str]
     places: dict[str, range]
     line: Line
@@ -90,25 +90,30 @@ class Sentence:
 
     def whole(self, key: str) -> Match | None:
         """The sentence as one of the phrases of a table."""
-        return self.match(self.book.whole[key].match(self.line.string)) if key in self.book.whole else None
+        found = self.book.whole[key].match(self.line.string)
+        return self.match(found) if found else None
 
-    def match(self, found: re.Match[str] | None) -> Match | None:
+    def timed(self, key: str) -> Timed | None:
+        """The time in a phrase of a table that leaves room for one and for nothing else; None if none fits so."""
+        readings = (self.moment(*self.match(found).rest) for found in self.book.whole[key].matches(self.line.string))
+        return next((said for said in readings if not said.left), None)
+
+    def match(self, found: re.Match[str]) -> Match:
         """A match of the sentence, by tokens."""
-        if found is None:
-            return None
         places = {
             name: range(self.line.place(found.start(name)), self.line.place(found.end(name)))
             for name, said in found.groupdict().items()
             if said is not None
         }
         plain = {name: found[name].strip() for name in places}
-        return Match(places.pop("rest", range(0)), plain, places, self.line)
+        rest = (places.pop("rest", range(0)), places.pop("tail", range(0)))
+        return Match(rest, plain, places, self.line)
 
-    def moment(self, part: range, *, loose: bool = True) -> Timed:
-        """What in some tokens says when; fillers do not count as left."""
-        elements = self.book.elements.find(self.line, part, loose=loose)
+    def moment(self, *parts: range, loose: bool = True) -> Timed:
+        """What in some tokens says when; where nothing but fillers is left, nothing is."""
+        elements = once(element for part in parts for element in self.book.elements.find(self.line, part, loose=loose))
         taken = {place for element in elements for place in range(element.first, element.last)}
-        left = [place for place in part if place not in taken]
+        left = [place for part in parts for place in part if place not in taken]
         if loose and all(self._is_filler(place) for place in left):
             left = []
         return Timed(elements, left)
@@ -121,7 +126,7 @@ class Sentence:
         return any(self.book.when.match(self.line.string, self.line.offset(place)) for place in places)
 
     def text(self, places: Sequence[int]) -> str:
-        """What is to be said of them later: as written, without "to", "about" and fillers at its ends."""
+        """What is to be said of them later: as written, without what only leads to it ("to", "about")."""
         places = list(places)
         while places:
             marker = self.book.markers.match(self.line.string, self.line.offset(places[0]))
@@ -129,9 +134,14 @@ class Sentence:
                 break
             last = self.line.place(marker.end())
             places = [place for place in places if place >= last]
+        return self.line.written(places).strip(" ,;:")
+
+    def name(self, places: Sequence[int]) -> str:
+        """The name of an alarm: what is left beside its time, without the small words at both ends."""
+        places = list(dropwhile(self._is_filler, places))
         while places and self._is_filler(places[-1]):
             places.pop()
-        return self.line.written(places).strip(" ,;:")
+        return self.text(places)
 
     def resolved(self, elements: Sequence[Element], *, alarm: bool) -> dict[str, Any]:
         """The slots of the moment: ``when`` and ``repeat``, or ``problem`` and ``heard``."""
@@ -150,4 +160,4 @@ class Sentence:
         if slots.get("problem") != "no-time":
             return slots
         day = self.book.resolver.said(said.elements, self.now, alarm=True).day
-        return {"when": (day or self.now.date() + timedelta()).isoformat()}
+        return {"when": (day or self.now.date()).isoformat()}

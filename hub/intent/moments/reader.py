@@ -77,20 +77,17 @@ def _asked(sentence: Sentence) -> _Found:
         "calendar": ("Calendar", calendar_slots),
     }
     for key, (name, slots_of) in readings.items():
-        if (found := sentence.whole(key)) and (said := sentence.moment(found.rest)) and not said.left:
+        if said := sentence.timed(key):
             slots = slots_of(sentence, said)
             return None if slots is None else (name, slots)
     return None
 
 
 def _cancelled(sentence: Sentence) -> _Found:
-    if found := sentence.whole("cancel_alarm"):
-        said = sentence.moment(found.rest)
-        if said.left:
-            return None
+    if said := sentence.timed("cancel_alarm"):
         return "CancelAlarm", sentence.cancelled_when(said)
     if found := sentence.whole("cancel_reminder"):
-        text = sentence.text(list(found.rest))
+        text = sentence.text([place for part in found.rest for place in part])
         return "CancelReminder", {"text": text} if text else {}
     return None
 
@@ -99,10 +96,10 @@ def _alarm(sentence: Sentence) -> _Found:
     found = sentence.whole("alarm")
     if found is None:
         return None
-    said = sentence.moment(found.rest)
+    said = sentence.moment(*found.rest)
     if sentence.has_condition(said.left):
         return None
-    text = sentence.text(said.left)
+    text = sentence.name(said.left)
     if not said.elements and said.left:
         unknown_time = any(sentence.line.tokens[place].plain[:1].isdigit() for place in said.left)
         return ("SetAlarm", {"problem": "time", "heard": text}) if unknown_time else None
@@ -115,4 +112,4 @@ def _reminder(sentence: Sentence) -> _Found:
     return None if slots is None else ("SetReminder", slots)
 
 
-_READINGS: tuple[Callable[[Sentence], _Found], ...] = (_fixed, _asked, _cancelled, _alarm, _reminder, read_repeated)
+_READINGS: tuple[Callable[[Sentence], _Found], ...] = (_fixed, _asked, _cancelled, _reminder, _alarm, read_repeated)

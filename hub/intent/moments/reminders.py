@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hub.intent.moments.elements import Element
+from hub.intent.moments.elements import once
 from hub.intent.moments.phrases import Sentence, Timed
 
 _PERSON_WORDS = 3
@@ -18,8 +18,7 @@ def read_reminder(sentence: Sentence) -> dict[str, Any] | None:
     trigger = book.trigger("remind", line.string)
     person = trigger is None
     trigger = trigger or book.trigger("remind_person", line.string)
-    found = sentence.match(trigger)
-    if trigger is None or found is None:
+    if trigger is None:
         return None
     before = range(line.place(trigger.start()))
     after = range(line.place(trigger.end()), everybody.stop)
@@ -30,13 +29,12 @@ def read_reminder(sentence: Sentence) -> dict[str, Any] | None:
             return None
         slots["person"] = line.written(name)
         after = range(name.stop, after.stop)
-    return _with_time(sentence, before, [found.rest, after], slots)
+    return _with_time(sentence, before, [*sentence.match(trigger).rest, after], slots)
 
 
 def _with_time(sentence: Sentence, before: range, parts: list[range], slots: dict[str, Any]) -> dict[str, Any] | None:
-    timed = [sentence.moment(part, loose=False) for part in parts]
-    elements = [element for part in timed for element in part.elements]
-    left = [place for part in timed for place in part.left]
+    said = sentence.moment(*parts, loose=False)
+    elements, left = said.elements, said.left
     event = None
     if before:
         first = sentence.moment(before)
@@ -51,11 +49,7 @@ def _with_time(sentence: Sentence, before: range, parts: list[range], slots: dic
     text = sentence.text(left)
     if event is not None:
         return {**slots, "text": text, "event": event}
-    return {**slots, "text": text, **sentence.resolved(_once(elements), alarm=False)}
-
-
-def _once(elements: list[Element]) -> list[Element]:
-    return list({element.kind: element for element in reversed(elements)}.values())
+    return {**slots, "text": text, **sentence.resolved(once(elements), alarm=False)}
 
 
 def _person(sentence: Sentence, after: range) -> range:

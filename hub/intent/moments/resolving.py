@@ -82,7 +82,7 @@ class Resolver:
                 said.wrong.append(day)
         elif span := by_kind.get("span"):
             said.day = read_span(span.said, today)[0]
-        part = by_kind.get("part") or by_kind.get("part_today")
+        part = by_kind.get("part") or by_kind.get("part_today") or by_kind.get("repeat")  # "every evening" is a part
         if part is not None and part.kind == "part_today":
             said.today, said.day = said.day is None, said.day or today
         self._read_clock(by_kind.get("clock") or by_kind.get("clock12"), part.said if part else None, said, alarm=alarm)

@@ -1,18 +1,18 @@
 """Templates of words, in hassil's form, as regular expressions over plain tokens.
 
 ``(a|b)`` one of them, ``[a]`` may be missing, ``{slot}`` a slot, ``<rule>`` a template of the language's ``rules``,
-``...`` any words (the group ``rest``), ``*list`` any word that ends so.
+``...`` any words (the group ``rest``, a second time ``tail``), ``*list`` any word that ends so.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 _PIECE = re.compile(r"\{\w+\}|<\w+>|\.\.\.|[\[\]()|]|[^\s\[\]()|{}<>]+")
 _BRACKETS = {"[": "(?:", "]": ")?", "(": "(?:", ")": ")", "|": "|"}
-_REST = r"(?P<rest>(?:\S+ )*?)"
+_REST, _TAIL = r"(?P<rest>(?:\S+ )*?)", r"(?P<tail>(?:\S+ )*?)"
 AT_WORD = r"(?<!\S)"  # where a token begins
 
 
@@ -24,7 +24,11 @@ class Whole:
 
     def match(self, string: str) -> re.Match[str] | None:
         """The first that the whole string fits."""
-        return next((found for pattern in self.patterns if (found := pattern.match(string))), None)
+        return next(self.matches(string), None)
+
+    def matches(self, string: str) -> Iterator[re.Match[str]]:
+        """All that it fits."""
+        return (found for pattern in self.patterns if (found := pattern.match(string)))
 
 
 class Templates:
@@ -45,7 +49,8 @@ class Templates:
 
     def expression(self, template: str) -> str:
         """The regular expression of a template; raises KeyError for a slot or rule that does not exist."""
-        return "".join(map(self._piece, _PIECE.findall(template)))
+        first, *more = "".join(map(self._piece, _PIECE.findall(template))).split(_REST)
+        return first + "".join(between + part for between, part in zip((_REST, _TAIL), more, strict=False))
 
     def _piece(self, piece: str) -> str:
         if piece in _BRACKETS:
