@@ -1,4 +1,4 @@
-"""What no device showed, in words: times, lengths, repetitions and lists of the language, in sentences of wording.toml."""
+"""What no device showed, in words: times, lengths and lists of a language, in the sentences of wording.toml."""
 
 from __future__ import annotations
 
@@ -44,39 +44,39 @@ class Teller:
     def sentence(self, key: str, values: Mapping[str, Any]) -> str:
         """The sentence that says most of the values; "Done." for a key or values that have none.
 
-        ``timer_left_kitchen`` is told as ``timer_left`` where it has no sentence of its own.
+        ``timer_left_named`` is told as ``timer_left`` where it has no sentence of its own.
         """
+        said = self._phrase(key, values)
+        return said[:1].upper() + said[1:]
+
+    def _phrase(self, key: str, values: Mapping[str, Any]) -> str:
         spoken = {name: self._value(key, name, value, values) for name, value in values.items()}
         spoken = {name: said for name, said in spoken.items() if said}
         for wanted in _less_and_less(key, one=values.get("count") == 1):
             fitting = [text for text in self._wording.told(wanted) if _slots(text) <= set(spoken)]
             if fitting:
-                said = max(fitting, key=lambda text: len(_slots(text))).format_map(spoken)
-                return said[:1].upper() + said[1:]
+                return max(fitting, key=lambda text: len(_slots(text))).format_map(spoken)
         return self._wording.say("done")
 
     def _value(self, key: str, name: str, value: Any, values: Mapping[str, Any]) -> str:
         """One value as it is spoken; empty for what is not there."""
-        if name == "repeat":
-            return self.repeat(str(value)) if value else ""
         if isinstance(value, timedelta):
             return self.length(value)
-        if isinstance(value, datetime):
-            return self.day(value.date()) if values.get("all_day") else self.moment(value)
         if isinstance(value, date):
-            return self.day(value)
+            timed = isinstance(value, datetime) and not values.get("all_day")
+            return self.moment(value) if timed else self.day(value)  # type: ignore[arg-type]
         if isinstance(value, Sequence) and not isinstance(value, str):
             return self._wording.listing([self._item(key, name, item) for item in value])
         if value is None or isinstance(value, bool):
             return ""
-        return self.turned(str(value)) if name in _TURNED else str(value)
+        said = str(value)
+        return self.repeat(said) if name == "repeat" else self.turned(said) if name in _TURNED else said
 
     def _item(self, key: str, name: str, item: Any) -> str:
         """One of a list; what has several values has a sentence of its own, without a capital or full stop."""
         if not isinstance(item, Mapping):
             return self._value(key, "text" if key.startswith(("missed", "reminders")) else name, item, {})
-        said = self.sentence(f"{key}_item", item)
-        return said.removesuffix(".")
+        return self._phrase(f"{key}_item", item).removesuffix(".")
 
     def turned(self, text: str) -> str:
         """Somebody's words said to them: "my" is "your"."""
@@ -84,9 +84,9 @@ class Teller:
         return "".join(self._turned.get(word.lower(), word) for word in words)
 
     def length(self, length: timedelta) -> str:
-        """ "1 hour 5 minutes": the two largest units, rounded up to the smaller one's last second."""
+        """As "1 hour 5 minutes": the two largest units, what is less left out."""
         seconds = max(round(length.total_seconds()), 0)
-        parts = []
+        parts: list[str] = []
         for unit, size in _UNITS:
             count, seconds = divmod(seconds, size)
             if count or parts or unit == "second":
@@ -100,11 +100,13 @@ class Teller:
         return str(one if count == 1 else several).format(count=count)
 
     def moment(self, moment: datetime) -> str:
-        """ "tomorrow at 7:00"."""
-        return str(self._time["moment"]).format(day=self.day(moment.date()), time=self.clock(moment.hour, moment.minute))
+        """As "tomorrow at 7:00"."""
+        clock = self.clock(moment.hour, moment.minute)
+        return str(self._time["moment"]).format(day=self.day(moment.date()), time=clock)
 
     def day(self, day: date) -> str:
-        """ "today", "Tuesday", "Friday 4 December", "4 December 2027"."""
+        """As "today", "Tuesday", "Friday 4 December", "4 December 2027"."""
+        day = day.date() if isinstance(day, datetime) else day
         ahead = (day - self._today).days
         weekday, month = self._time["weekdays"][day.weekday()], self._time["months"][day.month - 1]
         if ahead in {0, 1}:

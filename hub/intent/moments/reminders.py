@@ -98,7 +98,7 @@ def _event(sentence: Sentence, words: range) -> dict[str, str]:
 
 
 def read_repeated(sentence: Sentence) -> tuple[str, dict[str, Any]] | None:
-    """"Every Tuesday at seven take out the bins": a reminder; with nothing to do, an alarm; a command is neither."""
+    """As "every Tuesday at seven take out the bins": a reminder; with nothing to do, an alarm; a command is neither."""
     everything = range(len(sentence.line.tokens))
     said = sentence.moment(everything, loose=False)
     if not _begins_with_repetition(said):

@@ -24,7 +24,7 @@ _DAY_STARTS = 8 * 60  # minutes: when somebody is reminded "tomorrow"
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """when: local wall-clock time. repeat: a recurrence rule. problem: why there is no moment. wrong: what there is not."""
+    """when: local time. repeat: a recurrence rule. problem: why there is none. wrong: what does not exist."""
 
     when: datetime | None = None
     repeat: str | None = None
@@ -135,11 +135,9 @@ def _once(said: Said, local: datetime, *, alarm: bool) -> Moment:
     if day > local.date():
         return Moment(_at(day, minutes[0]))
     coming = [moment for moment in (_at(day, choice) for choice in minutes) if moment > local]
-    if coming:
-        return Moment(min(coming))
-    if said.flexible:
-        return Moment(_at(day + timedelta(days=7), minutes[0]))
-    return Moment(problem="past")
+    if not coming and said.flexible:
+        coming = [_at(day + timedelta(days=7), minutes[0])]
+    return Moment(min(coming)) if coming else Moment(problem="past")
 
 
 def _next(minutes: list[int], local: datetime) -> list[datetime]:

@@ -69,7 +69,23 @@ def test_an_unknown_language_and_a_long_text_are_left_to_others() -> None:
     assert READER.read("wake me at seven " + "x" * 250, "en", now) is None
 
 
-_WORDS = ["remind", "me", "wake", "every", "at", "to", "7", "half", "past", "tuesday", "in", "two", "hours", "30", "march"]
+_WORDS = [
+    "remind",
+    "me",
+    "wake",
+    "every",
+    "at",
+    "to",
+    "7",
+    "half",
+    "past",
+    "tuesday",
+    "in",
+    "two",
+    "hours",
+    "30",
+    "march",
+]
 _WORDS += ["erinnere", "mich", "um", "jeden", "halb", "9999", "jahren", "years", "when", "i", "open", "list", "'s", "."]
 
 

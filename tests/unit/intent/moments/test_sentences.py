@@ -31,9 +31,7 @@ def reader() -> MomentReader:
 @pytest.mark.parametrize(
     ("language", "intent", "said", "slots"), SENTENCES, ids=[f"{entry[0]}-{entry[2]}" for entry in SENTENCES]
 )
-def test_a_sentence_means(
-    reader: MomentReader, language: str, intent: str, said: str, slots: dict[str, Any]
-) -> None:
+def test_a_sentence_means(reader: MomentReader, language: str, intent: str, said: str, slots: dict[str, Any]) -> None:
     understood = reader.read(said, language, NOW)
     found = (understood.name, dict(understood.slots)) if understood else ("none", {})
     assert found == (intent, slots)
