@@ -98,3 +98,16 @@ def test_no_text_is_too_strange(text: str, language: str) -> None:
     """Never raises, and what it says can be written as JSON."""
     understood = READER.read(text, language, datetime(2026, 11, 24, 10, tzinfo=BERLIN))
     assert understood is None or json.dumps(understood.slots)
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("language", ["en", "de", "fr", "es", "nl"])
+@pytest.mark.parametrize(
+    "part",
+    ["7 ", "a ", "cancel the alarm ", "remind me at 7 ", "every monday and ", "weck mich um ", "in two hours and "],
+)
+def test_no_text_takes_long(language: str, part: str) -> None:
+    """250 characters that fit much and end in nothing: milliseconds each, a hundred of them within the limit."""
+    now = datetime(2026, 11, 24, 10, tzinfo=BERLIN)
+    for number in range(100):
+        READER.read(f"{part * 125}"[: 250 - number], language, now)
