@@ -18,6 +18,7 @@ OPENING = [
     ("lock", None, {"state": "open"}),
     ("cover", "garage", {"state": "open"}),
     ("cover", "gate", {"state": "open"}),
+    ("cover", "garage", {"position": 40}),
     ("valve", "water", {"state": "open"}),
     ("valve", "gas", {"position": 1}),
     ("alarm_control_panel", None, {"state": "disarmed"}),
