@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,10 +14,10 @@ from hub.house.availability import Availability, availability
 from hub.house.components import DIALECTS
 from hub.house.dialect import Dialect, Options
 from hub.house.errors import DiscoveryInvalid
+from hub.house.naming import MAX_NAME, clean, slug
 
 MAX_PAYLOAD_BYTES = 262_144  # a device form with a hundred components; a single entity has 1 KiB
 _MAX_COMPONENTS = 200
-_MAX_NAME = 100
 _MAX_IDS = 16  # of one device
 _OURSELVES = "Earshot"  # origin name of our own announcements: the hub is no device of the house it controls
 _NOT_SPOKEN = {"config", "diagnostic"}
@@ -139,7 +138,7 @@ def _entity(key: str, component: str, object_id: str, config: dict[str, Any]) ->
         entity_id=f"{component}.{_object_id(component, object_id, options)}",
         domain=component,
         name=_full_name(config, device) or object_id.replace("_", " "),
-        area=None if area is None else _clean(area) or None,
+        area=None if area is None else clean(area) or None,
         device_class=options.text("device_class"),
         unit=options.text("unit_of_measurement"),
         exposed=options.text("entity_category") not in _NOT_SPOKEN and options.flag("enabled_by_default", default=True),
@@ -156,31 +155,22 @@ def _device_ids(device: Mapping[str, Any]) -> frozenset[str]:
     pairs = device.get("connections")
     pairs = [pair for pair in pairs if isinstance(pair, list)] if isinstance(pairs, list) else []
     names = [*identifiers[:_MAX_IDS], *(pair[1] for pair in pairs[:_MAX_IDS] if len(pair) == 2)]
-    return frozenset(name.lower() for name in names if isinstance(name, str) and 0 < len(name) <= _MAX_NAME)
+    return frozenset(name.lower() for name in names if isinstance(name, str) and 0 < len(name) <= MAX_NAME)
 
 
 def _object_id(component: str, fallback: str, options: Options) -> str:
     """The id that the device asks for, as in Home Assistant; else one made of its discovery topic, which is stable."""
     wanted = options.text("default_entity_id") or options.text("object_id") or fallback
-    slug = re.sub(r"[^a-z0-9]+", "_", wanted.removeprefix(f"{component}.").lower()).strip("_")
-    return slug[:_MAX_NAME] or "unnamed"
+    return slug(wanted.removeprefix(f"{component}.")) or "unnamed"
 
 
 def _full_name(config: Mapping[str, Any], device: Mapping[str, Any]) -> str:
     """Device and entity name as Home Assistant joins them; an entity without a name of its own is the device."""
     own, of_device = Options(config).text("name"), Options(device).text("name")
-    own, of_device = _clean(own or ""), _clean(of_device or "")
+    own, of_device = clean(own or ""), clean(of_device or "")
     if not own or own.casefold().startswith(of_device.casefold()):
         return own or of_device
-    return _clean(f"{of_device} {own}")
-
-
-def _clean(text: str) -> str:
-    """One line of visible characters."""
-    printable = "".join(
-        character if character.isprintable() else " " for character in unicodedata.normalize("NFC", text)
-    )
-    return " ".join(printable.split())[:_MAX_NAME].strip()
+    return clean(f"{of_device} {own}")
 
 
 def _origin(config: Mapping[str, Any]) -> str | None:

@@ -6,7 +6,8 @@ import asyncio
 import hashlib
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
 
 from hub.bus.routes import Message
@@ -16,9 +17,12 @@ from hub.house.device import LiveDevice
 from hub.house.discovery import Announced
 from hub.house.file import HouseFile
 from hub.house.hearing import Hearing, Listening, OnState
+from hub.house.naming import suggested_room
+from hub.house.reader import HomeAssistantReader, Part, Reader
+from hub.house.roster import Roster
 from hub.stages import Area, Entity
 
-MAX_ENTITIES = 10_000
+MAX_ENTITIES = 10_000  # announced; one that two readers know counts twice
 _MAX_PROBLEMS = 100
 _SETTLE_SECONDS = 10.0
 _log = logging.getLogger(__name__)
@@ -36,22 +40,27 @@ class HouseRegistry:
         bus: Listening,
         *,
         prefix: str = "homeassistant",
+        bridges: Sequence[Reader] = (),
         notes: HouseFile | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """prefix: of discovery. notes: what people wrote on rooms and devices (house.toml)."""
+        """prefix: of Home Assistant's discovery. bridges: readers that go before it where both know a device, the
+        richest first. notes: what people wrote on rooms and devices (house.toml).
+        """
         notes = notes or HouseFile()
-        self._bus, self._prefix = bus, prefix
+        self._bus = bus
         self._notes = {note.id: note for note in notes.device}
         self._rooms = {area.name: area for area in notes.areas()}
         self._devices: dict[str, LiveDevice] = {}  # by entity_id
-        self._announced: dict[str, tuple[bytes, tuple[str, ...]]] = {}  # by discovery topic: digest, entity ids
+        self._roster = Roster()
+        self._digests: dict[str, bytes] = {}  # of what each source announces, without those that had a problem
         self._hearing = Hearing(bus, clock)
         self._problems: dict[str, str] = {}
         self._version = 1
         self._areas: tuple[int, tuple[Area, ...]] = (0, ())  # names version, and the rooms then
-        for pattern in discovery.patterns(prefix):
-            bus.listen(pattern, self._on_announcement)
+        for rank, reader in enumerate([*bridges, HomeAssistantReader(prefix)]):
+            for pattern in reader.patterns:
+                bus.listen(pattern, partial(self._on_message, rank, reader))
 
     @property
     def names_version(self) -> int:
@@ -87,6 +96,16 @@ class HouseRegistry:
         """
         return self._hearing.on_state(callback)
 
+    def suggestions(self, rooms: Iterable[str] = ()) -> Mapping[str, str]:
+        """Rooms for entities that have none, guessed from their names: for people to confirm, never to act on.
+
+        rooms: known besides, as those of satellites.
+        """
+        known = {**{room: Area(room) for room in rooms}, **{area.name: area for area in self.areas()}}
+        roomless = [entity for entity in self.entities() if entity.area is None and entity.exposed]
+        guessed = {entity.entity_id: suggested_room(entity.name, known.values()) for entity in roomless}
+        return {entity_id: room for entity_id, room in guessed.items() if room is not None}
+
     async def settled(self, seconds: float = _SETTLE_SECONDS) -> bool:
         """Wait until all that the broker had retained, announcements and then their states, is known; False if late."""
         try:
@@ -97,36 +116,43 @@ class HouseRegistry:
             return False
         return True
 
-    def _on_announcement(self, message: Message) -> None:
-        """Put what this topic announces now in the place of what it announced before."""
-        digest = hashlib.sha256(message.payload).digest()
-        known, old_ids = self._announced.get(message.topic, (b"", ()))
-        if digest == known:
-            return  # devices repeat themselves whenever Home Assistant starts
-        found = discovery.read(self._prefix, message.topic, message.payload)
-        old = [self._devices.pop(entity_id) for entity_id in old_ids]
+    def _on_message(self, rank: int, reader: Reader, message: Message) -> None:
+        for part in reader.read(message):
+            digest = hashlib.sha256(part.content).digest()
+            if digest != self._digests.get(part.source):  # devices repeat themselves whenever Home Assistant starts
+                self._digests.pop(part.source, None)
+                if self._take(rank, part):
+                    self._digests[part.source] = digest
+
+    def _take(self, rank: int, part: Part) -> bool:
+        """Put what this source announces now in the place of what it announced before; whether it is all in order."""
+        found = part.read()
+        problems = [problem.message for problem in found.problems]
+        room = max(0, MAX_ENTITIES - len(self._roster) + self._roster.count(part.source))
+        problems += [_full(each) for each in found.entities[room:]]
+        change = self._roster.replace(part.source, rank, found.entities[:room])
+        problems += [_twice(each, each.entity_id) for each in change.refused]
+        old = [device for entity_id, announced in change.gone if (device := self._pop(entity_id, announced))]
         for gone in old:
             self._hearing.leave(gone)
-        problems = [problem.message for problem in found.problems]
-        new = [device for each in found.entities if (device := self._take(each, problems)) is not None]
+        new = [device for entity_id, each in change.come if (device := self._add(entity_id, each, problems))]
         self._hearing.tidy([topic for device in old for topic in discovery.topics(device.announced)])
-        self._announced.pop(message.topic, None)
-        if new:
-            self._announced[message.topic] = (digest, tuple(device.entity.entity_id for device in new))
-        self._note_problems(message.topic, problems)
+        self._note_problems(part.source, problems)
         if {_spoken(device.entity) for device in old} != {_spoken(device.entity) for device in new}:
             self._version += 1
+        return bool(found.entities) and not problems
 
-    def _take(self, announced: Announced, problems: list[str]) -> LiveDevice | None:
-        """Add one entity; None if there is no room for it, or for its name."""
-        entity_id = announced.entity_id
-        if entity_id in self._devices:  # two devices ask for one id: the later one gets a longer one, always the same
-            entity_id += "_" + hashlib.sha256(announced.key.encode()).hexdigest()[:6]
+    def _pop(self, entity_id: str, announced: Announced) -> LiveDevice | None:
+        device = self._devices.get(entity_id)
+        return self._devices.pop(entity_id) if device is not None and device.announced is announced else None
+
+    def _add(self, entity_id: str, announced: Announced, problems: list[str]) -> LiveDevice | None:
+        """None if there is no room for its topics, or for its name."""
         device = LiveDevice(announced, self._identity(entity_id, announced))
         if entity_id in self._devices:
-            problems.append(f"{announced.key[:200]!r}: {entity_id} is announced twice; rename one")
-        elif len(self._devices) >= MAX_ENTITIES or not self._hearing.join(device):
-            problems.append(f"{announced.key[:200]!r}: the house is full ({MAX_ENTITIES} entities); remove some")
+            problems.append(_twice(announced, entity_id))
+        elif not self._hearing.join(device):
+            problems.append(_full(announced))
         else:
             self._devices[entity_id] = device
             return device
@@ -156,6 +182,14 @@ class HouseRegistry:
         self._problems[topic] = text
         if len(self._problems) > _MAX_PROBLEMS:
             del self._problems[next(iter(self._problems))]
+
+
+def _full(announced: Announced) -> str:
+    return f"{announced.key[:200]!r}: the house is full ({MAX_ENTITIES} entities); remove some"
+
+
+def _twice(announced: Announced, entity_id: str) -> str:
+    return f"{announced.key[:200]!r}: {entity_id} is announced too often; rename one"
 
 
 def _spoken(entity: Entity) -> tuple[object, ...]:
