@@ -17,6 +17,7 @@ Milliseconds = Annotated[int, Meta(ge=0, le=600_000)]
 Name = Annotated[str, Meta(min_length=1, max_length=64)]
 EngineUris = list[Annotated[str, Meta(pattern=r"^(tcp://.+:\d+|unix:///.+)$")]]
 EntityId = Annotated[str, Meta(pattern=r"^[a-z_]+\.[a-z0-9_]+$", max_length=200)]
+_BASE_TOPIC = r"^([^/+#$\s][^/+#]{0,63}(/[^/+#]{1,64})*)?$"
 TopicPrefix = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}(/[A-Za-z0-9_-]{1,64})*$")]
 
 
@@ -224,6 +225,8 @@ class MqttSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     host: empty is the hub's own mosquitto on loopback. port: 0 is 1883, or 8883 with tls. username: for the login.
     password_file: holds the password as one line, mode 0600. tls: encrypt and check the broker's certificate.
     tls_ca_file: PEM certificate that signs it; not set is the system's list. discovery_prefix: Home Assistant's topic.
+    zigbee2mqtt_topic: base topic of zigbee2mqtt; empty finds up to eight whose topic has one level, as it has by
+    default. tasmota_prefix: of the topics on which Tasmota devices announce themselves.
     proof_seconds: a device that has not shown its new state for so long has failed.
     """
 
@@ -234,6 +237,8 @@ class MqttSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     tls: bool = False
     tls_ca_file: str | None = None
     discovery_prefix: TopicPrefix = "homeassistant"
+    zigbee2mqtt_topic: Annotated[str, Meta(pattern=_BASE_TOPIC)] = ""
+    tasmota_prefix: TopicPrefix = "tasmota/discovery"
     proof_seconds: Seconds = 2.0
 
 
