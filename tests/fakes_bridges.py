@@ -107,6 +107,8 @@ class FakeZigbee2Mqtt:
     def obey(self, topic: str, payload: str) -> tuple[str, str]:
         """A command to what is published then."""
         name, endpoint = topic.removeprefix(f"{self.base}/").removesuffix("/set"), ""
+        if name.endswith("/get"):
+            return f"{self.base}/{name[:-4]}", json.dumps(self.states[name[:-4]])
         if name not in self.states and name.rpartition("/")[0] in self.states:
             name, _, endpoint = name.rpartition("/")
         suffix = f"_{endpoint}" if endpoint else ""
@@ -160,6 +162,11 @@ class FakeTasmota:
         return full + tail
 
     def obey(self, command: str, payload: str) -> list[tuple[str, str]]:
+        if command == "STATE":
+            return [(self.topic(1, "RESULT"), json.dumps({"POWER1": "OFF", "POWER2": "OFF"} | self.values))]
+        if command == "STATUS":
+            shutter = {"Shutter1": {"Position": 20, "Direction": 0, "Target": 20}}
+            return [(self.topic(1, "STATUS10"), json.dumps({"StatusSNS": shutter}))]
         if command.startswith("POWER"):
             self.values[command] = payload
             result = {command: payload}

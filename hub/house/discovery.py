@@ -12,7 +12,7 @@ import msgspec
 from hub.house.abbreviations import expand
 from hub.house.availability import Availability, availability
 from hub.house.components import DIALECTS
-from hub.house.dialect import Dialect, Options
+from hub.house.dialect import Dialect, Options, Outgoing
 from hub.house.errors import DiscoveryInvalid
 from hub.house.naming import MAX_NAME, clean, slug
 
@@ -29,6 +29,7 @@ class Announced:
     """One entity as its device announced it; ``key`` tells it from all others and stays over restarts.
 
     device_ids: identifiers, and the values of connections (a MAC address), of the device it is part of, in lower case.
+    asks: messages after which it tells its state, where the broker does not keep that.
     """
 
     key: str
@@ -42,6 +43,7 @@ class Announced:
     dialect: Dialect
     availability: Availability
     device_ids: frozenset[str] = frozenset()
+    asks: tuple[Outgoing, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

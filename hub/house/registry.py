@@ -14,6 +14,7 @@ from hub.bus.routes import Message
 from hub.errors import BrokerLost
 from hub.house import discovery
 from hub.house.device import LiveDevice
+from hub.house.dialect import Outgoing
 from hub.house.discovery import Announced
 from hub.house.file import HouseFile
 from hub.house.hearing import Hearing, Listening, OnState
@@ -95,6 +96,11 @@ class HouseRegistry:
         As quick as callbacks of the bus, and as little may it raise.
         """
         return self._hearing.on_state(callback)
+
+    def questions(self) -> Sequence[Outgoing]:
+        """What to send to devices that can be reached and have not told their state."""
+        silent = [device for device in self._devices.values() if device.told("state") is None]
+        return [message for device in silent if device.entity.available for message in device.announced.asks]
 
     def suggestions(self, rooms: Iterable[str] = ()) -> Mapping[str, str]:
         """Rooms for entities that have none, guessed from their names: for people to confirm, never to act on.

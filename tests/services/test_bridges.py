@@ -10,6 +10,7 @@ from hub.bus.background import background
 from hub.bus.broker import own_broker
 from hub.bus.client import Bus
 from hub.house.actor import HouseActor
+from hub.house.asking import ask
 from hub.house.registry import HouseRegistry
 from hub.house.tasmota import Tasmota
 from hub.house.zigbee2mqtt import Zigbee2Mqtt
@@ -43,7 +44,7 @@ DESK = tasmota(rl=[1, 2, 3, 3], fn=["Plug", "Desk Lamp", "Awning", None], lt_st=
 
 class Home:
     def __init__(self, bus, devices):
-        self.devices = devices
+        self.devices, self.hub = devices, bus
         self.house = HouseRegistry(bus, bridges=[Zigbee2Mqtt(), Tasmota()])
         self.actor = HouseActor(self.house, bus, proof_seconds=5.0)
 
@@ -65,7 +66,7 @@ async def obeying(bus):
     commands: asyncio.Queue = asyncio.Queue(100)
     zigbee, desk = FakeZigbee2Mqtt(bus), FakeTasmota(DESK)
     zigbee.states |= {each["friendly_name"]: {} for each in ZIGBEE} | {"Hall": {}}
-    for pattern in ("zigbee2mqtt/+/set", "zigbee2mqtt/+/+/set", "desk/cmnd/+"):
+    for pattern in ("zigbee2mqtt/+/set", "zigbee2mqtt/+/+/set", "zigbee2mqtt/+/get", "desk/cmnd/+"):
         bus.listen(pattern, commands.put_nowait)
 
     async def obey():
@@ -145,6 +146,17 @@ async def test_a_bridge_that_is_gone_is_told_from_a_device_that_is_silent(home_w
     await home.publish({"zigbee2mqtt/bridge/state": '{"state": "offline"}', "desk/tele/LWT": "Offline"})
     for name in ("Wall left", "Plug"):
         assert (await home.do(name, "HassTurnOn")).problem == "offline"
+
+
+async def test_devices_that_keep_no_state_on_the_broker_are_asked(home_with_both):
+    home = home_with_both
+    home.zigbee.states["Wall"] = {"state_left": "ON", "state_right": "OFF"}
+    known = {"switch.wall_left": "on", "switch.wall_right": "off", "switch.plug": "off", "cover.awning": "open"}
+    assert all(home.house.device(entity_id).entity.state is None for entity_id in known)
+    async with background(ask(home.house, home.hub, sleep=lambda _: asyncio.sleep(0)), name="ask"):
+        async with asyncio.timeout(10):
+            while {entity_id: home.house.device(entity_id).entity.state for entity_id in known} != known:
+                await home.hub.synced()
 
 
 async def test_the_other_announcement_of_a_device_comes_and_goes(home_with_both):

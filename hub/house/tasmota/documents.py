@@ -63,6 +63,16 @@ class Config(msgspec.Struct, frozen=True):
     def command(self, command: str, payload: Any = "") -> Outgoing:
         return Outgoing(self.command_topic(command), str(payload), 1, retain=False)
 
+    @property
+    def asks_state(self) -> tuple[Outgoing, ...]:
+        """Of relays and lights; answered on RESULT, or by command on STATE."""
+        return (self.command("STATE"),)
+
+    @property
+    def asks_sensors(self) -> tuple[Outgoing, ...]:
+        """Of sensors and shutters; answered on STATUS10."""
+        return (self.command("STATUS", "10"),)
+
     def status_topic(self, name: str) -> str:
         return self._topic(_STATUS, name)
 
@@ -71,7 +81,11 @@ class Config(msgspec.Struct, frozen=True):
 
     def answer_topics(self, *commands: str) -> list[str]:
         """Where answers and reports come as JSON."""
-        own = [self.status_topic(command.upper()) for command in commands] if self.has(_ANSWERS_BY_COMMAND) else []
+        own = (
+            [self.status_topic(command.upper()) for command in ("STATE", *commands)]
+            if self.has(_ANSWERS_BY_COMMAND)
+            else []
+        )
         return [self.status_topic("RESULT"), self.telemetry_topic("STATE"), *own]
 
     def _topic(self, prefix: int, tail: str) -> str:

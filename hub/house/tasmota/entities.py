@@ -75,6 +75,7 @@ def _announced(config: Config, found: Found) -> Announced:
         dialect=found.dialect,
         availability=_availability(config),
         device_ids=_device_ids(mac),
+        asks=config.asks_sensors if found.domain in {"sensor", "cover"} else config.asks_state,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
@@ -10,13 +11,13 @@ import msgspec
 from msgspec import Meta
 
 from hub.house.availability import Availability
-from hub.house.dialect import Dialect
+from hub.house.dialect import Dialect, Outgoing
 
 Word = Annotated[str, Meta(max_length=100)]
 FriendlyName = Annotated[str, Meta(min_length=1, max_length=250)]
 Scalar = str | bool | int | float | None
 
-_PUBLISHED, _SETTABLE = 1, 2  # bits of ``access``
+_PUBLISHED, _SETTABLE, _GETTABLE = 1, 2, 4  # bits of ``access``
 
 
 class Expose(msgspec.Struct, frozen=True):
@@ -44,6 +45,10 @@ class Expose(msgspec.Struct, frozen=True):
     @property
     def settable(self) -> bool:
         return bool(self.access & _SETTABLE)
+
+    @property
+    def gettable(self) -> bool:
+        return bool(self.access & _GETTABLE)
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -74,6 +79,7 @@ class Device(msgspec.Struct, frozen=True):
     type: Word = ""
     disabled: bool = False
     supported: bool = True
+    power_source: Word | None = None
     definition: Definition | None = None
     endpoints: Annotated[dict[str, Endpoint], Meta(max_length=100)] = msgspec.field(default_factory=dict)
 
@@ -84,6 +90,11 @@ class Device(msgspec.Struct, frozen=True):
     @property
     def scenes(self) -> list[Scene]:
         return [scene for endpoint in self.endpoints.values() for scene in endpoint.scenes]
+
+    @property
+    def awake(self) -> bool:
+        """It listens at any time, as one on a battery does not."""
+        return self.power_source is not None and self.power_source not in {"Battery", "Unknown"}
 
     @property
     def usable(self) -> bool:
@@ -113,6 +124,7 @@ class Node:
     availability: Callable[[], Availability]
     exposes: tuple[Expose, ...]
     scenes: tuple[Scene, ...]
+    awake: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +138,15 @@ class Found:
     device_class: str | None = None
     unit: str | None = None
     exposed: bool = True
+    asks: tuple[Outgoing, ...] = ()
+
+
+def asking(expose: Expose, node: Node) -> tuple[Outgoing, ...]:
+    """For the state of a control; the answer has all else that zigbee2mqtt knows of the device."""
+    state = expose.feature("state")
+    if state is None or not state.gettable or not node.awake:
+        return ()
+    return (Outgoing(f"{node.topic}/get", json.dumps({state.key: ""}), 1, retain=False),)
 
 
 def endpoint_label(expose: Expose) -> str:

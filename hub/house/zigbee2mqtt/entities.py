@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from hub.bus.routes import topic_problem
 from hub.house.availability import Availability, Source
@@ -12,7 +13,7 @@ from hub.house.naming import MAX_NAME, clean, slug, spoken
 from hub.house.templates import Template
 from hub.house.zigbee2mqtt.climate import climate
 from hub.house.zigbee2mqtt.cover import cover
-from hub.house.zigbee2mqtt.documents import Device, Expose, Found, Group, Node
+from hub.house.zigbee2mqtt.documents import Device, Expose, Found, Group, Node, asking
 from hub.house.zigbee2mqtt.fan import fan
 from hub.house.zigbee2mqtt.light import light, merged
 from hub.house.zigbee2mqtt.sensors import sensor
@@ -42,6 +43,7 @@ def device_entities(source: str, base: str, device: Device) -> Announcement:
         availability=lambda: _availability(base, device.friendly_name),
         exposes=device.exposes,
         scenes=tuple(device.scenes),
+        awake=device.awake,
     )
     return _announcement(source, node)
 
@@ -58,6 +60,7 @@ def group_entities(source: str, base: str, group: Group, members: Sequence[Devic
         availability=lambda: _availability(base, group.friendly_name),
         exposes=tuple(_in_common([expose for device in members for expose in device.exposes])),
         scenes=group.scenes,
+        awake=any(device.awake for device in members),
     )
     return _announcement(source, node)
 
@@ -110,11 +113,15 @@ def _makers(node: Node) -> Iterable[Callable[[], Found | None]]:
     alone = not any(expose.type in _CONTROLS for expose in node.exposes)
     for expose in node.exposes:
         if expose.type in _CONTROLS:
-            yield lambda expose=expose: _CONTROLS[expose.type](expose, node)  # type: ignore[misc]
+            yield lambda expose=expose: _control(expose, node)  # type: ignore[misc]
         elif expose.type in _SENSORS:
             yield lambda expose=expose: sensor(expose, node, alone=alone)  # type: ignore[misc]
     for each in node.scenes:
         yield lambda each=each: scene(each, node)  # type: ignore[misc]
+
+
+def _control(expose: Expose, node: Node) -> Found:
+    return replace(_CONTROLS[expose.type](expose, node), asks=asking(expose, node))
 
 
 def _announced(node: Node, found: Found) -> Announced:
@@ -134,6 +141,7 @@ def _announced(node: Node, found: Found) -> Announced:
         dialect=found.dialect,
         availability=node.availability(),
         device_ids=node.device_ids,
+        asks=found.asks,
     )
 
 
