@@ -8,7 +8,6 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from types import MappingProxyType
 
 from hub.bus.routes import Message
 from hub.errors import BrokerLost
@@ -19,12 +18,12 @@ from hub.house.discovery import Announced
 from hub.house.file import HouseFile
 from hub.house.hearing import Hearing, Listening, OnState
 from hub.house.naming import suggested_room
+from hub.house.problems import Problems
 from hub.house.reader import HomeAssistantReader, Part, Reader
 from hub.house.roster import Roster
 from hub.stages import Area, Entity
 
 MAX_ENTITIES = 10_000  # announced; one that two readers know counts twice
-_MAX_PROBLEMS = 100
 _SETTLE_SECONDS = 10.0
 _log = logging.getLogger(__name__)
 
@@ -56,7 +55,7 @@ class HouseRegistry:
         self._roster = Roster()
         self._digests: dict[str, bytes] = {}  # of what each source announces, without those that had a problem
         self._hearing = Hearing(bus, clock)
-        self._problems: dict[str, str] = {}
+        self._problems = Problems()
         self._version = 1
         self._areas: tuple[int, tuple[Area, ...]] = (0, ())  # names version, and the rooms then
         for rank, reader in enumerate([*bridges, HomeAssistantReader(prefix)]):
@@ -69,8 +68,8 @@ class HouseRegistry:
 
     @property
     def problems(self) -> Mapping[str, str]:
-        """Announcements that were refused, by discovery topic: why. The newest hundred."""
-        return MappingProxyType(self._problems)
+        """Announcements that were refused, by topic, in a list with the entry: why. The newest hundred."""
+        return self._problems.texts
 
     def areas(self) -> Sequence[Area]:
         version, areas = self._areas
@@ -143,7 +142,7 @@ class HouseRegistry:
             self._hearing.leave(gone)
         new = [device for entity_id, each in change.come if (device := self._add(entity_id, each, problems))]
         self._hearing.tidy([topic for device in old for topic in discovery.topics(device.announced)])
-        self._note_problems(part.source, problems)
+        self._problems.note(part.source, problems)
         if {_spoken(device.entity) for device in old} != {_spoken(device.entity) for device in new}:
             self._version += 1
         return bool(found.entities) and not problems
@@ -176,18 +175,6 @@ class HouseRegistry:
         )
         note = self._notes.get(entity_id)
         return entity if note is None else note.noted_on(entity)
-
-    def _note_problems(self, topic: str, problems: Sequence[str]) -> None:
-        """Log each once; a peer that sends a new broken one every second is seen once a hundred others came."""
-        old = self._problems.pop(topic, None)
-        if not problems:
-            return
-        text = "; ".join(problems[:3])
-        if old is None:
-            _log.warning("discovery-invalid: %s", text)
-        self._problems[topic] = text
-        if len(self._problems) > _MAX_PROBLEMS:
-            del self._problems[next(iter(self._problems))]
 
 
 def _full(announced: Announced) -> str:

@@ -18,7 +18,7 @@ Word = Annotated[str, Meta(max_length=100)]
 Channels = Annotated[tuple[int, ...], Meta(max_length=64)]
 
 RELAY, LIGHT, SHUTTER = 1, 2, 3  # in ``rl``
-ALL_AS_LIGHTS, POWER_APART, CHANNELS_APART = "30", "20", "68"  # SetOptions that change what a relay is
+ALL_AS_LIGHTS, CHANNELS_APART = "30", "68"  # SetOptions that change what a relay is
 _ANSWERS_BY_COMMAND = "4"  # SetOption: answers come on stat/<topic>/<COMMAND>, not on RESULT
 _DEFAULT_NAME = "Tasmota"
 _COMMAND, _STATUS, _TELEMETRY = 0, 1, 2  # in ``tp``
