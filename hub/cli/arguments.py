@@ -71,6 +71,7 @@ def _house(parser: argparse.ArgumentParser) -> None:
     _json(actions.add_parser("list", help="rooms and devices with their states"))
     simulate = actions.add_parser("simulate", help="run a house of real MQTT clients until Ctrl+C")
     simulate.add_argument("file", type=Path, metavar="FILE.toml")
+    _house_notes(actions)
     _json(simulate)
     _json(parser)
 
@@ -89,6 +90,39 @@ def _rules(parser: argparse.ArgumentParser) -> None:
     history.add_argument("--limit", type=_count, default=20, metavar="N")
     for action in (check, listed, attempt, history):
         _json(action)
+
+
+def _house_notes(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    rooms = actions.add_parser("rooms", help="the rooms, their floors and what else they are called")
+    suggest = actions.add_parser("suggest", help="rooms for devices that have none, guessed from their names")
+    people = actions.add_parser("people", help="the people of the household")
+    room = actions.add_parser("room", help="add, change or remove a room")
+    named = _adding(room, "room_action")
+    named.add_argument("--floor")
+    named.add_argument("--alias", action="append", default=[], help="said instead of its name; may be repeated")
+    person = actions.add_parser("person", help="add, change or remove a person")
+    named = _adding(person, "person_action")
+    named.add_argument("--satellite", action="append", default=[], help="where they are reached; may be repeated")
+    noted = actions.add_parser("set", help="note something on a device; what is not given stays")
+    noted.add_argument("entity_id", metavar="ENTITY_ID")
+    noted.add_argument("--name")
+    noted.add_argument("--room")
+    noted.add_argument("--alias", action="append", help="said instead of its name; may be repeated")
+    noted.add_argument("--expose", choices=("yes", "no"), help="may be spoken about")
+    noted.add_argument("--sensitive", choices=("yes", "no"), help="never acted on by a voice alone")
+    forget = actions.add_parser("forget", help="forget what was noted on a device")
+    forget.add_argument("entity_id", metavar="ENTITY_ID")
+    for action in (rooms, suggest, people):
+        _json(action)
+
+
+def _adding(parser: argparse.ArgumentParser, destination: str) -> argparse.ArgumentParser:
+    """``add NAME`` and ``remove NAME``; the former, for its options."""
+    actions = parser.add_subparsers(dest=destination, required=True, metavar="ACTION")
+    adding = actions.add_parser("add", help="add it, or put this in the place of what was noted")
+    for action in (adding, actions.add_parser("remove", help="forget what was noted")):
+        action.add_argument("name")
+    return adding
 
 
 def _say(parser: argparse.ArgumentParser) -> None:

@@ -1,4 +1,4 @@
-"""``earshot house``: what is known of the house, or a simulated one on the hub's broker."""
+"""``earshot house``: what is known of the house, what is noted on it, or a simulated one on the hub's broker."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import msgspec
 
 from hub.bus.address import configured_broker
 from hub.bus.broker import kept_broker
+from hub.cli import house_notes
 from hub.cli.hub import until_signal
 from hub.cli.reach import running
 from hub.config import HubConfig
@@ -21,6 +22,8 @@ from wire.settings import load
 
 
 async def run(args: argparse.Namespace) -> int:
+    if args.action in house_notes.ACTIONS:
+        return await house_notes.run(args)
     return await (_simulate(args) if args.action == "simulate" else _list(args))
 
 

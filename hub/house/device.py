@@ -46,6 +46,10 @@ class LiveDevice:
             self._snapshot = self._take_snapshot()
         return self._snapshot
 
+    def rename(self, entity: Entity) -> None:
+        """Another identity for the same device; what it said stays."""
+        self._identity, self._snapshot = entity, None
+
     def told(self, name: str) -> Heard | None:
         """The last message that told this value."""
         return self._told.get(name)

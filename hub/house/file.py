@@ -21,6 +21,7 @@ COMPONENTS = (
 _ID = r"^(" + "|".join(COMPONENTS) + r")\.[a-z0-9_]+$"
 
 Name = Annotated[str, Meta(min_length=1, max_length=100)]
+EntityId = Annotated[str, Meta(pattern=_ID, max_length=200)]
 Fault = Literal["silent", "refuses", "offline"]
 
 
@@ -39,10 +40,11 @@ class Device(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """One device. As a note on a real house only id, name, room, aliases, sensitive and exposed are read.
 
     id: ``<component>.<object_id>``. kind: device class. attributes: brightness 0-255, position 0-100, °C.
-    fault: ``silent`` never echoes, ``refuses`` echoes its old state, ``offline`` is unavailable.
+    fault: ``silent`` never echoes, ``refuses`` echoes its old state, ``offline`` is unavailable. exposed: not set is as
+    the device announces itself.
     """
 
-    id: Annotated[str, Meta(pattern=_ID, max_length=200)]
+    id: EntityId
     name: Name | None = None
     room: Name | None = None
     aliases: tuple[Name, ...] = ()
@@ -53,7 +55,7 @@ class Device(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     delay_ms: Annotated[int, Meta(ge=0, le=600_000)] = 20
     fault: Fault | None = None
     sensitive: bool = False
-    exposed: bool = True
+    exposed: bool | None = None
 
     @property
     def component(self) -> str:
@@ -77,7 +79,7 @@ class Device(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
             unit=self.unit,
             available=self.fault != "offline",
             sensitive=self.sensitive,
-            exposed=self.exposed,
+            exposed=self.exposed is not False,
         )
 
     def noted_on(self, entity: Entity) -> Entity:
@@ -88,8 +90,15 @@ class Device(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
             area=self.room or entity.area,
             aliases=self.aliases,
             sensitive=self.sensitive,
-            exposed=entity.exposed and self.exposed,
+            exposed=entity.exposed if self.exposed is None else self.exposed,
         )
+
+
+class Person(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Somebody of the household. satellites: those by which they are reached, by name."""
+
+    name: Name
+    satellites: Annotated[tuple[Name, ...], Meta(max_length=20)] = ()
 
 
 class HouseFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -97,6 +106,7 @@ class HouseFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
 
     room: tuple[Room, ...] = ()
     device: tuple[Device, ...] = ()
+    person: tuple[Person, ...] = ()
 
     def areas(self) -> tuple[Area, ...]:
         """The rooms in the order of the file, then those that only a device names."""
@@ -111,7 +121,8 @@ def load_house(path: Path) -> HouseFile:
     """Read a house file. Raises ConfigError: config-unreadable, config-syntax, config-value, house-duplicate."""
     house = settings.load(path, HouseFile)
     seen: set[str] = set()
-    for key in [f"room {room.name!r}" for room in house.room] + [f"device {device.id!r}" for device in house.device]:
+    rooms, people = [f"room {room.name!r}" for room in house.room], [f"person {one.name!r}" for one in house.person]
+    for key in [*rooms, *people, *(f"device {device.id!r}" for device in house.device)]:
         if key in seen:
             raise ConfigError("house-duplicate", f"{path}: {key} is there twice; remove or rename one")
         seen.add(key)

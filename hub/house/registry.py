@@ -47,10 +47,7 @@ class HouseRegistry:
         """prefix: of Home Assistant's discovery. bridges: readers that go before it where both know a device, the
         richest first. notes: what people wrote on rooms and devices (house.toml).
         """
-        notes = notes or HouseFile()
         self._bus = bus
-        self._notes = {note.id: note for note in notes.device}
-        self._rooms = {area.name: area for area in notes.areas()}
         self._devices: dict[str, LiveDevice] = {}  # by entity_id
         self._roster = Roster()
         self._digests: dict[str, bytes] = {}  # of what each source announces, without those that had a problem
@@ -58,6 +55,7 @@ class HouseRegistry:
         self._problems = Problems()
         self._version = 1
         self._areas: tuple[int, tuple[Area, ...]] = (0, ())  # names version, and the rooms then
+        self.renote(notes or HouseFile())
         for rank, reader in enumerate([*bridges, HomeAssistantReader(prefix)]):
             for pattern in reader.patterns:
                 bus.listen(pattern, partial(self._on_message, rank, reader))
@@ -110,6 +108,14 @@ class HouseRegistry:
         roomless = [entity for entity in self.entities() if entity.area is None and entity.exposed]
         guessed = {entity.entity_id: suggested_room(entity.name, known.values()) for entity in roomless}
         return {entity_id: room for entity_id, room in guessed.items() if room is not None}
+
+    def renote(self, notes: HouseFile) -> None:
+        """Put other notes in the place of those before; devices keep their states."""
+        self._notes = {note.id: note for note in notes.device}
+        self._rooms = {area.name: area for area in notes.areas()}
+        for entity_id, device in self._devices.items():
+            device.rename(self._identity(entity_id, device.announced))
+        self._version += 1
 
     async def settled(self, seconds: float = _SETTLE_SECONDS) -> bool:
         """Wait until all that the broker had retained, announcements and then their states, is known; False if late."""

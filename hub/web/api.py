@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
-from types import MappingProxyType
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 
 import msgspec
 from aiohttp import web
 from msgspec import Meta
 
 from hub.metrics import CONTENT_TYPE as METRICS_CONTENT_TYPE
-from hub.web.control import About, Answer, HouseSnapshot, HubControl, Status
+from hub.web.control import About, Answer, HouseNotes, HouseSnapshot, HubControl, Status
+from hub.web.exchange import body_as, json_response, query_as
+from hub.web.notes_api import NotesApi
 from hub.web.refusal import RequestRefused
 from wire.wav import read_wav, wav_bytes
 
-BODY_SECONDS = 30.0
 TURNS_SHOWN = 20
 RULES_SHOWN = 20
 
-T = TypeVar("T")
 Name = Annotated[str, Meta(min_length=1, max_length=64)]
 RuleName = Annotated[str, Meta(min_length=1, max_length=100)]
 Words = Annotated[str, Meta(min_length=1, max_length=2000)]
@@ -76,8 +74,10 @@ class TryRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 class Api:
     """Handlers over one hub."""
 
-    def __init__(self, control: HubControl, about: About) -> None:
+    def __init__(self, control: HubControl, about: About, notes: HouseNotes | None = None) -> None:
+        """notes: of the house; None: it has none that could change."""
         self._control, self._about = control, about
+        self._noted = None if notes is None else NotesApi(notes, control)
 
     def reading(self, prefix: str) -> list[web.RouteDef]:
         """Routes that change nothing."""
@@ -90,6 +90,7 @@ class Api:
             web.get(f"{prefix}/metrics", self._metrics),
             web.get(f"{prefix}/rules", self._rules),
             web.get(f"{prefix}/rules/history", self._rules_history),
+            *(self._noted.reading(prefix) if self._noted else ()),
         ]
 
     def acting(self) -> list[web.RouteDef]:
@@ -99,19 +100,20 @@ class Api:
             web.post("/say", self._say),
             web.post("/rules/try", self._try_rule),
             web.get("/wake/scores", self._wake_scores),
+            *(self._noted.acting() if self._noted else ()),
         ]
 
     async def _health(self, _: web.Request) -> web.Response:
-        return _json(self._control.health())
+        return json_response(self._control.health())
 
     async def _house(self, _: web.Request) -> web.Response:
-        return _json(self._snapshot())
+        return json_response(self._snapshot())
 
     async def _satellites(self, _: web.Request) -> web.Response:
-        return _json(self._control.satellites())
+        return json_response(self._control.satellites())
 
     async def _turns(self, request: web.Request) -> web.Response:
-        return _json(await self._control.latest_turns(_query(request, Page).limit))
+        return json_response(await self._control.latest_turns(query_as(request, Page).limit))
 
     async def _metrics(self, _: web.Request) -> web.Response:
         return web.Response(body=self._control.metrics().encode(), headers={"Content-Type": METRICS_CONTENT_TYPE})
@@ -119,18 +121,18 @@ class Api:
     async def _status(self, _: web.Request) -> web.Response:
         turns = await self._control.latest_turns(TURNS_SHOWN)
         control = self._control
-        return _json(Status(self._about, control.health(), control.satellites(), self._snapshot(), turns))
+        return json_response(Status(self._about, control.health(), control.satellites(), self._snapshot(), turns))
 
     async def _ask(self, request: web.Request) -> web.Response:
         if request.content_type == "application/json":
-            ask = await _body(request, AskText)
+            ask = await body_as(request, AskText)
             trace, reply = await self._control.ask_text(
                 ask.text, satellite=ask.satellite, area=ask.area, language=ask.language, reply_audio=ask.reply_audio
             )
         elif request.content_type in {"audio/wav", "audio/x-wav", "audio/wave"}:
-            how = _query(request, AskAudio)
+            how = query_as(request, AskAudio)
             trace, reply = await self._control.ask_audio(
-                read_wav(await _read(request)),
+                read_wav(await read_body(request)),
                 satellite=how.satellite,
                 area=how.area,
                 language=how.language,
@@ -139,21 +141,21 @@ class Api:
             )
         else:
             raise RequestRefused("request-invalid", "send application/json or audio/wav", status=415)
-        return _json(Answer(trace, wav_bytes(reply) if reply else None))
+        return json_response(Answer(trace, wav_bytes(reply) if reply else None))
 
     async def _say(self, request: web.Request) -> web.Response:
-        say = await _body(request, Say)
-        return _json(await self._control.say(say.text, satellite=say.satellite, language=say.language))
+        say = await body_as(request, Say)
+        return json_response(await self._control.say(say.text, satellite=say.satellite, language=say.language))
 
     async def _rules(self, _: web.Request) -> web.Response:
-        return _json(await self._control.rules())
+        return json_response(await self._control.rules())
 
     async def _rules_history(self, request: web.Request) -> web.Response:
-        page = _query(request, RulesPage)
-        return _json(await self._control.rules_history(page.limit, rule=page.rule))
+        page = query_as(request, RulesPage)
+        return json_response(await self._control.rules_history(page.limit, rule=page.rule))
 
     async def _try_rule(self, request: web.Request) -> web.Response:
-        return _json(self._control.try_rule((await _body(request, TryRule)).name))
+        return json_response(self._control.try_rule((await body_as(request, TryRule)).name))
 
     async def _wake_scores(self, request: web.Request) -> web.StreamResponse:
         """One JSON object a line, until the client leaves."""
@@ -167,36 +169,3 @@ class Api:
     def _snapshot(self) -> HouseSnapshot:
         house = self._control.house()
         return HouseSnapshot(list(house.areas()), list(house.entities()))
-
-
-def _json(value: object) -> web.Response:
-    return web.Response(body=msgspec.json.encode(value, enc_hook=_plain), content_type="application/json")
-
-
-def _plain(value: object) -> Any:
-    """Read-only views of the house are JSON objects like any other."""
-    if isinstance(value, MappingProxyType):
-        return dict(value)
-    raise NotImplementedError(type(value).__name__)
-
-
-async def _read(request: web.Request) -> bytes:
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            return await request.read()
-    except TimeoutError as error:
-        raise RequestRefused("request-timeout", f"the body took over {BODY_SECONDS:g} s", status=408) from error
-
-
-async def _body(request: web.Request, schema: type[T]) -> T:
-    try:
-        return msgspec.json.decode(await _read(request), type=schema)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise RequestRefused("request-invalid", f"the request's body: {error}; see docs/web.md") from error
-
-
-def _query(request: web.Request, schema: type[T]) -> T:
-    try:
-        return msgspec.convert(dict(request.query), schema, strict=False)
-    except msgspec.ValidationError as error:
-        raise RequestRefused("request-invalid", f"the request's query: {error}; see docs/web.md") from error

@@ -8,12 +8,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import aiohttp
 import msgspec
+from yarl import URL
 
 from hub.health import Health, SatelliteStatus
+from hub.house.file import HouseFile
+from hub.house.notes import Kind
+from hub.house.suggestions import Suggestion
 from hub.rules.report import Fired, RulesStatus, Trial
 from hub.stages import ScoreTold
 from hub.trace import Trace
@@ -26,6 +30,10 @@ READ_SECONDS = 5.0
 TURN_SECONDS = 180.0  # a minute of speech, a slow engine and a long reply
 
 T = TypeVar("T")
+
+
+def _note(kind: Kind, key: str) -> URL:
+    return URL(f"/house/notes/{kind}/{quote(key, safe='')}", encoded=True)
 
 
 class HubUnreachable(EarshotError):
@@ -57,6 +65,22 @@ class ControlClient:
 
     async def house(self) -> HouseSnapshot:
         return await self._get("/house", HouseSnapshot)
+
+    async def house_notes(self) -> HouseFile:
+        return await self._get("/house/notes", HouseFile)
+
+    async def room_suggestions(self) -> list[Suggestion]:
+        return await self._get("/house/suggestions", list[Suggestion])
+
+    async def put_note(self, kind: Kind, key: str, given: dict[str, Any]) -> HouseFile:
+        """Note what is ``given`` on a room, device or person; all notes afterwards."""
+        body, headers = io.BytesIO(msgspec.json.encode(given)), {"Content-Type": "application/json"}
+        return await self._exchange(
+            "PUT", _note(kind, key), HouseFile, seconds=READ_SECONDS, data=body, headers=headers
+        )
+
+    async def remove_note(self, kind: Kind, key: str) -> HouseFile:
+        return await self._exchange("DELETE", _note(kind, key), HouseFile, seconds=READ_SECONDS)
 
     async def status(self) -> Status:
         return await self._get("/status", Status)
@@ -133,7 +157,7 @@ class ControlClient:
             "POST", path, schema, seconds=TURN_SECONDS, data=io.BytesIO(body), headers=headers, params=params
         )
 
-    async def _exchange(self, method: str, path: str, schema: type[T], *, seconds: float, **request: Any) -> T:
+    async def _exchange(self, method: str, path: str | URL, schema: type[T], *, seconds: float, **request: Any) -> T:
         timeout = aiohttp.ClientTimeout(total=seconds, sock_connect=CONNECT_SECONDS)
         with self._refusals(seconds):
             async with self._session.request(method, path, timeout=timeout, **request) as response:

@@ -9,6 +9,8 @@ from typing import Protocol
 import msgspec
 
 from hub.health import Health, SatelliteStatus
+from hub.house.file import HouseFile
+from hub.house.notes import Kind, Note
 from hub.rules.report import Fired, RulesStatus, Trial
 from hub.stages import Area, Entity, House, ScoreTold
 from hub.trace import Trace
@@ -60,6 +62,17 @@ class HubControl(Protocol):
 
     def try_rule(self, name: str) -> Trial:
         """What the rule would do if it were set off now; nothing is done. Raises EarshotError (rule-unknown)."""
+
+
+class HouseNotes(Protocol):
+    """What people noted on the house; ``hub.house.notes.Notes`` is one."""
+
+    def all(self) -> HouseFile:
+        """Of house.toml and of the store together."""
+
+    async def put(self, note: Note) -> None: ...
+
+    async def remove(self, kind: Kind, key: str) -> None: ...
 
 
 class HouseSnapshot(msgspec.Struct, frozen=True):

@@ -14,7 +14,7 @@ from aiohttp import web
 from hub.config import WebSection
 from hub.web import page
 from hub.web.api import Api
-from hub.web.control import About, HubControl
+from hub.web.control import About, HouseNotes, HubControl
 from hub.web.refusal import MAX_BODY_BYTES, refusals
 from wire.errors import ConfigError
 
@@ -25,12 +25,16 @@ SOCKET_PATH_BYTES = 107  # sun_path, less its closing zero
 
 
 @asynccontextmanager
-async def control_socket(control: HubControl, about: About, path: Path) -> AsyncIterator[None]:
+async def control_socket(
+    control: HubControl, about: About, path: Path, *, notes: HouseNotes | None = None
+) -> AsyncIterator[None]:
     """Serve the command line on a Unix socket that only our own user can open (0600).
+
+    notes: of the house, which may be changed there.
 
     Raises ConfigError: hub-running, socket-path-too-long, socket-unusable.
     """
-    api = Api(control, about)
+    api = Api(control, about, notes)
     app = web.Application(middlewares=[refusals], client_max_size=MAX_BODY_BYTES)
     app.add_routes([*api.reading(""), *api.acting()])
     listener = await asyncio.to_thread(_bind_unix, path)
@@ -42,7 +46,9 @@ async def control_socket(control: HubControl, about: About, path: Path) -> Async
 
 
 @asynccontextmanager
-async def status_page(control: HubControl, about: About, section: WebSection) -> AsyncIterator[int]:
+async def status_page(
+    control: HubControl, about: About, section: WebSection, *, notes: HouseNotes | None = None
+) -> AsyncIterator[int]:
     """Serve the page; yields its port (``section.port``, or a free one for 0).
 
     Raises ConfigError: port-in-use, bind-refused.
@@ -52,7 +58,7 @@ async def status_page(control: HubControl, about: About, section: WebSection) ->
     port: int = listener.getsockname()[1]
     guard = page.guard(page.own_hosts(section.bind, port))
     app = web.Application(middlewares=[guard, refusals], client_max_size=1024)
-    app.add_routes([*Api(control, about).reading("/api/v1"), *page.routes(files)])
+    app.add_routes([*Api(control, about, notes).reading("/api/v1"), *page.routes(files)])
     async with _serving(app, listener):
         yield port
 
