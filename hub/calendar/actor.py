@@ -43,7 +43,7 @@ class CalendarActor:
         satellite: str = "",  # noqa: ARG002 likewise
         granted: Granted = "",
     ) -> Result:
-        """Raises ActionFailed with the calendar's own code when an event could not be added."""
+        """Raises ActionFailed with the calendar's own code when it could not be read, or an event not be added."""
         if intent.name not in INTENTS or not self._calendars.names:
             return Result("unsupported", problem=intent.name)
         try:
@@ -53,6 +53,8 @@ class CalendarActor:
             if intent.name == "EarshotCalendar":
                 return await self._tell(*self._span(intent), calendar)
             return await self._add(intent, calendar, granted)
+        except CalendarLost as error:
+            raise ActionFailed(error.code, error.message) from error
         except (ValueError, OverflowError):  # of a time that is none
             return Result("unsupported", problem="not a time")
 
@@ -86,10 +88,7 @@ class CalendarActor:
             told = (Told("calendar_add", values(shown)),)
             return Result("unconfirmed", choices=(summary,), told=told, problem="needs-yes")
         uid = self._new_id()
-        try:
-            await self._calendars.add(calendar, uid, event_text(uid, begin, end, summary, now=self._now()))
-        except CalendarLost as error:
-            raise ActionFailed(error.code, error.message) from error
+        await self._calendars.add(calendar, uid, event_text(uid, begin, end, summary, now=self._now()))
         return Result("answered", told=(Told("calendar_added", values(shown)),))
 
     def _span(self, intent: Intent) -> tuple[datetime, datetime]:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import asyncio
 from base64 import b64encode
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import aiohttp
 from yarl import URL
@@ -54,20 +55,14 @@ class CalDavSource:
             version = await self._version(server)
             if version and known.origin == self.origin and version == known.version:
                 return known
-            marks = await self._marks(server)
+            listed = await self._listed(server)
             old = known.items if known.origin == self.origin else {}
-            items = {href: old[href] for href, mark in marks.items() if mark and href in old and old[href].mark == mark}
-            wanted = [href for href in marks if href not in items]
-            size = sum(len(item.text) for item in items.values())
-            for begin in range(0, len(wanted), _TOGETHER):
-                some = wanted[begin : begin + _TOGETHER]
-                for one in await server.report(texts_of(some)):
-                    if one.text and one.href in marks:
-                        items[one.href] = Item(one.etag, one.text)
-                        size += len(one.text)
-                if size > MOST_BYTES:
-                    raise self._invalid(f"holds over {MOST_BYTES >> 20} MiB; split it, or delete old years")
-            return Copy(self.origin, version, items)
+            items = {
+                path: old[path] for path, one in listed.items() if path in old and one.etag == old[path].mark != ""
+            }
+            await self._fill(server, items, [one.href for path, one in listed.items() if path not in items])
+            whole = len(items) == len(listed)  # else the next look asks for the rest again
+            return Copy(self.origin, version if whole else "", {path: items[path] for path in listed if path in items})
 
     async def add(self, uid: str, text: str) -> None:
         async with self._asking() as server:
@@ -82,12 +77,25 @@ class CalDavSource:
         known = ", ".join(str(self._url.join(URL(one.href, encoded=True))) for one in below[:10])
         raise self._invalid(f"is no calendar{f'; set url to one of {known}' if known else '; set url to one'}")
 
-    async def _marks(self, server: _Server) -> dict[str, str]:
-        """ETags of its events by their path."""
-        found = {one.href: one.etag for one in await server.report(EVENTS) if one.href}
+    async def _listed(self, server: _Server) -> dict[str, Resource]:
+        """Its events by their path, without their texts."""
+        found = {_path(one.href): one for one in await server.report(EVENTS) if one.href}
         if len(found) > MOST_ITEMS:
             raise self._invalid(f"holds over {MOST_ITEMS} events; split it, or delete old years")
         return found
+
+    async def _fill(self, server: _Server, items: dict[str, Item], hrefs: Sequence[str]) -> None:
+        """Add the texts of ``hrefs``."""
+        size = sum(len(item.text) for item in items.values())
+        for begin in range(0, len(hrefs), _TOGETHER):
+            some = hrefs[begin : begin + _TOGETHER]
+            asked = {_path(href) for href in some}
+            for one in await server.report(texts_of(some)):
+                if one.text and _path(one.href) in asked:
+                    items[_path(one.href)] = Item(one.etag, one.text)
+                    size += len(one.text)
+            if size > MOST_BYTES:
+                raise self._invalid(f"holds over {MOST_BYTES >> 20} MiB; split it, or delete old years")
 
     @asynccontextmanager
     async def _asking(self) -> AsyncIterator[_Server]:
@@ -130,6 +138,11 @@ class CalDavSource:
     def _far(self) -> CalendarLost:
         message = f"{self.origin} is outside this house; if that is meant, set allow_internet = true"
         return CalendarLost("calendar-outside", message)
+
+
+def _path(href: str) -> str:
+    """Servers write one path in several ways: with or without their own name, and with letters escaped or not."""
+    return unquote(urlsplit(href).path)
 
 
 def _basic(username: str, password: str) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import logging
-from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -28,7 +28,7 @@ from hub.secret_file import SecretUnusable, read_secret
 from wire.errors import ConfigError
 from wire.tasks import Tasks
 
-_log = logging.getLogger(__name__)
+ANSWER_SECONDS = 10.0
 
 
 def local_now() -> datetime:
@@ -53,9 +53,9 @@ class Calendars:
     async def __aenter__(self) -> Self:
         await asyncio.to_thread(self._forget_others)
         async with AsyncExitStack() as stack:
-            tasks = await stack.enter_async_context(Tasks())
+            self._tasks = await stack.enter_async_context(Tasks())
             for one in self._followed:
-                tasks.start(self._follow(one), name=f"calendar[{one.name}]")
+                self._tasks.start(self._follow(one), name=f"calendar[{one.name}]")
             self._stack = stack.pop_all()
         return self
 
@@ -80,16 +80,12 @@ class Calendars:
     async def events(self, begin: datetime, end: datetime, *, calendar: str | None = None) -> list[Event]:
         """What takes place, at least in part, from ``begin`` to before ``end`` (aware), in order.
 
-        More than a month back or a year ahead, calendars are read anew, which takes a second or more.
+        More than a month back or a year ahead, calendars are read anew, which takes a second or more. Raises
+        CalendarLost where one cannot: a list that lacks something would be a lie. Those ``unknown`` are not in it.
         """
-        found: list[Event] = []
-        for one in self._followed:
-            if calendar in {None, one.name}:
-                try:
-                    found += await one.events(begin, end)
-                except CalendarLost as error:
-                    _log.warning("calendar %s: %s", one.name, error)
-        return sorted(found, key=order)
+        async with _in_time():
+            found = [await one.events(begin, end) for one in self._followed if calendar in {None, one.name}]
+        return sorted(chain.from_iterable(found), key=order)
 
     def reminders(self, begin: datetime, end: datetime) -> list[Reminder]:
         """What is to be reminded of from ``begin`` to before ``end``, in order."""
@@ -99,8 +95,9 @@ class Calendars:
     async def add(self, calendar: str, uid: str, text: str) -> None:
         """Add an event to a calendar that is ``writable``. Raises CalendarLost."""
         one = next(one for one in self._followed if one.name == calendar and one.section.writable)
-        await one.source.add(uid, text)
-        await one.look(self._now())
+        async with _in_time():
+            await one.source.add(uid, text)
+        self._tasks.start(one.look(self._now()), name=f"calendar[{one.name}].added")
 
     async def refresh(self) -> None:
         """Look at all of them now."""
@@ -125,6 +122,17 @@ class Calendars:
         for path in self._folder.glob("*.json*"):
             if path.name not in wanted:
                 path.unlink(missing_ok=True)
+
+
+@asynccontextmanager
+async def _in_time() -> AsyncIterator[None]:
+    """Somebody waits for it."""
+    try:
+        async with asyncio.timeout(ANSWER_SECONDS):
+            yield
+    except TimeoutError as error:
+        message = f"it took over {ANSWER_SECONDS:g} s; ask again"
+        raise CalendarLost("calendar-unreachable", message) from error
 
 
 def check(sections: Sequence[CalendarSection]) -> None:

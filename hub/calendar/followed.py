@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from bisect import bisect_left
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -29,6 +30,7 @@ class Followed:
         self._copy, self._day = Copy(), date.min  # the day that the window of events was made on
         self._window: tuple[datetime, datetime] | None = None
         self._expanded: Expanded | None = None
+        self._reminders: list[Reminder] = []  # of the window, by moment
         self._lost: CalendarLost | None = None
         self._first, self._looking = True, asyncio.Lock()
 
@@ -70,8 +72,8 @@ class Followed:
         return (await self._read(Wanted(self._copy.texts(), self.name, begin, end))).events
 
     def reminders(self, begin: datetime, end: datetime) -> Sequence[Reminder]:
-        events = self._expanded.events if self._expanded else []
-        return due(events, self.section.remind_minutes, begin, end, person=self.section.person)
+        first, last = (bisect_left(self._reminders, moment, key=lambda one: one.at) for moment in (begin, end))
+        return self._reminders[first:last]
 
     def component(self) -> Component:
         name = f"calendar {self.name}"
@@ -103,6 +105,8 @@ class Followed:
             return
         if expanded.left_out and self._copy is not copy:
             _log.warning("calendar %s: %s left out: %s", self.name, expanded.left_out, "; ".join(expanded.problems[:3]))
+        minutes, person = self.section.remind_minutes, self.section.person
+        self._reminders = await asyncio.to_thread(due, expanded.events, minutes, begin, end, person=person)
         changed = copy is not self._copy
         self._copy, self._expanded = copy, expanded
         self._window, self._day = (begin, end), today

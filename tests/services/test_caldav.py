@@ -205,6 +205,31 @@ async def test_a_calendar_without_marks_of_its_own_is_read_each_time():
         assert await source.fetch(first) is not first
 
 
+async def test_one_path_written_in_two_ways_is_one_event_and_what_is_missing_is_asked_for_again():
+    head = '<multistatus xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav" xmlns:S="http://calendarserver.org/ns/">'
+
+    def response(href, prop):
+        return f"<response><href>{href}</href><propstat><prop>{prop}</prop></propstat></response>"
+
+    about = response("/c/", "<resourcetype><C:calendar/></resourcetype><S:getctag>7</S:getctag>")
+    listing = response("/c/a%40b.ics", '<getetag>"1"</getetag>') + response("/c/late.ics", '<getetag>"2"</getetag>')
+    texts = response("http://nas/c/a@b.ics", '<getetag>"1"</getetag><C:calendar-data>BEGIN</C:calendar-data>')
+    asked = []
+
+    async def answer(request):
+        body = await request.text()
+        asked.append(body)
+        told = about if "propfind" in body else listing if "calendar-query" in body else texts
+        return web.Response(status=207, text=f"{head}{told}</multistatus>")
+
+    async with http_server(answer) as url:
+        first = await CalDavSource(url).fetch(Copy())
+        assert [item.text for item in first.items.values()] == ["BEGIN"]
+        await CalDavSource(url).fetch(first)
+    assert "late.ics" in asked[-1]
+    assert "a%40b.ics" not in asked[-1]
+
+
 async def test_a_server_that_wants_a_digest_is_never_sent_the_password(tmp_path):
     """Baikal's default (RFC 7616)."""
     password_file = tmp_path / "password"

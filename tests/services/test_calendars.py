@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from hub.calendar import reading
 from hub.calendar.actor import CalendarActor
 from hub.calendar.calendars import Calendars, check
 from hub.calendar.event import Event, Reminder
@@ -168,6 +169,7 @@ async def test_an_event_is_added_after_a_yes(tmp_path, family):
         assert len(list(family.iterdir())) == 1
         done = await actor.carry_out(intent("EarshotAddEvent", **ADD), area=None, granted="yes")
         assert (done.kind, done.told[0].key) == ("answered", "calendar_added")
+        await calendars.refresh()
         (found,) = await calendars.events(NOW + DAY, NOW + 2 * DAY)
         assert (found.summary, found.begin.hour, found.end - found.begin) == ("buy cake; soon", 15, timedelta(hours=1))
 
@@ -177,6 +179,7 @@ async def test_a_whole_day_is_added_by_its_date(tmp_path, family):
         actor = CalendarActor(calendars, now=lambda: NOW)
         slots = {"text": "fair", "when": "2026-11-07", "until": "2026-11-08"}
         await actor.carry_out(intent("EarshotAddEvent", **slots), area=None, granted="yes")
+        await calendars.refresh()
         begin = datetime(2026, 11, 6).astimezone()
         (found,) = await calendars.events(begin, begin + 7 * DAY)
         assert (found.all_day, found.begin.day, found.end.day) == (True, 7, 9)
@@ -198,7 +201,40 @@ async def test_an_event_that_could_not_be_added_is_no_success(tmp_path):
         assert failed.value.code == "calendar-unreachable"
 
 
+# --- reading
+
+
+async def test_a_calendar_that_takes_too_long_is_no_calendar_and_leaves_no_process(tmp_path, family, monkeypatch):
+    monkeypatch.setattr(reading, "READ_SECONDS", 0)  # what takes 90 s cannot be waited for here
+    async with opened(tmp_path, CalendarSection(name="Family", path=str(family))) as calendars:
+        await calendars.refresh()
+        assert calendars.components()[0].code == "calendar-invalid"
+        assert calendars.unknown == ["Family"]
+
+
+async def test_a_year_that_cannot_be_read_is_not_called_empty(tmp_path, family, monkeypatch):
+    async with opened(tmp_path, CalendarSection(name="Family", path=str(family))) as calendars:
+        await calendars.refresh()
+        monkeypatch.setattr(reading, "READ_SECONDS", 0)
+        slots = {"from": "2031-01-01T00:00:00", "to": "2031-01-02T00:00:00"}
+        with pytest.raises(ActionFailed) as failed:
+            await CalendarActor(calendars, now=lambda: NOW).carry_out(intent(**slots), area=None)
+        assert failed.value.code == "calendar-invalid"
+
+
 # --- reminders
+
+
+async def test_calendars_remind_as_they_are_told_to(tmp_path, family):
+    section = CalendarSection(name="Family", path=str(family), remind_minutes=[10, 60], person="Anna")
+    async with opened(tmp_path, section) as calendars:
+        await calendars.refresh()
+        begin = NOW + timedelta(hours=1)
+        assert [(one.at, one.event.summary, one.person) for one in calendars.reminders(begin, NOW + DAY)] == [
+            (NOW + timedelta(hours=1), "dentist", "Anna"),
+            (NOW + timedelta(hours=1, minutes=50), "dentist", "Anna"),
+        ]
+        assert calendars.reminders(begin + timedelta(seconds=1), begin + timedelta(minutes=50)) == []
 
 
 class Due:
