@@ -115,7 +115,7 @@ class CalDavSource:
             ):
                 basic = _basic(self._login.username, password) if self._login else None
                 yield _Server(session, self._url, basic)
-        except AnswerInvalid as error:
+        except ValueError as error:  # AnswerInvalid, and addresses in an answer that are none
             raise self._invalid(f"does not answer as CalDAV does: {str(error)[:200]}") from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             if any(isinstance(cause, FarAway) for cause in (error, error.__cause__, getattr(error, "os_error", None))):

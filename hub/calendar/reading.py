@@ -19,14 +19,7 @@ _INHERITED = ("PATH", "PYTHONPATH", "VIRTUAL_ENV", "HOME", "LANG", "TZ", "TZDIR"
 
 async def read(wanted: Wanted) -> Expanded:
     """Events of a calendar. Raises CalendarLost (calendar-invalid) where they cannot be told at all."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "hub.calendar"),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        env={name: os.environ[name] for name in _INHERITED if name in os.environ} | {PARENT_VARIABLE: str(os.getpid())},
-        start_new_session=True,
-    )
+    process = await _started()
     try:
         async with asyncio.timeout(READ_SECONDS):
             output, _ = await process.communicate(await asyncio.to_thread(msgspec.json.encode, wanted))
@@ -39,3 +32,24 @@ async def read(wanted: Wanted) -> Expanded:
             with suppress(ProcessLookupError):
                 process.kill()
             await process.wait()
+
+
+async def _started() -> asyncio.subprocess.Process:
+    try:
+        return await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "hub.calendar"),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            env=_environment(),
+            start_new_session=True,
+        )
+    except OSError as error:
+        message = f"no process can be started to read it: {error.strerror}; free some memory"
+        raise CalendarLost("calendar-unreachable", message) from error
+
+
+def _environment() -> dict[str, str]:
+    """What Python needs to start, and the time zone: the hub's own environment may hold credentials."""
+    kept = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+    return {**kept, PARENT_VARIABLE: str(os.getpid())}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 
 import pytest
@@ -228,6 +228,25 @@ async def test_one_path_written_in_two_ways_is_one_event_and_what_is_missing_is_
         await CalDavSource(url).fetch(first)
     assert "late.ics" in asked[-1]
     assert "a%40b.ics" not in asked[-1]
+
+
+@pytest.mark.parametrize("href", ["http://[x", "//[::", "\x7f\u2028", "http://nas:99999/c/"])
+async def test_an_address_that_is_none_costs_only_this_calendar(href):
+    def response(kind):
+        prop = f"<resourcetype>{kind}</resourcetype>"
+        return f"<response><href>{href}</href><propstat><prop>{prop}</prop></propstat></response>"
+
+    async def answer(request):
+        deep = request.headers.get("Depth") == "1"
+        body = response("<C:calendar/>" if deep or "/b/" in request.path else "")
+        return web.Response(
+            status=207, text=f'<multistatus xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav">{body}</multistatus>'
+        )
+
+    async with http_server(answer) as url:
+        for one in (url, url.replace("/c/", "/b/")):
+            with suppress(CalendarLost):
+                await CalDavSource(one).fetch(Copy())
 
 
 async def test_a_server_that_wants_a_digest_is_never_sent_the_password(tmp_path):
