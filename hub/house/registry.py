@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import logging
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from hub.bus.routes import Message
@@ -17,7 +17,6 @@ from hub.house.dialect import Outgoing
 from hub.house.discovery import Announced
 from hub.house.file import HouseFile
 from hub.house.hearing import Hearing, Listening, OnState
-from hub.house.naming import suggested_room
 from hub.house.problems import Problems
 from hub.house.reader import HomeAssistantReader, Part, Reader
 from hub.house.roster import Roster
@@ -98,16 +97,6 @@ class HouseRegistry:
         """What to send to devices that can be reached and have not told their state."""
         silent = [device for device in self._devices.values() if device.told("state") is None]
         return [message for device in silent if device.entity.available for message in device.announced.asks]
-
-    def suggestions(self, rooms: Iterable[str] = ()) -> Mapping[str, str]:
-        """Rooms for entities that have none, guessed from their names: for people to confirm, never to act on.
-
-        rooms: known besides, as those of satellites.
-        """
-        known = {**{room: Area(room) for room in rooms}, **{area.name: area for area in self.areas()}}
-        roomless = [entity for entity in self.entities() if entity.area is None and entity.exposed]
-        guessed = {entity.entity_id: suggested_room(entity.name, known.values()) for entity in roomless}
-        return {entity_id: room for entity_id, room in guessed.items() if room is not None}
 
     def renote(self, notes: HouseFile) -> None:
         """Put other notes in the place of those before; devices keep their states."""

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 
 import msgspec
 
+from hub.house.naming import suggested_room
 from hub.stages import Area, Entity, House
 
-_PREFIX_LETTERS = 5  # "Küchenlampe" is of the Küche; "Badge" is not of the Bad
 # Rooms as devices are named after them, where the house has no room yet.
 _USUAL = (
     *("Kitchen", "Living Room", "Bedroom", "Bathroom", "Hallway", "Office", "Garage", "Garden", "Attic", "Basement"),
@@ -40,19 +38,6 @@ def _suggested(areas: Sequence[Area], entities: Sequence[Entity]) -> Iterator[Su
     usual = [Area(name) for name in _USUAL]
     for entity in entities:
         if entity.area is None and entity.exposed:
-            own = _room_in(entity.name, areas)
-            if room := own or _room_in(entity.name, usual):
+            own = suggested_room(entity.name, areas)
+            if room := own or suggested_room(entity.name, usual):
                 yield Suggestion(entity.entity_id, entity.name, room, known=own is not None)
-
-
-def _room_in(name: str, rooms: Sequence[Area]) -> str | None:
-    """The room with the longest name or alias that is in ``name``: as whole words, or as the beginning of a word."""
-    words = f" {_folded(name)} "
-    called = {folded: room.name for room in rooms for said in (room.name, *room.aliases) if (folded := _folded(said))}
-    found = [each for each in called if f" {each} " in words]
-    found = found or [each for each in called if len(each) >= _PREFIX_LETTERS and f" {each}" in words]
-    return called[max(found, key=len)] if found else None
-
-
-def _folded(text: str) -> str:
-    return " ".join(re.findall(r"\w+", unicodedata.normalize("NFKC", text).casefold().replace("_", " ")))

@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from hub.metrics import CONTENT_TYPE as METRICS_CONTENT_TYPE
 from hub.web.control import About, Answer, HouseNotes, HouseSnapshot, HubControl, Status
-from hub.web.exchange import body_as, json_response, query_as
+from hub.web.exchange import body_as, json_response, query_as, read_body
 from hub.web.notes_api import NotesApi
 from hub.web.refusal import RequestRefused
 from wire.wav import read_wav, wav_bytes

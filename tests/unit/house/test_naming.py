@@ -4,11 +4,8 @@ import json
 
 import pytest
 
-from hub.house.file import HouseFile, Room
 from hub.house.naming import clean, slug, spoken, suggested_room
-from hub.house.registry import HouseRegistry
 from hub.stages import Area
-from tests.fakes_house import LoopbackBus
 
 ROOMS = [
     *(Area("Kitchen", aliases=("Galley",)), Area("Room"), Area("Living Room"), Area("Hall"), Area("Wohnzimmer")),
@@ -49,15 +46,3 @@ def test_slugs_and_clean_names():
 
 def announced(name, area=None):
     return json.dumps({"name": name, "command_topic": "c", "device": {"suggested_area": area}})
-
-
-def test_the_house_suggests_rooms_and_acts_on_none():
-    bus = LoopbackBus()
-    house = HouseRegistry(bus, notes=HouseFile(room=(Room(name="Attic"),)))
-    for number, (name, area) in enumerate([("Kitchen Lamp", None), ("Oven", "Kitchen"), ("Attic Fan", None)]):
-        bus.retain(f"homeassistant/switch/n{number}/config", announced(name, area))
-    bus.retain("homeassistant/switch/n3/config", announced("Shed Light"))
-    assert house.suggestions() == {"switch.n0": "Kitchen", "switch.n2": "Attic"}
-    assert house.suggestions(["Shed"])["switch.n3"] == "Shed"
-    assert {entity.area for entity in house.entities()} == {None, "Kitchen"}
-    assert [area.name for area in house.areas()] == ["Attic", "Kitchen"]
