@@ -1,0 +1,1 @@
+"""Timers, alarms, reminders and lists: kept on disk before they are confirmed, rung until acknowledged."""
