@@ -21,11 +21,12 @@ def uptime_seconds() -> float:
 class Clock:
     """wall: UTC. elapsed: seconds since anything, never set."""
 
-    def __init__(
-        self, wall: Callable[[], datetime] = utc_now, elapsed: Callable[[], float] = uptime_seconds
-    ) -> None:
+    def __init__(self, wall: Callable[[], datetime] = utc_now, elapsed: Callable[[], float] = uptime_seconds) -> None:
         self._wall, self._elapsed = wall, elapsed
         self._last = wall(), elapsed()
+
+    def now(self) -> datetime:
+        return self._wall()
 
     def read(self) -> tuple[datetime, timedelta]:
         """UTC, and by how much the clock was set since the last reading: zero but for steps."""

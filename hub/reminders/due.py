@@ -46,7 +46,9 @@ def agenda(items: Iterable[Item], now: datetime, zone: ZoneInfo, quiet: Quiet | 
 
     Of a rule that came several times since, there is one occurrence, the last.
     """
-    due, missed, later = [], [], []
+    due: list[Item] = []
+    missed: list[Item] = []
+    later: list[datetime] = []
     quiet_until = quiet.end_of(now, zone) if quiet else None
     for item in items:
         if item.due is None or item.state not in {"pending", "snoozed"}:
@@ -79,7 +81,12 @@ def acknowledged(item: Item, now: datetime, zone: ZoneInfo) -> Item:
     """What is left of an item when what rang, or was told, is done with."""
     if not item.repeat:
         return replace(item, state="done", due=None)
-    return scheduled(replace(item, settled=item.occurrence, state="pending"), now, zone)
+    return scheduled(replace(item, settled=item.occurrence or item.settled, state="pending"), now, zone)
+
+
+def snoozed(item: Item, until: datetime) -> Item:
+    """From here on the snooze stands for the occurrence."""
+    return replace(item, settled=item.occurrence or item.settled, occurrence=None, due=until, state="snoozed")
 
 
 def _caught_up(item: Item, now: datetime, zone: ZoneInfo) -> Item:

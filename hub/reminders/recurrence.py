@@ -71,7 +71,7 @@ def latest_until(
     """The last occurrence later than ``after`` that is over at ``now`` (UTC)."""
     end = wall_clock(now, zone) + _LONGEST_SHIFT
     for back in _LOOKS_BACK:
-        begin = max(after or datetime.min, end - back, start - timedelta(seconds=1))
+        begin = max(after or start, end - back)
         found = [start] if not repeat else _rule(start, repeat, begin).between(begin, end, inc=True)
         over = [wall for wall in found if instant(wall, zone) <= now and (after is None or wall > after)]
         if over:

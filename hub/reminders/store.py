@@ -12,8 +12,8 @@ from hub.store.database import Database, Row, Statement
 _log = logging.getLogger(__name__)
 
 _COLUMNS = (
-    "id, kind, text, area, satellite, person, at, repeat, settled, length_seconds, left_seconds, due, snoozed, command, "
-    "entity, entity_state, important"
+    "id, kind, text, area, satellite, person, at, repeat, settled, length_seconds, left_seconds, due, snoozed, "
+    "command, entity, entity_state, important"
 )
 _PUT = f"INSERT OR REPLACE INTO reminders ({_COLUMNS}) VALUES ({', '.join('?' * 17)})"  # noqa: S608 our own text
 _REMOVE = "DELETE FROM reminders WHERE id = ?"

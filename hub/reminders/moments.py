@@ -1,0 +1,117 @@
+"""What people say about alarms and reminders: set, asked for, cancelled."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+from typing import Any, Literal
+
+from hub.reminders import words
+from hub.reminders.asked import Asked, Handler, Refused, answered, new_id, unknown
+from hub.reminders.items import MAX_TEXT, Event, Item
+from hub.reminders.recurrence import RepeatInvalid, checked, instant, wall_clock
+from hub.reminders.reminders import Reminders
+from hub.stages import Result, Told
+
+_FURTHEST = timedelta(days=36_525)
+
+
+@dataclass(frozen=True, slots=True)
+class MomentIntents:
+    """Handlers of our own intents for alarms and reminders."""
+
+    reminders: Reminders
+
+    @property
+    def handlers(self) -> Mapping[str, Handler]:
+        return {
+            "EarshotSetAlarm": lambda asked: self._set(asked, "alarm"),
+            "EarshotAlarmStatus": lambda asked: self._status(asked, "alarm"),
+            "EarshotCancelAlarm": lambda asked: self._cancel(asked, "alarm"),
+            "EarshotSetReminder": lambda asked: self._set(asked, "reminder"),
+            "EarshotReminderStatus": lambda asked: self._status(asked, "reminder"),
+            "EarshotCancelReminder": lambda asked: self._cancel(asked, "reminder"),
+        }
+
+    async def _set(self, asked: Asked, kind: Literal["alarm", "reminder"]) -> Result:
+        text, at, event = asked.text("text"), asked.moment(), _event(asked.given("event"))
+        if (kind == "reminder" and not text) or (at is None) == (event is None) or (event and kind == "alarm"):
+            raise Refused("time_invalid" if text or kind == "alarm" else "text_missing")
+        now = self.reminders.now()
+        item = Item(new_id(now), kind, text, asked.place, event=event, important=asked.given("important") is True)
+        if at is not None:
+            item = await self._timed(item, at, asked.text("repeat"), now)
+        return answered(words.moment(f"{kind}_set", await self.reminders.add(item), self.reminders.zone))
+
+    async def _timed(self, item: Item, at: datetime, repeat: str, now: datetime) -> Item:
+        """A rule may have begun long ago; only what is still to come counts."""
+        wall = wall_clock(now, self.reminders.zone)
+        if abs(at - wall) > _FURTHEST:
+            raise Refused("time_invalid")
+        past = instant(at, self.reminders.zone) <= now
+        if not repeat:
+            if past:
+                raise Refused("time_past", {"at": at.replace(tzinfo=self.reminders.zone)})
+            return replace(item, at=at)
+        try:
+            rule = await asyncio.to_thread(checked, at, repeat)
+        except RepeatInvalid as error:
+            raise Refused("repeat_invalid") from error
+        return replace(item, at=at, repeat=rule, settled=wall if past else None)
+
+    async def _status(self, asked: Asked, kind: str) -> Result:
+        items = self._fitting(asked, kind)
+        if not items:
+            return self._nothing(kind)
+        told = [words.moment(f"{kind}_next", item, self.reminders.zone) for item in items[: words.NAMED_AT_ONCE]]
+        return answered(*told, *words.more(items))
+
+    async def _cancel(self, asked: Asked, kind: str) -> Result:
+        """All of them only where it was said so; a repeated one with all that is still to come of it."""
+        items = self._fitting(asked, kind)
+        if not items:
+            return self._nothing(kind)
+        if asked.given("all") is True:
+            return answered(Told(f"{kind}s_cancelled", {"count": await self.reminders.cancel(items)}))
+        if len(items) > 1:
+            told = [words.moment(f"{kind}_next", item, self.reminders.zone) for item in items[: words.NAMED_AT_ONCE]]
+            choices = tuple(item.text for item in items if item.text)
+            told = [Told(f"{kind}_which"), *told, *words.more(items)]
+            return Result("ambiguous", choices=choices, told=tuple(told), problem=f"several-{kind}s")
+        told_of = words.moment(f"{kind}_cancelled", items[0], self.reminders.zone)
+        await self.reminders.cancel(items)
+        return answered(told_of)
+
+    def _fitting(self, asked: Asked, kind: str) -> list[Item]:
+        """By text, person and moment, each if it is said."""
+        text, person = asked.text("text").casefold(), asked.text("person").casefold()
+        when = asked.time_or_moment()
+        of_kind = [item for item in self.reminders.items if item.kind == kind]
+        theirs = [item for item in of_kind if not person or item.place.person.casefold() == person]
+        then = [item for item in theirs if when is None or self._is_at(item, when)]
+        exact = [item for item in then if item.text.casefold() == text]
+        return exact if text and exact else [item for item in then if text in item.text.casefold()]
+
+    def _is_at(self, item: Item, when: time | datetime) -> bool:
+        if item.due is None:
+            return False
+        wall = wall_clock(item.due, self.reminders.zone).replace(second=0, microsecond=0)
+        return wall == when if isinstance(when, datetime) else wall.time() == when
+
+    def _nothing(self, kind: str) -> Result:
+        there = any(item.kind == kind for item in self.reminders.items)
+        return unknown(f"{kind}_unknown") if there else answered(Told(f"{kind}s_none"))
+
+
+def _event(given: Any) -> Event | None:
+    """``{"entity_id": …, "state": …}``."""
+    if not given:
+        return None
+    if not isinstance(given, Mapping) or given.keys() != {"entity_id", "state"}:
+        raise Refused("time_invalid")
+    texts: Sequence[Any] = [given["entity_id"], given["state"]]
+    if not all(isinstance(text, str) and 0 < len(text) <= MAX_TEXT for text in texts):
+        raise Refused("time_invalid")
+    return Event(*texts)

@@ -1,0 +1,285 @@
+"""The keeper of what is to come: on disk before it is confirmed, rung or spoken when due, until acknowledged."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Protocol, Self
+from zoneinfo import ZoneInfo
+
+from hub.errors import StoreLost
+from hub.reminders import due
+from hub.reminders.announcer import Announcer, Patience, Run
+from hub.reminders.clock import Clock
+from hub.reminders.due import Agenda, Quiet
+from hub.reminders.items import MAX_ITEMS, Change, Event, Item, Place
+from hub.reminders.sounding import Sounding
+
+_log = logging.getLogger(__name__)
+
+SNOOZE = timedelta(minutes=9)
+LOOK_SECONDS = 30.0  # how soon it is noticed that somebody has set the clock
+_DEVICES_KNOWN = 10_000  # a house has no more
+
+
+class Store(Protocol):
+    """Where items are kept; see hub.reminders.store."""
+
+    async def load(self) -> list[Item]: ...
+
+    async def write(self, *items: Item) -> None: ...
+
+    def offer(self, *items: Item) -> None: ...
+
+
+class TooMany(ValueError):
+    """MAX_ITEMS are kept already."""
+
+
+def nobody(change: Change, item: Item) -> None:
+    """Listens to no change."""
+
+
+class Reminders:
+    """An async context manager; entering raises StoreLost. What its methods return from is on disk.
+
+    zone: whose wall clock counts. quiet: when reminders wait. jitter: in [0, 1], for what is tried again.
+    on_change: told of each change when it is on disk, of "finished" and "ringing" when they begin; must not block.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        announcer: Announcer,
+        run: Run,
+        *,
+        zone: ZoneInfo,
+        quiet: Quiet | None = None,
+        clock: Clock | None = None,
+        jitter: Callable[[], float] = random.random,
+        look_seconds: float = LOOK_SECONDS,
+        on_change: Callable[[Change, Item], None] = nobody,
+    ) -> None:
+        self.zone = zone
+        self._store, self._quiet, self._clock, self._on_change = store, quiet, clock or Clock(), on_change
+        self._look_seconds = look_seconds
+        self._sounding = Sounding(announcer, run, Patience(jitter), zone)
+        self._items: dict[str, Item] = {}
+        self._measured: set[str] = set()  # their time was measured by the clock as it is set now
+        self._states: dict[str, str] = {}
+        self._happened: set[str] = set()
+        self._changing = asyncio.Lock()
+        self._stir = asyncio.Event()
+        self._stack = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        now, _ = self._clock.read()
+        stored = await self._store.load()
+        scheduled = await asyncio.to_thread(_scheduled, stored, now, self.zone)
+        self._items = {item.id: item for item in scheduled if item.state != "done"}
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(self._sounding)
+            tasks = await stack.enter_async_context(asyncio.TaskGroup())
+            stack.callback(tasks.create_task(self._watch(), name="reminders").cancel)
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stack.aclose()
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """All that is to come or rings, the next first; what waits for no time last."""
+        return tuple(sorted(self._items.values(), key=_by_time))
+
+    @property
+    def ringing(self) -> tuple[Item, ...]:
+        """Timers and alarms that somebody can stop."""
+        return tuple(each for each in self.items if _rings(each) and self._sounding.sounds(each))
+
+    def now(self) -> datetime:
+        return self._clock.now()
+
+    async def add(self, item: Item) -> Item:
+        """Keep it; the item as it is scheduled. A timer runs from now. Raises StoreLost, TooMany: it is not kept."""
+        async with self._changes() as now:
+            if len(self._items) >= MAX_ITEMS:
+                raise TooMany
+            timed = replace(item, due=now + item.length) if item.kind == "timer" else item
+            kept = due.scheduled(timed, now, self.zone)
+            await self._store.write(kept)
+            self._items[kept.id] = kept
+            self._measured.add(kept.id)
+            self._on_change("started", kept)
+        return kept
+
+    async def change(self, item: Item, change: Callable[[Item, datetime], Item]) -> Item | None:
+        """Keep what ``change`` makes of a timer at that time; None if it is gone. Raises StoreLost."""
+        async with self._changes() as now:
+            if (before := self._items.get(item.id)) is None:
+                return None
+            changed = replace(change(before, now), state="pending")
+            await self._store.write(changed)
+            self._sounding.hush(item.id)
+            self._items[item.id] = changed
+            self._measured.add(item.id)
+            self._on_change("updated", changed)
+        return changed
+
+    async def cancel(self, items: Sequence[Item]) -> int:
+        """Remove them with all their occurrences; how many were still there. Raises StoreLost: none is removed."""
+        async with self._changes():
+            gone = [replace(item, state="done") for item in self.still(items)]
+            await self._store.write(*gone)
+            for item in gone:
+                self._sounding.hush(item.id)
+                del self._items[item.id]
+                self._on_change("cancelled", item)
+        return len(gone)
+
+    async def stop(self, items: Sequence[Item]) -> None:
+        """Acknowledge what rings: silent at once, and even if the disk takes it only later."""
+        for item in items:
+            self._sounding.hush(item.id)
+        await self.acknowledge(items, "stopped")
+
+    async def snooze(self, items: Sequence[Item], length: timedelta = SNOOZE) -> datetime:
+        """Silent at once, to ring again at the UTC that this returns."""
+        for item in items:
+            self._sounding.hush(item.id)
+        async with self._changes() as now:
+            later = [due.snoozed(item, now + length) for item in self.still(items) if item.state == "ringing"]
+            await self._keep(later)
+            self._measured.update(item.id for item in later)
+            self._tell_of("updated", later)
+        return now + length
+
+    def on_entity_state(self, entity_id: str, state: str) -> None:
+        """A device's state was heard. It is an event when it differs from what was heard before."""
+        before = self._states.get(entity_id)
+        if before is None and len(self._states) >= _DEVICES_KNOWN:
+            return
+        self._states[entity_id] = state
+        if before is None or before == state:
+            return
+        event = Event(entity_id, state)
+        self._happened |= {item.id for item in self._items.values() if item.event == event and item.due is None}
+        self._stir.set()
+
+    # --- for Sounding
+
+    async def acknowledge(self, items: Sequence[Item], change: Change) -> None:
+        """Those of them that ring or are told: no other occurrence is acknowledged by that."""
+        async with self._changes() as now:
+            rung = [item for item in self.still(items) if item.state == "ringing"]
+            await self._keep([due.acknowledged(item, now, self.zone) for item in rung])
+            self._tell_of(change, rung)
+
+    def still(self, items: Sequence[Item]) -> list[Item]:
+        """Those that are still there, as they are now."""
+        return [self._items[item.id] for item in items if item.id in self._items]
+
+    async def wait_for_noise(self) -> None:
+        while self._quiet and (end := self._quiet.end_of(self.now(), self.zone)):  # noqa: ASYNC110 it is for the time
+            await asyncio.sleep(min(self._look_seconds, (end - self.now()).total_seconds()))
+
+    # --- what time does
+
+    async def _watch(self) -> None:
+        while True:
+            async with self._changes() as now:
+                self._take_events(now)
+                found = due.agenda(self._items.values(), now, self.zone, self._quiet)
+                self._begin(found)
+            self._stir.clear()
+            wait = min(self._look_seconds, (found.next - now).total_seconds()) if found.next else self._look_seconds
+            with suppress(TimeoutError):
+                async with asyncio.timeout(wait):
+                    await self._stir.wait()
+
+    def _begin(self, found: Agenda) -> None:
+        ringing = {item.id: replace(item, state="ringing") for item in (*found.due, *found.missed)}
+        self._items |= ringing
+        for item in (ringing[each.id] for each in found.due):
+            if item.kind == "timer":
+                self._on_change("finished", item)
+            if not item.command:
+                self._on_change("ringing", item)
+            self._sounding.begin(item, self)
+        groups: dict[Place, list[Item]] = {}
+        for item in (ringing[each.id] for each in found.missed):
+            groups.setdefault(item.place, []).append(item)
+        for group in groups.values():
+            self._sounding.tell_missed(group, self)
+
+    def _take_events(self, now: datetime) -> None:
+        for item_id in self._happened & self._items.keys():
+            self._items[item_id] = happened = replace(self._items[item_id], due=now)
+            self._store.offer(happened)
+        self._happened.clear()
+
+    async def _clock_was_set(self, now: datetime, by: timedelta) -> None:
+        """Timers and snoozes run on as if it had not been; acknowledgements from a wrong future are forgotten."""
+        self._measured &= self._items.keys()
+        measured = (self._items[item_id] for item_id in self._measured)
+        moved = [replace(item, due=item.due + by) for item in measured if item.due and _runs(item)]
+        settled = [item for item in self._items.values() if item.settled and item.state == "pending"]
+        again = await asyncio.to_thread(_scheduled, settled, now, self.zone)
+        changed = [new for old, new in zip(settled, again, strict=True) if new != old]
+        _log.info("the clock was set by %s; %d timers go on", by, len(moved))
+        await self._keep([*moved, *changed])
+
+    # --- keeping
+
+    @asynccontextmanager
+    async def _changes(self) -> AsyncIterator[datetime]:
+        """One change at a time, with its time; then the watch looks again."""
+        async with self._changing:
+            now, jumped = self._clock.read()
+            if jumped:
+                await self._clock_was_set(now, jumped)
+            yield now
+            self._stir.set()
+
+    async def _keep(self, items: Sequence[Item]) -> None:
+        """Known at once, on disk as soon as it takes writes: no full disk keeps an alarm ringing."""
+        for item in items:
+            self._items[item.id] = item
+            if item.state == "done":
+                del self._items[item.id]
+        if not items:
+            return
+        try:
+            await self._store.write(*items)
+        except StoreLost as error:
+            _log.warning("reminders will be written when the disk allows: %s", error)
+            self._store.offer(*items)
+
+    def _tell_of(self, change: Change, items: Iterable[Item]) -> None:
+        for item in items:
+            self._on_change(change, item)
+
+
+def _scheduled(items: Sequence[Item], now: datetime, zone: ZoneInfo) -> list[Item]:
+    return [due.scheduled(item, now, zone) for item in items]
+
+
+def _by_time(item: Item) -> tuple[bool, str]:
+    return item.due is None, item.due.isoformat() if item.due else item.id
+
+
+def _runs(item: Item) -> bool:
+    """Its time is a distance from when it was asked for, no wall clock."""
+    return item.state == "snoozed" or (item.state == "pending" and item.kind == "timer")
+
+
+def _rings(item: Item) -> bool:
+    return item.state == "ringing" and item.kind != "reminder" and not item.command
