@@ -99,10 +99,10 @@ class House:
             self.actor = ReminderActor(self.reminders, None)
             yield self
 
-    async def told(self, intent_name, *, area="Kitchen", satellite="kitchen", **slots):
-        """Carry out an intent; its result."""
-        intent = Intent(intent_name, slots, "default", "en", "", area)
-        return await self.actor.carry_out(intent, area=area, satellite=satellite)
+    async def told(self, intent_name, *, where="Kitchen", satellite="kitchen", **slots):
+        """Carry out an intent said in a room; its result."""
+        intent = Intent(intent_name, slots, "default", "en", "", where)
+        return await self.actor.carry_out(intent, area=where, satellite=satellite)
 
 
 def keys(result):

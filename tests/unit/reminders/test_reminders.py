@@ -267,7 +267,7 @@ async def test_stop_means_what_rings_here_before_what_rings_elsewhere():
     house = House()
     async with house.running():
         await house.told("HassStartTimer", minutes=1, name="here")
-        await house.told("HassStartTimer", minutes=1, name="there", area="Hall", satellite="hall")
+        await house.told("HassStartTimer", minutes=1, name="there", where="Hall", satellite="hall")
         await minutes(1.1)
         await house.told("EarshotStop")
         assert [item.text for item in house.reminders.ringing] == ["there"]
