@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import random
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from types import TracebackType
@@ -74,7 +75,6 @@ class Reminders:
         self._measured: set[str] = set()  # their time was measured by the clock as it is set now
         self._states: dict[str, str] = {}
         self._happened: set[str] = set()
-        self._changing = asyncio.Lock()
         self._stir = asyncio.Event()
         self._stack = AsyncExitStack()
 
@@ -103,64 +103,50 @@ class Reminders:
     @property
     def ringing(self) -> tuple[Item, ...]:
         """Timers and alarms that somebody can stop."""
-        return tuple(each for each in self.items if _rings(each) and self._sounding.sounds(each))
+        return tuple(item for item in self._items.values() if _rings(item) and self._sounding.sounds(item))
 
     def now(self) -> datetime:
         return self._clock.now()
 
     async def add(self, item: Item) -> Item:
         """Keep it; the item as it is scheduled. A timer runs from now. Raises StoreLost, TooMany: it is not kept."""
-        async with self._changes() as now:
-            if len(self._items) >= MAX_ITEMS:
-                raise TooMany
-            timed = replace(item, due=now + item.length) if item.kind == "timer" else item
-            kept = due.scheduled(timed, now, self.zone)
-            await self._store.write(kept)
-            self._items[kept.id] = kept
-            self._measured.add(kept.id)
-            self._on_change("started", kept)
+        now = self._time()
+        if len(self._items) >= MAX_ITEMS:
+            raise TooMany
+        timed = replace(item, due=now + item.length) if item.kind == "timer" else item
+        kept = due.scheduled(timed, now, self.zone)
+        self._measured.add(kept.id)
+        await self._commit([kept], "started")
         return kept
 
     async def change(self, item: Item, change: Callable[[Item, datetime], Item]) -> Item | None:
-        """Keep what ``change`` makes of a timer at that time; None if it is gone. Raises StoreLost."""
-        async with self._changes() as now:
-            if (before := self._items.get(item.id)) is None:
-                return None
-            changed = replace(change(before, now), state="pending")
-            await self._store.write(changed)
-            self._sounding.hush(item.id)
-            self._items[item.id] = changed
-            self._measured.add(item.id)
-            self._on_change("updated", changed)
+        """Keep what ``change`` makes of a timer at that time; None if it is gone. Raises StoreLost: it is as it was."""
+        now = self._time()
+        if (before := self._items.get(item.id)) is None:
+            return None
+        changed = replace(change(before, now), state="pending")
+        self._measured.add(changed.id)
+        await self._commit([changed], "updated")
         return changed
 
     async def cancel(self, items: Sequence[Item]) -> int:
         """Remove them with all their occurrences; how many were still there. Raises StoreLost: none is removed."""
-        async with self._changes():
-            gone = [replace(item, state="done") for item in self.still(items)]
-            await self._store.write(*gone)
-            for item in gone:
-                self._sounding.hush(item.id)
-                del self._items[item.id]
-                self._on_change("cancelled", item)
+        gone = [replace(item, state="done") for item in self.still(items)]
+        await self._commit(gone, "cancelled")
         return len(gone)
 
     async def stop(self, items: Sequence[Item]) -> None:
         """Acknowledge what rings: silent at once, and even if the disk takes it only later."""
-        for item in items:
-            self._sounding.hush(item.id)
         await self.acknowledge(items, "stopped")
 
     async def snooze(self, items: Sequence[Item], length: timedelta = SNOOZE) -> datetime:
         """Silent at once, to ring again at the UTC that this returns."""
-        for item in items:
-            self._sounding.hush(item.id)
-        async with self._changes() as now:
-            later = [due.snoozed(item, now + length) for item in self.still(items) if item.state == "ringing"]
-            await self._keep(later)
-            self._measured.update(item.id for item in later)
-            self._tell_of("updated", later)
-        return now + length
+        until = self._time() + length
+        later = [due.snoozed(item, until) for item in self.still(items) if item.state == "ringing"]
+        self._measured.update(item.id for item in later)
+        await self._keep(later)
+        self._tell_of("updated", later)
+        return until
 
     def on_entity_state(self, entity_id: str, state: str) -> None:
         """A device's state was heard. It is an event when it differs from what was heard before."""
@@ -178,10 +164,10 @@ class Reminders:
 
     async def acknowledge(self, items: Sequence[Item], change: Change) -> None:
         """Those of them that ring or are told: no other occurrence is acknowledged by that."""
-        async with self._changes() as now:
-            rung = [item for item in self.still(items) if item.state == "ringing"]
-            await self._keep([due.acknowledged(item, now, self.zone) for item in rung])
-            self._tell_of(change, rung)
+        now = self._time()
+        rung = [item for item in self.still(items) if item.state == "ringing"]
+        await self._keep([due.acknowledged(item, now, self.zone) for item in rung])
+        self._tell_of(change, rung)
 
     def still(self, items: Sequence[Item]) -> list[Item]:
         """Those that are still there, as they are now."""
@@ -195,11 +181,11 @@ class Reminders:
 
     async def _watch(self) -> None:
         while True:
-            async with self._changes() as now:
-                self._take_events(now)
-                found = due.agenda(self._items.values(), now, self.zone, self._quiet)
-                self._begin(found)
             self._stir.clear()
+            now = self._time()
+            self._take_events(now)
+            found = due.agenda(self._items.values(), now, self.zone, self._quiet)
+            self._begin(found)
             wait = min(self._look_seconds, (found.next - now).total_seconds()) if found.next else self._look_seconds
             with suppress(TimeoutError):
                 async with asyncio.timeout(wait):
@@ -226,42 +212,64 @@ class Reminders:
             self._store.offer(happened)
         self._happened.clear()
 
-    async def _clock_was_set(self, now: datetime, by: timedelta) -> None:
-        """Timers and snoozes run on as if it had not been; acknowledgements from a wrong future are forgotten."""
-        self._measured &= self._items.keys()
-        measured = (self._items[item_id] for item_id in self._measured)
-        moved = [replace(item, due=item.due + by) for item in measured if item.due and _runs(item)]
-        settled = [item for item in self._items.values() if item.settled and item.state == "pending"]
-        again = await asyncio.to_thread(_scheduled, settled, now, self.zone)
-        changed = [new for old, new in zip(settled, again, strict=True) if new != old]
-        _log.info("the clock was set by %s; %d timers go on", by, len(moved))
-        await self._keep([*moved, *changed])
+    def _time(self) -> datetime:
+        """Where the clock was set, timers and snoozes run on as if it had not been, and nothing that is still to come
+        stays acknowledged.
+        """
+        now, jumped = self._clock.read()
+        if jumped:
+            _log.info("the clock was set by %s", jumped)
+            self._measured &= self._items.keys()
+            measured = (self._items[item_id] for item_id in self._measured)
+            moved = [replace(item, due=item.due + jumped) for item in measured if item.due and _runs(item)]
+            pending = [item for item in self._items.values() if item.settled and item.state == "pending"]
+            again = [item for item in _scheduled(pending, now, self.zone) if item != self._items[item.id]]
+            self._remember([*moved, *again])
+            self._store.offer(*moved, *again)
+        return now
 
-    # --- keeping
+    # --- keeping: memory first, so that whoever is cancelled while the disk writes leaves both alike
 
-    @asynccontextmanager
-    async def _changes(self) -> AsyncIterator[datetime]:
-        """One change at a time, with its time; then the watch looks again."""
-        async with self._changing:
-            now, jumped = self._clock.read()
-            if jumped:
-                await self._clock_was_set(now, jumped)
-            yield now
-            self._stir.set()
+    async def _commit(self, items: Sequence[Item], change: Change) -> None:
+        """Raises StoreLost: then all is as it was."""
+        before = {item.id: self._items.get(item.id) for item in items}
+        self._remember(items)
+        try:
+            await self._write(items)
+        except Exception:
+            self._restore(items, before)
+            raise
+        self._tell_of(change, items)
 
     async def _keep(self, items: Sequence[Item]) -> None:
-        """Known at once, on disk as soon as it takes writes: no full disk keeps an alarm ringing."""
-        for item in items:
-            self._items[item.id] = item
-            if item.state == "done":
-                del self._items[item.id]
-        if not items:
-            return
+        """On disk as soon as it takes writes: no full disk keeps an alarm ringing."""
+        self._remember(items)
         try:
-            await self._store.write(*items)
+            await self._write(items)
         except StoreLost as error:
             _log.warning("reminders will be written when the disk allows: %s", error)
             self._store.offer(*items)
+
+    async def _write(self, items: Sequence[Item]) -> None:
+        if items:
+            await self._store.write(*items)
+
+    def _remember(self, items: Iterable[Item]) -> None:
+        for item in items:
+            self._sounding.hush(item.id)
+            self._items[item.id] = item
+            if item.state == "done":
+                del self._items[item.id]
+        self._stir.set()
+
+    def _restore(self, items: Iterable[Item], before: Mapping[str, Item | None]) -> None:
+        """But for what has changed since; what rang begins to ring again."""
+        for item in items:
+            old, now = before[item.id], self._items.get(item.id)
+            if now is not (None if item.state == "done" else item):
+                continue
+            gone = old or replace(item, state="done")
+            self._remember([replace(gone, state="pending") if gone.state == "ringing" else gone])
 
     def _tell_of(self, change: Change, items: Iterable[Item]) -> None:
         for item in items:
@@ -272,8 +280,8 @@ def _scheduled(items: Sequence[Item], now: datetime, zone: ZoneInfo) -> list[Ite
     return [due.scheduled(item, now, zone) for item in items]
 
 
-def _by_time(item: Item) -> tuple[bool, str]:
-    return item.due is None, item.due.isoformat() if item.due else item.id
+def _by_time(item: Item) -> tuple[float, str]:
+    return item.due.timestamp() if item.due else math.inf, item.id
 
 
 def _runs(item: Item) -> bool:

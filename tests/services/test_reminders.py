@@ -1,5 +1,7 @@
 """Reminders and lists on a real file: kept as they were, and over power cuts neither lost nor rung twice."""
 
+# ruff: noqa: DTZ001 - wall clocks have no zone
+
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
