@@ -19,23 +19,23 @@ BEGIN = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)  # a Monday, 13:00 in Berlin
 
 
 class MemoryStore:
-    """What was written survives a Reminders. full: the disk refuses writes, and takes offers when it is not any more."""
+    """What was written survives a Reminders. full: the disk refuses writes, and keeps offers waiting."""
 
     def __init__(self) -> None:
-        self.kept, self.waiting, self.full, self.writes = {}, [], False, 0
+        self.kept, self.waiting, self.full = {}, [], False
 
     async def load(self):
         return [self.kept[key] for key in sorted(self.kept)]
 
     async def write(self, *items):
-        await asyncio.sleep(0)
         if self.full:
+            await asyncio.sleep(0)
             raise StoreLost("store-full", "no room left")
-        self.writes += 1
         for item in items:
             self.kept[item.id] = item
             if item.state == "done":
                 del self.kept[item.id]
+        await asyncio.sleep(0)  # as the database does, it writes also for who is cancelled meanwhile
 
     def offer(self, *items):
         self.waiting += items

@@ -86,9 +86,10 @@ async def _one_house(path: Path, number: int, account: Account, seconds: float, 
             if line.endswith(b"\n"):  # the last may have been cut
                 account.take(line.decode())
         await killer
+    except BaseException:
+        os.kill(process.pid, signal.SIGKILL)
+        raise
     finally:
-        if process.returncode is None:
-            process.kill()
         await process.wait()
 
 

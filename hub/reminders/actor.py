@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from hub.errors import StoreLost
-from hub.reminders.asked import Asked, Handler, Refused, answered
+from hub.reminders.asked import Asked, CannotKeep, Handler, answered
 from hub.reminders.items import MAX_ITEMS, Item
 from hub.reminders.lists import ListIntents, Lists
 from hub.reminders.moments import MomentIntents
@@ -44,7 +44,7 @@ class ReminderActor:
             return Result("unsupported", problem=intent.name)
         try:
             return await handler(Asked(intent, area, satellite))
-        except Refused as refused:
+        except CannotKeep as refused:
             return _refused(refused.told, refused.told.key)
         except TooMany:
             return _refused(Told("items_full", {"most": MAX_ITEMS}), "items-full")
@@ -61,7 +61,7 @@ class ReminderActor:
     async def _snooze(self, asked: Asked) -> Result:
         length = asked.length() or SNOOZE
         if length > _LONGEST_SNOOZE:
-            raise Refused("snooze_too_long", {"most": _LONGEST_SNOOZE})
+            raise CannotKeep("snooze_too_long", {"most": _LONGEST_SNOOZE})
         ringing = self._nearest_ringing(asked)
         if not ringing:
             return answered(Told("nothing_rings"))

@@ -17,7 +17,7 @@ _UNITS = ("hours", "minutes", "seconds")
 _MOST_OF_A_UNIT = 1e9
 
 
-class Refused(Exception):
+class CannotKeep(Exception):
     """Nothing was done; ``told`` says why."""
 
     def __init__(self, key: str, values: Mapping[str, Any] | None = None) -> None:
@@ -27,7 +27,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """An intent, and where it was said. Its readers raise Refused for what is there and cannot be used."""
+    """An intent, and where it was said. Its readers raise CannotKeep for what is there and cannot be used."""
 
     intent: Intent
     area: str | None
@@ -47,7 +47,7 @@ class Asked:
         """Empty if it is not there."""
         text = " ".join(str(self.given(slot) or "").split())
         if len(text) > MAX_TEXT:
-            raise Refused("text_too_long", {"most": MAX_TEXT})
+            raise CannotKeep("text_too_long", {"most": MAX_TEXT})
         return text
 
     def length(self, prefix: str = "") -> timedelta | None:
@@ -63,9 +63,9 @@ class Asked:
         try:
             moment = datetime.fromisoformat(text)
         except ValueError as error:
-            raise Refused("time_invalid") from error
+            raise CannotKeep("time_invalid") from error
         if moment.tzinfo is not None:
-            raise Refused("time_invalid")
+            raise CannotKeep("time_invalid")
         return moment
 
     def time_or_moment(self, slot: str = "when") -> time | datetime | None:
@@ -96,7 +96,7 @@ def _number(value: Any) -> float:
     try:
         number = float(value)
     except (TypeError, ValueError) as error:
-        raise Refused("time_invalid") from error
+        raise CannotKeep("time_invalid") from error
     if isinstance(value, bool) or not math.isfinite(number) or not 0 <= number <= _MOST_OF_A_UNIT:
-        raise Refused("time_invalid")
+        raise CannotKeep("time_invalid")
     return number

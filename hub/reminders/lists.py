@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from hub.reminders.asked import Asked, Handler, Refused, answered, new_id
+from hub.reminders.asked import Asked, CannotKeep, Handler, answered, new_id
 from hub.reminders.clock import utc_now
 from hub.reminders.items import MAX_ITEMS
 from hub.stages import Result, Told
@@ -42,10 +42,10 @@ class Lists:
         return [Entry(id_, list_, text, bool(done)) for id_, list_, text, done in rows]
 
     async def add(self, name: str, text: str) -> None:
-        """Raises StoreLost, Refused (items_full)."""
+        """Raises StoreLost, CannotKeep (items_full)."""
         ((count,),) = await self._database.rows("SELECT count(*) FROM list_items")
         if count >= MAX_ITEMS:
-            raise Refused("items_full", {"most": MAX_ITEMS})
+            raise CannotKeep("items_full", {"most": MAX_ITEMS})
         row = (new_id(utc_now()), name, text)
         await self._database.write(("INSERT INTO list_items (id, list, text, done) VALUES (?, ?, ?, 0)", row))
 
@@ -127,7 +127,7 @@ class ListIntents:
 
 def _item(asked: Asked) -> str:
     if not (text := asked.text("item")):
-        raise Refused("text_missing")
+        raise CannotKeep("text_missing")
     return text
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta
 from typing import Any, Literal
 
 from hub.reminders import words
-from hub.reminders.asked import Asked, Handler, Refused, answered, new_id, unknown
+from hub.reminders.asked import Asked, CannotKeep, Handler, answered, new_id, unknown
 from hub.reminders.items import MAX_TEXT, Event, Item
 from hub.reminders.recurrence import RepeatInvalid, checked, instant, wall_clock
 from hub.reminders.reminders import Reminders
@@ -38,7 +38,7 @@ class MomentIntents:
     async def _set(self, asked: Asked, kind: Literal["alarm", "reminder"]) -> Result:
         text, at, event = asked.text("text"), asked.moment(), _event(asked.given("event"))
         if (kind == "reminder" and not text) or (at is None) == (event is None) or (event and kind == "alarm"):
-            raise Refused("time_invalid" if text or kind == "alarm" else "text_missing")
+            raise CannotKeep("time_invalid" if text or kind == "alarm" else "text_missing")
         now = self.reminders.now()
         item = Item(new_id(now), kind, text, asked.place, event=event, important=asked.given("important") is True)
         if at is not None:
@@ -49,16 +49,16 @@ class MomentIntents:
         """A rule may have begun long ago; only what is still to come counts."""
         wall = wall_clock(now, self.reminders.zone)
         if abs(at - wall) > _FURTHEST:
-            raise Refused("time_invalid")
+            raise CannotKeep("time_invalid")
         past = instant(at, self.reminders.zone) <= now
         if not repeat:
             if past:
-                raise Refused("time_past", {"at": at.replace(tzinfo=self.reminders.zone)})
+                raise CannotKeep("time_past", {"at": at.replace(tzinfo=self.reminders.zone)})
             return replace(item, at=at)
         try:
             rule = await asyncio.to_thread(checked, at, repeat)
         except RepeatInvalid as error:
-            raise Refused("repeat_invalid") from error
+            raise CannotKeep("repeat_invalid") from error
         return replace(item, at=at, repeat=rule, settled=wall if past else None)
 
     async def _status(self, asked: Asked, kind: str) -> Result:
@@ -110,8 +110,8 @@ def _event(given: Any) -> Event | None:
     if not given:
         return None
     if not isinstance(given, Mapping) or given.keys() != {"entity_id", "state"}:
-        raise Refused("time_invalid")
+        raise CannotKeep("time_invalid")
     texts: Sequence[Any] = [given["entity_id"], given["state"]]
     if not all(isinstance(text, str) and 0 < len(text) <= MAX_TEXT for text in texts):
-        raise Refused("time_invalid")
+        raise CannotKeep("time_invalid")
     return Event(*texts)

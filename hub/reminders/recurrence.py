@@ -86,9 +86,14 @@ def _rule(start: datetime, repeat: str, after: datetime) -> rrule:
     if "UNTIL" in parts:
         until = min(until, _until(parts["UNTIL"]))
     begin = start if "COUNT" in parts else _forwarded(parts, start, after)
-    if "COUNT" not in parts:
-        parts["UNTIL"] = f"{until:%Y%m%dT%H%M%S}"
-    rule = rrulestr(";".join(f"{key}={value}" for key, value in parts.items()), dtstart=begin)
+    rhythm = _rhythm(";".join(f"{key}={value}" for key, value in parts.items() if key != "UNTIL"))
+    return rhythm.replace(dtstart=begin) if "COUNT" in parts else rhythm.replace(dtstart=begin, until=until)
+
+
+@lru_cache(maxsize=256)
+def _rhythm(text: str) -> rrule:
+    """Read once; where it begins is told later."""
+    rule = rrulestr(text)
     assert isinstance(rule, rrule)
     return rule
 

@@ -26,6 +26,7 @@ _log = logging.getLogger(__name__)
 
 SNOOZE = timedelta(minutes=9)
 LOOK_SECONDS = 30.0  # how soon it is noticed that somebody has set the clock
+_MUCH = 50  # rules to look at take some 10 ms
 _DEVICES_KNOWN = 10_000  # a house has no more
 
 
@@ -184,12 +185,26 @@ class Reminders:
             self._stir.clear()
             now = self._time()
             self._take_events(now)
-            found = due.agenda(self._items.values(), now, self.zone, self._quiet)
+            found = await self._agenda(now)
             self._begin(found)
             wait = min(self._look_seconds, (found.next - now).total_seconds()) if found.next else self._look_seconds
             with suppress(TimeoutError):
                 async with asyncio.timeout(wait):
                     await self._stir.wait()
+
+    async def _agenda(self, now: datetime) -> Agenda:
+        """Made in a thread where there is much to catch up with; without what was changed meanwhile."""
+        before = dict(self._items)
+        overdue = sum(item.due is not None and item.due <= now for item in before.values())
+        if overdue <= _MUCH:
+            return due.agenda(before.values(), now, self.zone, self._quiet)
+        found = await asyncio.to_thread(due.agenda, before.values(), now, self.zone, self._quiet)
+        unchanged = {item_id for item_id, item in before.items() if self._items.get(item_id) is item}
+        return Agenda(
+            tuple(item for item in found.due if item.id in unchanged),
+            tuple(item for item in found.missed if item.id in unchanged),
+            found.next,
+        )
 
     def _begin(self, found: Agenda) -> None:
         ringing = {item.id: replace(item, state="ringing") for item in (*found.due, *found.missed)}

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hub.reminders import words
-from hub.reminders.asked import Asked, Handler, Refused, answered, new_id, unknown
+from hub.reminders.asked import Asked, CannotKeep, Handler, answered, new_id, unknown
 from hub.reminders.items import MAX_TIMER, Item
 from hub.reminders.reminders import Reminders
 from hub.stages import Result, Told
@@ -32,11 +32,11 @@ class TimerIntents:
     async def _start(self, asked: Asked) -> Result:
         length = asked.length()
         if length is None:
-            raise Refused("time_invalid")
+            raise CannotKeep("time_invalid")
         if length < timedelta(seconds=1):
-            raise Refused("timer_too_short")
+            raise CannotKeep("timer_too_short")
         if length > MAX_TIMER:
-            raise Refused("timer_too_long", {"most": MAX_TIMER})
+            raise CannotKeep("timer_too_long", {"most": MAX_TIMER})
         command = asked.text("conversation_command")
         item = Item(
             new_id(self._reminders.now()), "timer", asked.text("name"), asked.place, length=length, command=command
@@ -63,12 +63,12 @@ class TimerIntents:
     async def _lengthen(self, asked: Asked, sign: int) -> Result:
         by = asked.length()
         if by is None:
-            raise Refused("time_invalid")
+            raise CannotKeep("time_invalid")
 
         def lengthened(item: Item, now: datetime) -> Item:
             left = item.left_at(now) + sign * by
             if left > MAX_TIMER:
-                raise Refused("timer_too_long", {"most": MAX_TIMER})
+                raise CannotKeep("timer_too_long", {"most": MAX_TIMER})
             left = max(left, timedelta())
             return replace(item, left=left) if item.paused else replace(item, due=now + left)
 

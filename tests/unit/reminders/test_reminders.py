@@ -289,3 +289,55 @@ async def test_the_longest_timer_is_taken():
     house = House()
     async with house.running():
         assert (await house.told("HassStartTimer", hours=99 * 24)).told[0].values["length"] == MAX_TIMER
+
+
+async def test_what_the_disk_refuses_to_change_is_as_it_was():
+    house = House()
+    async with house.running():
+        await house.told("HassStartTimer", minutes=5)
+        before = house.reminders.items
+        house.store.full = True
+        for intent, slots in (("HassPauseTimer", {}), ("HassIncreaseTimer", {"minutes": 1}), ("HassCancelTimer", {})):
+            assert (await house.told(intent, **slots)).kind == "refused"
+            assert house.reminders.items == before
+        await minutes(5.1)
+        assert (await house.told("HassCancelTimer")).kind == "refused"
+        await minutes(0.1)
+        assert house.rooms.heard == [("ring", "timer")] * 2  # not cancelled, so it rings on
+        assert len(house.rooms.sounding) == 1
+
+
+@pytest.mark.parametrize("intent", ["HassStartTimer", "HassCancelTimer", "EarshotStop", "EarshotSnooze"])
+async def test_a_turn_that_is_cancelled_while_the_disk_writes_leaves_no_half_of_it(intent):
+    house = House()
+    async with house.running():
+        await house.told("EarshotSetAlarm", when="2026-11-23T13:01:00", repeat="FREQ=DAILY")
+        await house.told("HassStartTimer", minutes=1)
+        await minutes(1.1)
+        turn = asyncio.create_task(house.told(intent, minutes=9))
+        await asyncio.sleep(0)
+        turn.cancel()
+        await asyncio.wait([turn])
+        assert {item.id for item in house.reminders.items} == set(house.store.kept)
+        assert set(house.rooms.sounding) == {item.id for item in house.reminders.ringing}
+        assert [item.state for item in house.reminders.items if item.repeat] != []
+
+
+async def test_a_missed_pile_is_told_once_also_where_somebody_cancels_some_of_it():
+    house = House()
+    async with house.running():
+        for number in range(60):
+            text = f"number {number}"
+            await house.told("EarshotSetReminder", when="2026-11-23T14:00:00", text=text, repeat="FREQ=DAILY")
+    house.set_clock(timedelta(days=30, hours=5))
+    async with house.running():
+        await house.told("EarshotCancelReminder", text="number 7")
+        while not house.rooms.heard:  # a thread is at it
+            await asyncio.sleep(1)
+        ((_, missed, *each),) = house.rooms.heard
+        assert missed[0] == "missed"
+        assert missed[1]["count"] in {59, 60}
+        assert len(each) == 11
+        assert each[-1][0] == "more"
+        await minutes(5)
+        assert len(house.rooms.heard) == 1
