@@ -18,8 +18,8 @@ async def main(kills: int) -> None:
         account = await cut(Path(folder) / "earshot.db", kills)
     json.dump({"power_cuts": account.figures()}, sys.stdout)
     print()
-    if account.lost or account.rung_after_done:
-        sys.exit(f"lost {account.lost}, rung after done {account.rung_after_done}")
+    if account.lost or account.rung_after_done or account.done_unheard:
+        sys.exit(f"lost {account.lost}, after done {account.rung_after_done}, unheard {account.done_unheard}")
 
 
 asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else KILLS))

@@ -28,6 +28,7 @@ class Account:
     rang_again_before_done: int = 0
     done: set[str] = field(default_factory=set)
     rung_after_done: list[str] = field(default_factory=list)
+    done_unheard: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
     ringing: set[str] = field(default_factory=set)
 
@@ -37,6 +38,8 @@ class Account:
             self.made.add(number)
         elif word == "done":
             self.done.add(number)
+            if number not in self.ringing:
+                self.done_unheard.append(number)
         else:
             self.rang += 1
             if number in self.done:
@@ -56,6 +59,7 @@ class Account:
             "acknowledged": len(self.done),
             "rang_again_unacknowledged": self.rang_again_before_done,
             "lost": len(self.lost),
+            "acknowledged_unheard": len(self.done_unheard),
             "rung_after_acknowledgement": len(self.rung_after_done),
         }
 

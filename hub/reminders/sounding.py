@@ -37,6 +37,7 @@ class Sounding:
         self._announcer, self._run, self._patience, self._zone = announcer, run, patience, zone
         self._tasks: set[asyncio.Task[None]] = set()
         self._by_item: dict[str, asyncio.Task[None]] = {}
+        self._audible: dict[str, Item] = {}
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -65,7 +66,8 @@ class Sounding:
             task.cancel()
 
     def sounds(self, item: Item) -> bool:
-        return item.id in self._by_item
+        """A satellite is at it: what has not begun yet, or is tried again later, nobody can have heard."""
+        return item.id in self._audible
 
     async def _ring(self, item: Item, keeping: Keeping) -> None:
         """What nobody could hear in all its time is told later, as missed."""
@@ -74,11 +76,15 @@ class Sounding:
         async def ring() -> None:
             nonlocal heard
             heard = False
+            self._audible[item.id] = item
             try:
                 await self._announcer.ring(item)
             except asyncio.CancelledError:
                 heard = True
                 raise
+            finally:
+                if self._audible.get(item.id) is item:  # else it rings anew already
+                    del self._audible[item.id]
             heard = True
 
         with suppress(TimeoutError):

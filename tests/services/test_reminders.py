@@ -102,4 +102,5 @@ async def test_power_cuts_lose_nothing_and_ring_nothing_again_that_was_acknowled
     account = await cut(path, 25)
     assert account.lost == []
     assert account.rung_after_done == []
+    assert account.done_unheard == []
     assert len(account.done) > 100

@@ -263,6 +263,18 @@ async def test_a_reminder_for_an_event_comes_with_a_change_and_once():
         assert house.rooms.heard == [("say", ("reminder_due", {"text": "keys"}))]
 
 
+async def test_what_no_satellite_could_ring_yet_is_not_stopped():
+    house = House()
+    async with house.running():
+        await house.told("HassStartTimer", minutes=1)
+        house.rooms.deaf = True
+        await minutes(1.1)
+        assert keys(await house.told("EarshotStop")) == ["nothing_rings"]
+        house.rooms.deaf = False
+        await minutes(6)
+        assert house.rooms.heard == [("ring", "timer")]
+
+
 async def test_stop_means_what_rings_here_before_what_rings_elsewhere():
     house = House()
     async with house.running():
