@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hub.stages import Area, Entity, House, Intent, Result
@@ -54,7 +54,11 @@ _IN_ROOM = {"en": "{name} in the {area}"}  # other languages bend the article: "
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What the sentence says about its targets. from_room: the room is the speaker's, not said."""
+    """What the sentence says about its targets. from_room: the room is the speaker's, not said.
+
+    entity_ids: the very devices, where somebody else found out which were meant; nothing else counts then.
+    except_names, except_areas: folded; what is left out of a group.
+    """
 
     name: str | None
     area: str | None
@@ -62,6 +66,9 @@ class Scope:
     domains: frozenset[str] | None
     device_classes: frozenset[str] | None
     from_room: bool
+    entity_ids: frozenset[str] | None = None
+    except_names: frozenset[str] = frozenset()
+    except_areas: frozenset[str] = frozenset()
 
 
 def scope(intent: Intent) -> Scope:
@@ -76,6 +83,9 @@ def scope(intent: Intent) -> Scope:
         domains=_words(slots.get("domain")) or _INTENT_DOMAINS.get(intent.name) or _response_domains(intent),
         device_classes=_words(slots.get("device_class")),
         from_room=from_room,
+        entity_ids=_words(slots.get("entity_ids")),
+        except_names=frozenset(map(folded, _words(slots.get("except_names")) or ())),
+        except_areas=frozenset(map(folded, _words(slots.get("except_area")) or ())),
     )
 
 
@@ -85,6 +95,10 @@ def resolve(intent: Intent, house: House, area: str | None) -> tuple[Entity, ...
     area: the speaker's room. It chooses between devices of one name, and never widens what was said.
     """
     asked = scope(intent)
+    if asked.entity_ids is not None:
+        return _by_id(asked.entity_ids, asked, house)
+    if "refers" in intent.slots:  # "it", and nobody knows which: never all there is
+        return Result("unknown_target", problem="nothing-referred-to")
     if (missing := unknown_place(asked, house.areas())) is not None:
         return missing
     if asked.name is None:
@@ -165,11 +179,38 @@ def _group(asked: Scope, house: House) -> tuple[Entity, ...] | Result:
         for entity in house.entities()
         if entity.exposed and entity.domain in (_SWITCHED if domains is None else _ACTED_ON.intersection(domains))
     ]
-    found = narrowed(candidates, asked, house.areas())
+    here = narrowed(candidates, asked, house.areas())
+    found = _without_excepted(here, asked, house.areas())
+    if asked.from_room and asked.except_names and len(found) == len(here):  # what is left out is in another room
+        found = _without_excepted(narrowed(candidates, replace(asked, area=None), house.areas()), asked, house.areas())
     if found:
         return tuple(found)
     kind = "-".join(sorted(asked.device_classes or domains or ()))
     return Result("unknown_target", problem=f"no-{kind}")
+
+
+def _without_excepted(found: Iterable[Entity], asked: Scope, areas: Sequence[Area]) -> list[Entity]:
+    """A room or device that was left out by an alias is left out."""
+    rooms = {
+        folded(room.name)
+        for room in areas
+        if not asked.except_areas.isdisjoint({folded(room.name), *map(folded, room.aliases)})
+    }
+    return [
+        entity
+        for entity in found
+        if asked.except_names.isdisjoint({folded(entity.name), *map(folded, entity.aliases)})
+        and (entity.area is None or folded(entity.area) not in rooms | asked.except_areas)
+    ]
+
+
+def _by_id(ids: frozenset[str], asked: Scope, house: House) -> tuple[Entity, ...] | Result:
+    """Those of the devices that are still there, may be spoken about, and are of a kind that this can be done with."""
+    there = [entity for entity in house.entities() if entity.exposed and entity.entity_id in ids]
+    if not there:
+        return Result("unknown_target", problem="nothing-referred-to")
+    able = [entity for entity in there if entity.domain in (asked.domains or _ACTED_ON)]
+    return tuple(able) or Result("unsupported", problem=f"not-for-{there[0].domain}")
 
 
 def _response_domains(intent: Intent) -> frozenset[str] | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from hassil.intents import WildcardSlotList
 from hassil.recognize import RecognizeResult, recognize_all, recognize_best
 
+from hub.intent.exceptions import excepting
 from hub.intent.language import Sentences
 from hub.intent.names import HouseNames
 from hub.stages import Intent, NotUnderstood
@@ -24,15 +26,32 @@ _LITERALS = 2  # fewer matched letters ("is") are no sign that a command was mea
 
 
 def match(text: str, sentences: Sentences, names: HouseNames, area: str | None) -> Intent | NotUnderstood:
-    """Match one sentence: literally, in the templates' spelling, without a room if none is known; else say why not."""
+    """Match one sentence: literally, in the templates' spelling, without a room if none is known; as a group but for
+    some of it; else say why not.
+    """
     if len(text) > TEXT_LENGTH:
         return NotUnderstood(text)
+    return _read(text, sentences, names, area) or _unknown_name(text, sentences, names, area)
+
+
+def reading(text: str, sentences: Sentences, names: HouseNames, area: str | None) -> Intent | None:
+    """What ``match`` understands, without the search for what may have been meant where it does not."""
+    found = _read(text, sentences, names, area) if len(text) <= TEXT_LENGTH else None
+    return found if isinstance(found, Intent) else None
+
+
+def _read(text: str, sentences: Sentences, names: HouseNames, area: str | None) -> Intent | NotUnderstood | None:
+    exactly = partial(_exact, sentences=sentences, names=names, area=area)
+    return exactly(text) or excepting(text, names, exactly)
+
+
+def _exact(text: str, sentences: Sentences, names: HouseNames, area: str | None) -> Intent | None:
     for spelling in dict.fromkeys((text, sentences.respelled(text))):
         for room in (area,) if area is not None else (None, _ANYWHERE):
             found = _recognise(spelling, sentences, names, room)
             if found is not None:
                 return _intent(found, text, sentences.language, area)
-    return _unknown_name(text, sentences, names, area)
+    return None
 
 
 def _recognise(text: str, sentences: Sentences, names: HouseNames, area: str | None) -> RecognizeResult | None:

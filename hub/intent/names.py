@@ -45,6 +45,7 @@ class HouseNames:
         floors = [(floor, floor) for floor in dict.fromkeys(area.floor for area in areas) if floor]
         self._areas = [name for written, alias in rooms for name in _names(written, alias, {}, language)]
         self._floors = [name for written, alias in floors for name in _names(written, alias, {}, language)]
+        self.language = language
 
     def lists_for(self, text: str) -> dict[str, SlotList]:
         """Slot lists of the names that occur in ``text``: the matcher tries every value of a list."""
@@ -60,12 +61,25 @@ class HouseNames:
         letters = _letters(name)
         return any(entry.key == letters for entry in (*self._names, *self._areas, *self._floors))
 
+    def device(self, name: str) -> str | None:
+        """How the device that is called that is written; None without one."""
+        return _written(self._names, name)
+
+    def area(self, name: str) -> str | None:
+        """How the room that is called that is written; None without one."""
+        return _written(self._areas, name)
+
     def nearest(self, name: str) -> tuple[str, ...]:
         """Written names most like one that nothing is called, the most alike first."""
         written = {entry.said.lower(): entry.written for entry in (*self._names, *self._areas, *self._floors)}
         close = get_close_matches(name.lower(), written, n=4 * NEAREST, cutoff=_NEAR_RATIO_WORD)
         near = [said for said in close if _is_near(name.lower(), said)]
         return tuple(dict.fromkeys(written[said] for said in near))[:NEAREST]
+
+
+def _written(names: Iterable[_Name], name: str) -> str | None:
+    letters = _letters(name)
+    return next((entry.written for entry in names if entry.key == letters), None)
 
 
 def _is_near(one: str, other: str) -> bool:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from hub.intent.language import Sentences, load_sentences, resolve_language
-from hub.intent.matching import match
+from hub.intent.matching import match, reading
 from hub.intent.names import HouseNames
 from hub.stages import Area, Entity, House, Intent, NotUnderstood
 
 CACHED_SENTENCES = 128  # people repeat themselves: the lights of an evening are the lights of every evening
 
+_Answer = TypeVar("_Answer")
 _Key = tuple[int, str, str, str | None]
 _Snapshot = tuple[int, Sequence[Entity], Sequence[Area]]
 
@@ -49,19 +50,30 @@ class SentenceInterpreter:
 
     async def interpret(self, text: str, *, language: str, area: str | None) -> Intent | NotUnderstood:
         """Match one sentence against the house. Raises IntentFailed (language-unknown)."""
-        assert self._worker is not None, "use as an async context manager"
         code = resolve_language(language)
         key = (self._house.names_version, text, code, area)
         if key in self._known:
             self._known.move_to_end(key)
             return self._known[key]
-        snapshot = (key[0], self._house.entities(), self._house.areas())
-        loop = asyncio.get_running_loop()
-        understood = await loop.run_in_executor(self._worker, self._matcher.match, snapshot, text, code, area)
+        understood = await self._work(self._matcher.match, text, code, area)
         self._known[key] = understood
         while len(self._known) > CACHED_SENTENCES:
             self._known.popitem(last=False)
         return understood
+
+    async def exact(self, text: str, *, language: str, area: str | None) -> Intent | None:
+        """A sentence that fits whole, in a third of the time that it takes to say why another does not.
+
+        Raises IntentFailed (language-unknown).
+        """
+        return await self._work(self._matcher.exact, text, resolve_language(language), area)
+
+    async def _work(
+        self, read: Callable[[_Snapshot, str, str, str | None], _Answer], text: str, code: str, area: str | None
+    ) -> _Answer:
+        assert self._worker is not None, "use as an async context manager"
+        snapshot = (self._house.names_version, self._house.entities(), self._house.areas())
+        return await asyncio.get_running_loop().run_in_executor(self._worker, read, snapshot, text, code, area)
 
 
 class _Matcher:
@@ -77,7 +89,13 @@ class _Matcher:
         return self._sentences[code]
 
     def match(self, snapshot: _Snapshot, text: str, code: str, area: str | None) -> Intent | NotUnderstood:
+        return match(text, self.sentences(code), self._house_names(snapshot, code), area)
+
+    def exact(self, snapshot: _Snapshot, text: str, code: str, area: str | None) -> Intent | None:
+        return reading(text, self.sentences(code), self._house_names(snapshot, code), area)
+
+    def _house_names(self, snapshot: _Snapshot, code: str) -> HouseNames:
         version, entities, areas = snapshot
         if code not in self._names or self._names[code][0] != version:
             self._names[code] = (version, HouseNames(entities, areas, code))
-        return match(text, self.sentences(code), self._names[code][1], area)
+        return self._names[code][1]

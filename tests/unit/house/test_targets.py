@@ -131,3 +131,43 @@ def test_what_only_reports_cannot_be_switched():
 
 def test_a_scene_by_name():
     assert ids(resolve(intent(response="scene", named="mood"), HOUSE, None)) == ["scene.mood"]
+
+
+def test_a_group_but_for_a_device_and_a_room():
+    lights = intent(domain="light", except_names=["kitchen light"])
+    assert ids(resolve(lights, HOUSE, None)) == ["light.k2", "light.l"]
+    assert ids(resolve(intent(domain="light", except_area=["Lounge"]), HOUSE, None)) == ["light.k", "light.k2"]
+
+
+def test_who_leaves_out_a_device_of_another_room_means_the_house():
+    here = intent(context="Living Room", domain="light", except_names=["Kitchen Light"])
+    assert ids(resolve(here, HOUSE, "Living Room")) == ["light.k2", "light.l"]
+    kitchen = intent(context="Kitchen", domain="light", except_names=["Kitchen Light"])
+    assert ids(resolve(kitchen, HOUSE, "Kitchen")) == ["light.k2"]
+
+
+def test_nothing_is_left_of_a_group():
+    rest = intent(domain="fan", except_names=["Fan"])
+    assert resolve(rest, HOUSE, None) == Result("unknown_target", problem="no-fan")
+
+
+def test_the_very_devices_go_before_every_name():
+    found = resolve(intent(named="Lamp", entity_ids=["light.l", "switch.tv"]), HOUSE, "Kitchen")
+    assert ids(found) == ["light.l", "switch.tv"]
+
+
+def test_of_the_very_devices_those_that_can_do_it():
+    set_lights = intent("HassLightSet", brightness=20, entity_ids=["light.l", "switch.tv"])
+    assert ids(resolve(set_lights, HOUSE, None)) == ["light.l"]
+    only_tv = intent("HassLightSet", brightness=20, entity_ids=["switch.tv"])
+    assert resolve(only_tv, HOUSE, None) == Result("unsupported", problem="not-for-switch")
+
+
+@pytest.mark.parametrize("gone", ["light.gone", "light.hidden"])
+def test_a_device_that_is_gone_or_hidden_is_not_meant(gone):
+    found = resolve(intent(refers="last", entity_ids=[gone]), HOUSE, None)
+    assert found == Result("unknown_target", problem="nothing-referred-to")
+
+
+def test_it_without_a_device_is_nothing_and_never_everything():
+    assert resolve(intent(refers="last"), HOUSE, "Kitchen") == Result("unknown_target", problem="nothing-referred-to")
