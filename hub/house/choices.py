@@ -64,11 +64,17 @@ def value(entity: Entity, said: Any) -> Values:
 
 def between(given: Any, low: float, high: float) -> float:
     """A number in the range, as an int if it is whole. Raises CannotDo (no-number, out-of-range)."""
+    found = numeric(given)
+    if not low <= found <= high:
+        raise CannotDo("out-of-range")
+    return found
+
+
+def numeric(given: Any) -> float:
+    """As an int if it is whole. Raises CannotDo (no-number)."""
     found = number(str(given).strip().replace(",", "."))
     if found is None:
         raise CannotDo("no-number")
-    if not low <= found <= high:
-        raise CannotDo("out-of-range")
     return found
 
 

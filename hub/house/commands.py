@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import copysign
 from typing import Any
 
 from hub.house import choices
@@ -72,9 +73,12 @@ def _toggle(slots: Mapping[str, Any], entity: Entity) -> Command:
     return _turn_off(slots, entity) if active else _turn_on(slots, entity)
 
 
-def _light_set(slots: Mapping[str, Any], _: Entity) -> Command:
+def _light_set(slots: Mapping[str, Any], entity: Entity) -> Command:
     wanted: dict[str, Any] = {"state": "on"}
-    if "brightness" in slots:
+    if "brightness_step" in slots:
+        percent = _stepped(entity, "brightness", slots["brightness_step"], scale=255)
+        wanted["brightness"] = max(1, round(percent * 255 / 100))
+    elif "brightness" in slots:
         percent = between(slots["brightness"], 0, 100)
         if percent == 0:
             return Command("turn_off", {"state": "off"})
@@ -92,8 +96,11 @@ def _light_set(slots: Mapping[str, Any], _: Entity) -> Command:
 
 
 def _set_position(slots: Mapping[str, Any], entity: Entity) -> Command:
-    position = round(between(slots.get("position"), 0, 100))
-    return Command(f"set_{entity.domain}_position", {"position": position})
+    if "position_step" in slots:
+        position = _clamped(_now(entity, "position") + choices.numeric(slots["position_step"]), 0, 100)
+    else:
+        position = between(slots.get("position"), 0, 100)
+    return Command(f"set_{entity.domain}_position", {"position": round(position)})
 
 
 def _set_tilt(slots: Mapping[str, Any], _: Entity) -> Command:
@@ -104,7 +111,12 @@ def _stop(_: Mapping[str, Any], entity: Entity) -> Command:
     return Command(f"stop_{entity.domain}", {"stop": True})
 
 
-def _fan_speed(slots: Mapping[str, Any], _: Entity) -> Command:
+def _fan_speed(slots: Mapping[str, Any], entity: Entity) -> Command:
+    if "percentage_step" in slots:
+        step, smallest = choices.numeric(slots["percentage_step"]), float(entity.attributes.get("percentage_step", 1))
+        step = copysign(max(abs(step), smallest), step)  # a fan of three speeds takes the next one
+        percentage = round(_stepped(entity, "percentage", step, least=smallest))
+        return Command("set_percentage", {"state": "on", "percentage": percentage})
     percentage = round(between(slots.get("percentage"), 0, 100))
     if percentage == 0:
         return Command("turn_off", {"state": "off"})
@@ -117,6 +129,9 @@ def _oscillate(slots: Mapping[str, Any], _: Entity) -> Command:
 
 def _set_temperature(slots: Mapping[str, Any], entity: Entity) -> Command:
     low, high = entity.attributes.get("min_temp", 7), entity.attributes.get("max_temp", 35)
+    if "temperature_step" in slots:
+        temperature = _clamped(_now(entity, "temperature") + choices.numeric(slots["temperature_step"]), low, high)
+        return Command("set_temperature", {"temperature": choices.numeric(round(temperature, 1))})
     return Command("set_temperature", {"temperature": between(slots.get("temperature"), low, high)})
 
 
@@ -158,6 +173,27 @@ def _arm(slots: Mapping[str, Any], entity: Entity) -> Command:
 
 def _disarm(_: Mapping[str, Any], __: Entity) -> Command:
     return Command("alarm_disarm", {"state": "disarmed"})
+
+
+def _stepped(entity: Entity, attribute: str, step: Any, *, scale: float = 100, least: float = 1) -> float:
+    """Percent of what it is now and a step; what is on stays on, what is off is neither brighter nor faster.
+
+    scale: of the attribute, where 100 is meant.
+    """
+    if entity.state == "off":
+        raise CannotDo("is-off")
+    return _clamped(_now(entity, attribute) * 100 / scale + choices.numeric(step), least, 100)
+
+
+def _now(entity: Entity, attribute: str) -> float:
+    try:
+        return choices.numeric(entity.attributes.get(attribute))
+    except CannotDo:
+        raise CannotDo("state-unknown") from None
+
+
+def _clamped(value: float, low: float, high: float) -> float:
+    return min(high, max(low, value))
 
 
 _COMMANDS: Mapping[str, Callable[[Mapping[str, Any], Entity], Command]] = {

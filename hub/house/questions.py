@@ -18,6 +18,9 @@ _STATE_DOMAINS: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(("on", "off"), _SWITCHED),
 }
 
+_CONTACTS = frozenset({"window", "door", "garage_door", "opening"})
+_CONTACT_STATES = {"on": "open", "off": "closed"}
+
 
 def answer(intent: Intent, house: House, area: str | None) -> Result:
     """Entities that a question is about, as matched and unmatched; unknown_target and ambiguous as for actions."""
@@ -31,7 +34,7 @@ def answer(intent: Intent, house: House, area: str | None) -> Result:
     if isinstance(about, Result):
         return about
     known = [_as_known(entity) for entity in about]
-    matched = tuple(entity for entity in known if not wanted or entity.state in wanted)
+    matched = tuple(entity for entity in known if not wanted or not wanted.isdisjoint(_said_states(entity)))
     unmatched = tuple(entity for entity in known if entity not in matched)
     return Result("answered", matched=matched, unmatched=unmatched)
 
@@ -56,10 +59,28 @@ def _first_kind(found: list[Entity]) -> list[Entity]:
 def _group(asked: Scope, house: House) -> tuple[Entity, ...] | Result:
     """With none of that kind there is no true answer: "yes, all" of nothing would be said to be closed."""
     exposed = [entity for entity in house.entities() if entity.exposed]
-    of_kind = [entity for entity in exposed if asked.domains is None or entity.domain in asked.domains]
-    found = narrowed(of_kind, asked, house.areas())
+    of_kind = [entity for entity in exposed if asked.domains is None or _is_of(entity, asked.domains)]
+    classes = asked.device_classes
+    if classes and "garage" in classes:  # as a contact calls it
+        classes |= {"garage_door"}
+    found = narrowed(of_kind, replace(asked, device_classes=classes), house.areas())
     kind = "-".join(sorted(asked.device_classes or asked.domains or ()))
     return tuple(found) or Result("unknown_target", problem=f"no-{kind}")
+
+
+def _is_of(entity: Entity, domains: frozenset[str]) -> bool:
+    """A window with a contact is a window like one with a motor, where it is asked whether it is open."""
+    return entity.domain in domains or ("cover" in domains and _is_contact(entity))
+
+
+def _is_contact(entity: Entity) -> bool:
+    return entity.domain == "binary_sensor" and entity.device_class in _CONTACTS
+
+
+def _said_states(entity: Entity) -> set[str]:
+    """The state, and of a contact also the word for a cover: what is ``on`` is ``open``."""
+    state = entity.state or ""
+    return {state, _CONTACT_STATES.get(state, state)} if _is_contact(entity) else {state}
 
 
 def _temperature(asked: Scope, house: House, area: str | None, language: str) -> Result:

@@ -97,7 +97,7 @@ def resolve(intent: Intent, house: House, area: str | None) -> tuple[Entity, ...
     asked = scope(intent)
     if asked.entity_ids is not None:
         return _by_id(asked.entity_ids, asked, house)
-    if "refers" in intent.slots:  # "it", and nobody knows which: never all there is
+    if intent.slots.get("refers") == "last":  # "it", and nobody knows which: never all there is
         return Result("unknown_target", problem="nothing-referred-to")
     if (missing := unknown_place(asked, house.areas())) is not None:
         return missing

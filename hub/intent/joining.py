@@ -18,15 +18,21 @@ _STOPS = r"\s*[,;.!?]\s+"  # followed by a space: "21,5" is a number
 class _Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"and_": "and", "except_": "except"}):
     and_: tuple[str, ...]
     except_: tuple[str, ...]
+    also: tuple[str, ...]
     fillers: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Joining:
-    """One language's cuts. fillers: words that may stand around a name and say nothing of their own."""
+    """One language's cuts.
+
+    also: at the end of a piece that does the same again. fillers: words that may stand around a name and say nothing
+    of their own.
+    """
 
     joint: re.Pattern[str]
     exception: re.Pattern[str]
+    also: re.Pattern[str]
     fillers: frozenset[str]
 
     def pieces(self, text: str) -> list[str]:
@@ -79,6 +85,7 @@ def _joining(table: _Words) -> Joining:
     return Joining(
         joint=re.compile(joints, re.IGNORECASE),
         exception=re.compile(rf"[\s,]+(?:{_either(table.except_)})\s+", re.IGNORECASE),
+        also=re.compile(rf"\s+(?:{_either(table.also)})$", re.IGNORECASE),
         fillers=frozenset(table.fillers),
     )
 

@@ -17,6 +17,7 @@ from hassil.util import merge_dict
 from home_assistant_intents import get_intents, get_languages
 
 from hub.errors import IntentFailed
+from hub.intent.frames import framed_sentences
 
 # Domains that no house of ours has. Persons: "who is {zone}" would swallow every question that begins so.
 _DROPPED_DOMAINS = frozenset({"person"})
@@ -81,6 +82,8 @@ def load_sentences(code: str) -> Sentences:
     own = files("hub.intent") / "own_sentences" / f"{code}.toml"
     if own.is_file():
         merge_dict(data, msgspec.toml.decode(own.read_bytes(), type=dict[str, Any]))
+    if framed := framed_sentences(code):
+        merge_dict(data, framed)
     intents = _select(Intents.from_dict(data), _kept)
     targeted = _select(intents, partial(_targeted, rules=intents.expansion_rules))
     return Sentences(code, intents, targeted, _SPELLINGS.get(code, ()))

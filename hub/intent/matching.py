@@ -18,6 +18,7 @@ TEXT_LENGTH = 250  # characters; nobody says more in a command, and matching slo
 # Things that the house cannot do yet: asked for one of an unknown name, we say that, not "no such device".
 _BEYOND_INTENTS = ("HassMedia", "HassSetVolume", "HassGetWeather", "HassVacuumCleanArea", "HassList")
 
+_DOWN = "_down"  # of a slot: "by thirty percent", of less
 _NAMED = (("name",), ("area", "floor"))  # what may be unknown in a sentence, the rest being known
 _ANYWHERE = "\N{REPLACEMENT CHARACTER}anywhere"  # a room for sentences that need one, where nobody knows the room
 _NAME_LENGTHS = range(4, 41)  # letters; shorter words that fit nowhere are articles, longer ones are talk
@@ -66,7 +67,8 @@ def _recognise(text: str, sentences: Sentences, names: HouseNames, area: str | N
 
 
 def _intent(found: RecognizeResult, text: str, language: str, area: str | None) -> Intent:
-    slots = {name: _value(entity.value) for name, entity in found.entities.items() if entity.value != _ANYWHERE}
+    said = ((name, _value(entity.value)) for name, entity in found.entities.items() if entity.value != _ANYWHERE)
+    slots = {name.removesuffix(_DOWN): -value if name.endswith(_DOWN) else value for name, value in said}
     from_room = "area" in found.entities and not found.entities["area"].text
     return Intent(
         name=found.intent.name,

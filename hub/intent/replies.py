@@ -144,7 +144,8 @@ class _Reply:
         """The template's success sentence only for what is proven; else who did what, and who did not."""
         done = [action for action in actions if _is_done(action)]
         if actions and len(done) == len(actions):
-            return self._template(matched=self._targets(actions))
+            targets = self._targets(actions)
+            return self._template(slots=self._reached(targets), matched=targets)
         failures = [
             *self._failed([action for action in actions if action.outcome == "failed"]),
             *self._names("sent", [a for a in actions if a.outcome == "sent" and not _is_done(a)]),
@@ -154,6 +155,16 @@ class _Reply:
         if not done:
             return account
         return self._wording.say("partial", done=len(done), all=len(actions), rest=account)
+
+    def _reached(self, targets: Sequence[SpokenState]) -> dict[str, Any]:
+        """What the sentence left out: which device "it" is, which temperature "a bit warmer" came to."""
+        slots = self._intent.slots
+        reached: dict[str, Any] = {}
+        if "refers" in slots and "name" not in slots:
+            reached["name"] = self._wording.listing([target.name for target in targets])
+        if "temperature_step" in slots:
+            reached["temperature"] = targets[0].attributes.get("temperature")
+        return reached
 
     def _failed(self, actions: Sequence[Action]) -> Iterable[str]:
         known = {entity.entity_id: entity for entity in self._house.entities()}
@@ -209,7 +220,8 @@ class _Reply:
 
     def _unknown_target(self) -> str:
         """The package's own sentence about what is not there, as precise as the slots are."""
-        slots = {name: str(value) for name, value in {**self._intent.slots, **self._intent.spoken}.items()}
+        said = {**self._intent.slots, **self._intent.spoken}
+        slots = {name: str(value) for name, value in said.items() if not isinstance(value, list)}
         where = "_in_area" if "area" in slots else "_in_floor" if "floor" in slots else ""
         what = next((name for name in ("name", "device_class", "domain") if name in slots), None)
         key = {"name": "no_entity", "device_class": "no_device_class", "domain": "no_domain"}.get(what or "", "")

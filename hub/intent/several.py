@@ -68,6 +68,7 @@ class _Sentence:
             before = read[-1] if read else None
             for size in range(1, min(_PIECES, len(spans)) + 1):  # two: the name of a device has a joint in it
                 piece, *after = _texts(whole.text, [(spans[0][0], spans[size - 1][1]), *spans[size:]])
+                piece = piece if before is None else self._cuts.also.sub("", piece)
                 if (part := await self._part(piece, before, after)) is not None:
                     break
             else:

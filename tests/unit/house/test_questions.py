@@ -95,3 +95,24 @@ def test_a_room_without_a_temperature_has_the_houses_if_it_was_not_named():
 
 def test_the_temperature_of_a_thermostat_by_name():
     assert names(temperature(named="ecobee").matched) == ["EcoBee"]
+
+
+def test_a_contact_answers_for_a_door_as_a_cover_does():
+    about = house()
+    about.add(
+        Entity("binary_sensor.k", "binary_sensor", "Kitchen Window", "Kitchen", device_class="window", state="on")
+    )
+    about.add(Entity("binary_sensor.g", "binary_sensor", "Gate Sensor", device_class="garage_door", state="off"))
+    opened = ask(about, domain="cover", device_class="window", state="open")
+    assert (names(opened.matched), names(opened.unmatched)) == (["Kitchen Window"], [])
+    doors = ask(about, domain="cover", device_class="door", state="closed")
+    assert names(doors.matched) == ["Front Door"]
+    garage = ask(about, domain="cover", device_class="garage", state="open")
+    assert (names(garage.matched), names(garage.unmatched)) == (["Garage"], ["Gate Sensor"])
+
+
+def test_a_contact_that_never_reported_is_neither_open_nor_closed():
+    about = house()
+    about.add(Entity("binary_sensor.k", "binary_sensor", "Window", device_class="window"))
+    result = ask(about, domain="cover", device_class="window", state="closed")
+    assert (result.matched, names(result.unmatched)) == ((), ["Window"])
