@@ -192,3 +192,13 @@ def test_a_value_that_is_said_is_no_step(text: str) -> None:
     found = understood("en", text, None)
     assert isinstance(found, Intent)
     assert dict(found.slots) == {"name": "Floor Lamp", "brightness": 30}
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("en", "Brighter."), ("en", "MAKE IT BRIGHTER"), ("de", "Heller!"), ("fr", "Plus de lumière."), ("es", "Más luz")],
+)
+def test_however_it_is_written(language: str, text: str) -> None:
+    found = understood(language, text, "here")
+    assert isinstance(found, Intent)
+    assert found.slots["brightness_step"] == 10
