@@ -4,30 +4,33 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+from hub.acting import Actors
 from hub.alone import alone
 from hub.arbiter import Arbiter
 from hub.asking import Asker
 from hub.bus.address import BrokerAddress, configured_broker
 from hub.bus.broker import own_broker
 from hub.bus.client import Bus
+from hub.calendar.calendars import check as check_calendars
 from hub.config import HubConfig
 from hub.control import Hub, control_path
+from hub.dialogue import Dialogue
 from hub.embedded import EmbeddedEngines
-from hub.errands import Errands
 from hub.errors import StageFailed
-from hub.house.actor import HouseActor
-from hub.house.file import load_house
+from hub.granting import house_answers
+from hub.house.file import HouseFile, load_house
 from hub.house.registry import HouseRegistry
 from hub.house.simulated.house import SimulatedHouse
+from hub.house_parts import devices, house_actor, understanding
 from hub.intent.language import resolve_language
 from hub.intent.replies import TemplateReplier
-from hub.intent.sentences import SentenceInterpreter
+from hub.intent.routines import Routines
 from hub.links.introductions import VERSION
 from hub.links.offers import offered
 from hub.links.satellites import Satellites
@@ -37,14 +40,14 @@ from hub.presence.identity import hub_id
 from hub.presence.payload import Hub as HubIdentity
 from hub.reasoning import reasoner, server_key
 from hub.rules.file import load_rules
-from hub.rules.home import home_of
+from hub.rules.home import Home, home_of
 from hub.session import SessionParts
 from hub.stages import ANY_LANGUAGE, Synthesizer, Transcriber
 from hub.store.journal import Journal
 from hub.store.speech import SpeechKeeper, SpeechShelf
 from hub.stt.first_pass import FirstPass
 from hub.stt.wyoming_client import WyomingTranscriber
-from hub.timekeeping import rules
+from hub.timekeeping import house_time, rules
 from hub.trace import Trace
 from hub.tts.ahead import say_ahead
 from hub.tts.wyoming_client import WyomingSynthesizer
@@ -76,10 +79,7 @@ async def open_hub(config: HubConfig, where: Places, *, simulated: Path | None =
     simulated: a house file that is run as MQTT clients on the hub's broker, and read for rooms and aliases.
     Raises ConfigError (a port in use, a file that cannot be read, another hub), BrokerLost (broker-missing).
     """
-    await asyncio.to_thread(check, config, where)
-    await asyncio.to_thread(_make_folders, where)
-    home = await asyncio.to_thread(home_of, config.home)
-    house_file = await asyncio.to_thread(load_house, simulated or where.etc / "house.toml")
+    home, house_file, routines = await asyncio.to_thread(_prepare, config, where, simulated)
     async with AsyncExitStack() as stack:
         enter = stack.enter_async_context
         await enter(alone(where.run))
@@ -97,17 +97,27 @@ async def open_hub(config: HubConfig, where: Places, *, simulated: Path | None =
         tasks = await enter(Tasks())
         if simulated:
             await enter(SimulatedHouse(house_file, address, config.mqtt.discovery_prefix))
-        house = HouseRegistry(bus, prefix=config.mqtt.discovery_prefix, notes=house_file)
+        house, notes = await devices(config, bus, journal, house_file, tasks)
         known = asyncio.Event()
         tasks.start(_learn(house, known), name="house")
-        interpreter = await enter(SentenceInterpreter(house, languages=[config.hub.language]))
-        replier = TemplateReplier(house, _local_now, languages=[config.hub.language])
+        replier = TemplateReplier(house, partial(datetime.now, home.zone), languages=[config.hub.language])
+        time = await house_time(
+            config,
+            where.var / "calendar",
+            journal=journal,
+            home=home,
+            house=house,
+            words=partial(replier.told, language=config.hub.language),
+            routines=routines,
+            tasks=tasks,
+            stack=stack,
+        )
         thinker = await reasoner(
             config.llm,
             engines.llm_url,
             house,
             known=known,
-            clock=_local_now,
+            clock=time.now,
             on_silent=engines.suspect,
             stack=stack,
         )
@@ -121,14 +131,15 @@ async def open_hub(config: HubConfig, where: Places, *, simulated: Path | None =
         )
         stages = Stages(
             transcriber=_transcriber(engines, config, peer),
-            interpreter=interpreter,
-            actor=HouseActor(house, bus, proof_seconds=config.mqtt.proof_seconds),
+            interpreter=await understanding(config.hub.language, house, routines, time.now, stack),
+            actor=Actors(house_actor(config, house, bus, journal=journal, now=time.now, tasks=tasks), time.actors),
             replier=replier,
             synthesizer=synthesizer,
             reasoner=thinker,
+            dialogue=Dialogue(await asyncio.to_thread(house_answers, config.policy)),
         )
         metrics = Metrics()
-        records = _Records(journal, metrics)
+        records = _Records(journal, metrics, time.announcer.spoken_in)
         worker = stack.enter_context(AudioWorker())
         wake_words = WakeWords(config.wake, config.satellite, where)
         scores = ScoreFeed()
@@ -148,6 +159,7 @@ async def open_hub(config: HubConfig, where: Places, *, simulated: Path | None =
             keep_speech=stack.enter_context(keeper).keep if keeper else None,
         )
         satellites = await enter(Satellites(parts, config.links, peer, config.satellite))
+        time.errands.parts, time.announcer.rooms = parts, satellites
         scores.on_watched = partial(_on_watched, satellites, tasks)
         if config.links.discover:
             await enter(browse(partial(_on_found, satellites)))
@@ -162,6 +174,8 @@ async def open_hub(config: HubConfig, where: Places, *, simulated: Path | None =
             asker=Asker(parts),
             stages=stages,
             reasoner=thinker,
+            calendars=time.calendars,
+            reminders=time.reminders,
             metrics=metrics,
             scores=scores,
             wake_words=wake_words,
@@ -176,20 +190,21 @@ async def open_hub(config: HubConfig, where: Places, *, simulated: Path | None =
                 bus=bus,
                 known=known,
                 journal=journal,
-                errands=Errands(parts),
+                errands=time.errands,
                 home=home,
                 topics=identity.topics,
             )
         )
         records.device = await enter(HubDevice(bus, hub, identity, discovery_prefix=config.mqtt.discovery_prefix))
+        time.listeners += [records.device.happened, partial(satellites.timer, tasks)]
         tasks.start(engines.follow(house, known), name="speech grammar")
         if engines.keeps_phrases:
             tasks.start(_say_ahead(replier, stages.synthesizer, config.hub.language, known), name="phrases")
         tasks.start(_show(hub, records.device), name="presence")
         await enter(offered(config.services, peer, parts, hub, words=config.wake.words))
         about = About(config.hub.name, VERSION, datetime.now(UTC).isoformat(timespec="seconds"))
-        await enter(control_socket(hub, about, hub.control_path))
-        hub.page_port = await enter(status_page(hub, about, config.web))
+        await enter(control_socket(hub, about, hub.control_path, notes=notes))
+        hub.page_port = await enter(status_page(hub, about, config.web, notes=notes))
         yield hub
 
 
@@ -200,6 +215,9 @@ def check(config: HubConfig, where: Places) -> None:
     if config.mqtt.host:
         configured_broker(config.mqtt)
     server_key(config.llm)
+    check_calendars(config.calendar)
+    house_answers(config.policy)
+    Routines.load(where.etc / "routines.toml")
     load_rules(where.etc / "rules.toml", home_of(config.home), discovery_prefix=config.mqtt.discovery_prefix)
     try:
         for language in (config.hub.language, *(satellite.language for satellite in config.satellite)):
@@ -212,13 +230,15 @@ def check(config: HubConfig, where: Places) -> None:
 class _Records:
     """Where every finished turn's record goes; nothing here waits for a disk or a network."""
 
-    def __init__(self, journal: Journal, metrics: Metrics) -> None:
-        self._journal, self._metrics = journal, metrics
+    def __init__(self, journal: Journal, metrics: Metrics, on_spoken: Callable[[str], None]) -> None:
+        """on_spoken: told where somebody spoke."""
+        self._journal, self._metrics, self._on_spoken = journal, metrics, on_spoken
         self.device: HubDevice | None = None
 
     async def take(self, trace: Trace) -> None:
         self._journal.record(trace)
         self._metrics.count(trace)
+        self._on_spoken(trace.satellite)
         if self.device:
             self.device.report(trace)
 
@@ -276,12 +296,16 @@ async def _learn(house: HouseRegistry, known: asyncio.Event) -> None:
 async def _show(hub: Hub, device: HubDevice) -> None:
     """Keep Home Assistant's picture of the hub true; what did not change is not published again."""
     while True:
-        device.show(hub.health(), hub.satellites())
+        device.show(hub.health(), hub.satellites(), hub.upcoming())
         await asyncio.sleep(SHOW_SECONDS)
 
 
-def _local_now() -> datetime:
-    return datetime.now().astimezone()
+def _prepare(config: HubConfig, where: Places, simulated: Path | None) -> tuple[Home, HouseFile, Routines]:
+    """Folders made, files read and checked. Blocks. Raises ConfigError."""
+    check(config, where)
+    _make_folders(where)
+    house_file = load_house(simulated or where.etc / "house.toml")
+    return home_of(config.home), house_file, Routines.load(where.etc / "routines.toml")
 
 
 def _make_folders(where: Places) -> None:

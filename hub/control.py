@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
 from hub.asking import Asker, joined
 from hub.audience import EVERYBODY, Audience
 from hub.bus.client import Bus
+from hub.calendar.calendars import Calendars
 from hub.chime import chime as a_chime
 from hub.embedded import EmbeddedEngines
 from hub.errors import TtsFailed
@@ -18,6 +19,8 @@ from hub.house.registry import HouseRegistry
 from hub.links.satellites import Satellites
 from hub.llm.reasoner import HouseReasoner
 from hub.metrics import Metrics
+from hub.reminders.items import Item
+from hub.reminders.reminders import Reminders
 from hub.rules.live import Rules
 from hub.rules.report import Fired, RulesStatus, Trial
 from hub.stages import House, ScoreTold
@@ -55,6 +58,8 @@ class Hub:
         asker: Asker,
         stages: Stages,
         reasoner: HouseReasoner | None,
+        calendars: Calendars,
+        reminders: Reminders | None,
         metrics: Metrics,
         scores: ScoreFeed,
         wake_words: WakeWords,
@@ -65,6 +70,7 @@ class Hub:
         self._bus, self._house, self._known = bus, house, known
         self._engines, self._journal = engines, journal
         self._satellites, self._asker, self._stages = satellites, asker, stages
+        self._calendars, self._reminders = calendars, reminders
         self._reasoner, self._metrics, self._language = reasoner, metrics, language
         self._scores, self._wake_words = scores, wake_words
         self.rules_running: Rules | None = None  # the composition root knows them later: they speak through this hub
@@ -81,7 +87,8 @@ class Hub:
 
     def health(self) -> Health:
         engines = [*self._engines.components(), *(self._reasoner.components() if self._reasoner else [])]
-        return summarize([self._broker(), self._known_house(), *engines, *self._wake(), self._journal.component()])
+        others = [*self._wake(), self._journal.component(), *self._calendars.components()]
+        return summarize([self._broker(), self._known_house(), *engines, *others])
 
     def satellites(self) -> list[SatelliteStatus]:
         return self._satellites.statuses()
@@ -132,6 +139,18 @@ class Hub:
         return await self._satellites.say(
             text, satellite=satellite, language=language, audience=audience, before=a_chime if chime else None
         )
+
+    def upcoming(self) -> Sequence[Item]:
+        """Timers, alarms and reminders that are to come, or ring."""
+        return self._reminders.items if self._reminders else ()
+
+    async def stop_ringing(self) -> None:
+        if self._reminders:
+            await self._reminders.stop(self._reminders.ringing)
+
+    async def snooze(self) -> None:
+        if self._reminders:
+            await self._reminders.snooze(self._reminders.ringing)
 
     async def mute(self, satellite: str, *, muted: bool) -> None:
         await self._satellites.mute(satellite, muted=muted)

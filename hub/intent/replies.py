@@ -10,7 +10,7 @@ from hub.intent.language import resolve_language
 from hub.intent.responses import ResponseTemplates, SpokenState
 from hub.intent.telling import Teller
 from hub.intent.wording import FALLBACK, Wording, load_wordings
-from hub.stages import Action, Entity, House, Intent, NotUnderstood, Result
+from hub.stages import Action, Entity, House, Intent, NotUnderstood, Result, Told
 
 # Nothing can report back from these: to have sent the command is to have done it.
 _WITHOUT_STATE = frozenset({"scene", "button"})
@@ -50,6 +50,10 @@ class TemplateReplier:
         if isinstance(understood, NotUnderstood):
             return _not_understood(understood, wording, templates)
         return _Reply(understood, wording, templates, self._house).sentence(result, self._clock())
+
+    def told(self, told: Sequence[Told], *, language: str) -> str:
+        """Something that nobody asked for just now, in words."""
+        return Teller(self._wording(language), self._clock()).tell(told)
 
     def apology(self, code: str, *, language: str) -> str:
         """One short sentence for a turn that failed with ``code``, by all of the code or what it begins with."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from hub.intent.joining import EDGES, Joining, base_language, load_joinings, words
-from hub.stages import Intent, Interpreter, NotUnderstood, Several
+from hub.stages import Intent, NotUnderstood, Several
 
 MOST_PARTS = 6
 _PIECES = 2  # of one part
@@ -18,8 +18,10 @@ _QUESTIONS = frozenset({"HassGetState", "HassClimateGetTemperature"})
 _TARGETS = ("name", "area", "floor", "device_class")
 
 
-class SentenceReader(Interpreter, Protocol):
-    """An Interpreter that can also be asked for a sentence that fits whole."""
+class SentenceReader(Protocol):
+    """An interpreter of single commands, that can also be asked for a sentence that fits whole."""
+
+    async def interpret(self, text: str, *, language: str, area: str | None) -> Intent | NotUnderstood: ...
 
     async def exact(self, text: str, *, language: str, area: str | None) -> Intent | None: ...
 

@@ -8,15 +8,20 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
+from wyoming.event import Event
+
 from hub.audience import EVERYBODY, Audience
 from hub.config import LinksSection, SatelliteSection
 from hub.health import SatelliteStatus
 from hub.links.keeper import SatelliteKeeper
+from hub.links.timers import timer_event
 from hub.links.wyoming_satellite import WyomingSatelliteLink
+from hub.reminders.items import Change, Item
 from hub.session import Session, SessionParts
 from wire.connection import PeerSettings
 from wire.errors import EarshotError, PeerError
 from wire.pcm import Pcm
+from wire.tasks import Tasks
 
 
 class Satellites:
@@ -102,6 +107,12 @@ class Satellites:
             return EarshotError("satellite-unknown", f"no satellite {wanted!r} is connected; see `earshot doctor`")
         return EarshotError("satellite-none", "no satellite is connected; start one with `earshot satellite`")
 
+    def timer(self, tasks: Tasks, change: Change, item: Item) -> None:
+        """Let the satellite of a timer show it, where it can."""
+        known, event = self._sessions.get(item.place.satellite), timer_event(change, item)
+        if known and event:
+            tasks.start(_shown(known[1], event), name=f"timer[{item.place.satellite}]")
+
     async def mute(self, satellite: str, *, muted: bool) -> None:
         """Close or open that satellite's microphone; closed, it stays so when its link is lost and comes back.
 
@@ -132,3 +143,8 @@ class Satellites:
             await session.run()
         finally:
             del self._sessions[link.name]
+
+
+async def _shown(link: WyomingSatelliteLink, event: Event) -> None:
+    with suppress(PeerError):  # its session ends with it, and says so
+        await link.show_timer(event)

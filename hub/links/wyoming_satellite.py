@@ -116,6 +116,10 @@ class WyomingSatelliteLink:
                     await self._connection.send(AudioStop(timestamp=round(sent_ms)).event())
             await self._wait_played(began + sent_ms / 1000)
 
+    async def show_timer(self, event: Event) -> None:
+        """One of Wyoming's timer events."""
+        await self._connection.send(event)
+
     async def listen_again(self) -> None:
         """Ours open their microphone; stock satellites ignore it and wait for their wake word."""
         await self._connection.send(UserEvent(name="listen-now").event())

@@ -14,16 +14,18 @@ import msgspec
 from hub.audience import EVERYBODY, Audience
 from hub.errors import BrokerLost
 from hub.health import Health, SatelliteStatus
+from hub.presence.agenda import happened, upcoming
 from hub.presence.payload import Hub, answer, discovery, states, turn_event
 from hub.presence.requests import Asking, RequestInvalid, asking, saying
 from hub.presence.topics import slug
+from hub.reminders.items import Change, Item
 from hub.trace import Trace
 from wire.errors import EarshotError
 from wire.tasks import Tasks
 
 _log = logging.getLogger(__name__)
 
-QUEUE_TURNS = 16  # turns while the broker is slow; the oldest is dropped: an event is news or nothing
+QUEUE_EVENTS = 16  # while the broker is slow; the oldest is dropped: an event is news or nothing
 COMMANDS_AT_ONCE = 8  # more are refused: somebody's automation runs wild
 COMMAND_SECONDS = 60.0
 
@@ -70,6 +72,10 @@ class PresenceControl(Protocol):
 
     async def mute(self, satellite: str, *, muted: bool) -> None: ...
 
+    async def stop_ringing(self) -> None: ...
+
+    async def snooze(self) -> None: ...
+
 
 class HubDevice:
     """An async context manager. Its methods never wait: one task publishes, the newest state of each topic wins.
@@ -83,7 +89,7 @@ class HubDevice:
         self._bus, self._control, self._hub, self._prefix = bus, control, hub, discovery_prefix
         self._shown: dict[str, str] = {}
         self._untold: dict[str, None] = {}  # topics, in order
-        self._turns: deque[str] = deque(maxlen=QUEUE_TURNS)
+        self._events: deque[tuple[str, str]] = deque(maxlen=QUEUE_EVENTS)
         self._news = asyncio.Event()
         self._satellites: dict[str, str] = {}  # slug → name
         self._gone: set[str] = set()
@@ -101,6 +107,8 @@ class HubDevice:
             self._bus.listen(topics.announce, self._on_say),
             self._bus.listen(topics.satellite("+", "say"), self._on_say),
             self._bus.listen(topics.ask, self._on_ask),
+            self._bus.listen(topics.stop, lambda message: self._command(message, self._control.stop_ringing)),
+            self._bus.listen(topics.snooze, lambda message: self._command(message, self._control.snooze)),
             self._bus.listen(topics.satellite("+", "mute/set"), self._on_mute),
         ]
         self._bus.on_state(self._on_bus)
@@ -117,13 +125,14 @@ class HubDevice:
         finally:
             await self._tasks.__aexit__(kind, error, trace)
 
-    def show(self, health: Health, satellites: Sequence[SatelliteStatus]) -> None:
+    def show(self, health: Health, satellites: Sequence[SatelliteStatus], items: Sequence[Item] = ()) -> None:
         """Tell how things are; only what changed is published."""
         names = {slug(satellite.name): satellite.name for satellite in satellites}
         self._gone = (self._gone | self._satellites.keys()) - names.keys()
         self._satellites = names
         config = discovery(self._hub, satellites, sorted(self._gone))
         shown = states(self._hub, health, satellites)
+        shown[self._hub.topics.upcoming] = msgspec.json.encode(upcoming(items)).decode()
         for name in self._gone:  # an empty payload takes a retained message off the broker
             shown |= {self._hub.topics.satellite(name, what): "" for what in ("status", "mute")}
         shown[self._discovery_topic] = msgspec.json.encode(config).decode()
@@ -133,7 +142,13 @@ class HubDevice:
 
     def report(self, trace: Trace) -> None:
         """Tell of one finished turn."""
-        self._turns.append(turn_event(self._hub, trace))
+        self._events.append((self._hub.topics.turn, turn_event(self._hub, trace)))
+        self._news.set()
+
+    def happened(self, change: Change, item: Item) -> None:
+        """Tell what became of a timer, alarm or reminder."""
+        event = msgspec.json.encode(happened(change, item, with_words=self._hub.transcripts)).decode()
+        self._events.append((self._hub.topics.reminder, event))
         self._news.set()
 
     @property
@@ -156,10 +171,11 @@ class HubDevice:
                     await self._bus.publish(topic, payload, qos=1, retain=True)
                     if self._shown[topic] == payload:
                         self._untold.pop(topic, None)
-                while self._turns:
-                    await self._bus.publish(self._hub.topics.turn, self._turns.popleft(), qos=1)
+                while self._events:
+                    topic, event = self._events.popleft()
+                    await self._bus.publish(topic, event, qos=1)
             except BrokerLost:  # the bus reports it; its return tells everything again
-                self._turns.clear()
+                self._events.clear()
 
     def _on_bus(self, up: bool, _: BrokerLost | None) -> None:  # noqa: FBT001 - the bus's own callback form
         if up:

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from hub.health import Health, SatelliteStatus
+from hub.presence.agenda import agenda
 from hub.presence.topics import Topics, slug
 from hub.privacy import without_words
 from hub.trace import Trace
@@ -88,6 +89,7 @@ def _hub_entities(hub: Hub) -> dict[str, Any]:
         "say": {"platform": "notify", "name": "Say everywhere", "command_topic": topics.say},
         "announce": {"platform": "notify", "name": "Announce everywhere", "command_topic": topics.announce},
     }
+    entities |= agenda(topics)
     if hub.transcripts:
         entities["transcript"] = {
             "platform": "sensor",

@@ -58,6 +58,24 @@ class Topics:
         """Notifications that rules send."""
         return f"{self.base}/notify"
 
+    @property
+    def upcoming(self) -> str:
+        """The next timer, alarm and reminder, and what rings; retained."""
+        return f"{self.base}/upcoming"
+
+    @property
+    def reminder(self) -> str:
+        """What happens to timers, alarms and reminders."""
+        return f"{self.base}/reminder"
+
+    @property
+    def stop(self) -> str:
+        return f"{self.base}/stop"
+
+    @property
+    def snooze(self) -> str:
+        return f"{self.base}/snooze"
+
     def satellite(self, slug: str, what: str) -> str:
         """what: ``status``, ``mute``, ``mute/set`` or ``say``; ``+`` as slug is all satellites."""
         return f"{self.base}/satellite/{slug}/{what}"

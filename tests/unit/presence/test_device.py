@@ -8,7 +8,7 @@ import json
 import pytest
 
 from hub.health import Component, SatelliteStatus, summarize
-from hub.presence.device import COMMANDS_AT_ONCE, QUEUE_TURNS, HubDevice
+from hub.presence.device import COMMANDS_AT_ONCE, QUEUE_EVENTS, HubDevice
 from hub.presence.payload import Hub
 from hub.trace import new_trace
 from tests.fakes_bus import FakeBus
@@ -134,7 +134,7 @@ async def test_a_turn_is_an_event_not_a_state(bus, device):
 
 async def test_turns_of_a_lost_broker_are_old_news(bus, device):
     bus.cut()
-    for number in range(QUEUE_TURNS + 5):
+    for number in range(QUEUE_EVENTS + 5):
         device.report(trace(str(number)))
     device.show(BAD, [KITCHEN])
     await asyncio.sleep(0)
