@@ -9,8 +9,11 @@ from hub.house.targets import by_name
 from hub.stages import Actor, Granted, House, Intent, Result, Told
 
 _PROBLEMS = {"time": "time_invalid", "no-time": "time_missing", "past": "time_past"}
-_OPENED = {"open": "on", "closed": "off"}  # as contact sensors report it
-_DOMAINS = ("binary_sensor", "cover", "lock", "light", "switch", "fan")  # the one that says most of a door goes first
+_REPORTED = {  # as each kind of device says it; the one that says most of a door goes first
+    "binary_sensor": {"open": "on", "closed": "off"},
+    "cover": {},
+    "lock": {"open": "unlocked", "closed": "locked"},
+}
 
 
 class Moments:
@@ -41,12 +44,12 @@ def happening(event: Mapping[str, Any], house: House) -> dict[str, str] | None:
     if not named or not state:
         return None
     chosen = named[0]
-    reported = _OPENED.get(state, state) if chosen.domain == "binary_sensor" else state
-    return {"entity_id": chosen.entity_id, "state": reported}
+    return {"entity_id": chosen.entity_id, "state": _REPORTED.get(chosen.domain, {}).get(state, state)}
 
 
 def _rank(domain: str) -> int:
-    return _DOMAINS.index(domain) if domain in _DOMAINS else len(_DOMAINS)
+    ranked = list(_REPORTED)
+    return ranked.index(domain) if domain in ranked else len(ranked)
 
 
 def _refused(told: Told) -> Result:

@@ -44,8 +44,10 @@ class CalendarActor:
         granted: Granted = "",
     ) -> Result:
         """Raises ActionFailed with the calendar's own code when it could not be read, or an event not be added."""
-        if intent.name not in INTENTS or not self._calendars.names:
+        if intent.name not in INTENTS:
             return Result("unsupported", problem=intent.name)
+        if not self._calendars.names:
+            return Result("answered", told=(Told("calendar_missing"),))
         try:
             calendar = self._named(intent.slots.get("calendar"))
             if calendar == "":

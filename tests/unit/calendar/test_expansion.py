@@ -154,7 +154,7 @@ def test_a_rule_without_end_costs_little_and_spoils_nothing(rule):
     """Processor time, not the clock: a busy machine must not fail it."""
     before = time.process_time()
     found = read(event(rule, "SUMMARY:attack"), GOOD)
-    assert time.process_time() - before < 10
+    assert time.process_time() - before < 30
     assert "dentist" in summaries(found)
     assert len(found.events) <= MOST_OF_ONE + 1
 
@@ -198,4 +198,4 @@ def test_most_of_a_calendar_is_past_and_costs_little():
     before = time.process_time()
     found = read(*past, GOOD, GOOD)
     assert summaries(found) == ["dentist", "dentist"]
-    assert time.process_time() - before < 10
+    assert time.process_time() - before < 30

@@ -46,7 +46,7 @@ def acted(*outcomes: tuple[Entity, ActionOutcome]) -> Result:
         ([(BED, "confirmed")], "Turned on the light."),
         ([(BED, "sent")], "Sent to Bed Light, but nothing came back."),
         ([(BED, "failed")], "Bed Light did not answer."),
-        ([(BED, "refused")], "I do not do that by voice yet: Bed Light needs a confirmation."),
+        ([(BED, "refused")], "I do not do that by voice: Bed Light."),
         ([(BED, "confirmed"), (HALL, "failed")], "1 of 2 done. Hall Lamp did not answer."),
         ([(BED, "failed"), (HALL, "failed")], "Bed Light and Hall Lamp did not answer."),
         ([(BED, "confirmed"), (HALL, "sent")], "1 of 2 done. Sent to Hall Lamp, but nothing came back."),
@@ -67,7 +67,7 @@ def test_an_offline_device_is_named_so(replier: TemplateReplier, house: FakeHous
 
 def test_unlocking_by_voice_is_declined(replier: TemplateReplier) -> None:
     unlock = intent("HassTurnOff", "lock", name="Front Door")
-    assert replier.reply(unlock, Result("refused"), language="en") == "I do not unlock doors by voice yet."
+    assert replier.reply(unlock, Result("refused"), language="en") == "I do not unlock doors by voice."
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_a_room_that_commands_too_much_is_told_so(replier: TemplateReplier, lang
 
 def test_a_refusal_names_the_device(replier: TemplateReplier) -> None:
     reply = replier.reply(intent(name="Garage Door"), Result("refused"), language="en")
-    assert reply == "I do not do that by voice yet: Garage Door needs a confirmation."
+    assert reply == "I do not do that by voice: Garage Door."
 
 
 @pytest.mark.parametrize(
