@@ -19,6 +19,7 @@ from hub.engines.programs import GRAMMAR_FILE, LLM, PIPER, STT, TTS, WHISPER, ur
 from hub.engines.supervisor import EngineProcess, Patience, Probe
 from hub.errors import IntentFailed
 from hub.health import Component, State
+from hub.intent.always import always
 from hub.intent.grammar import speech_grammar
 from hub.llm.client import check_llm
 from hub.stages import House
@@ -156,7 +157,9 @@ class EmbeddedEngines:
     async def _write_grammar(self, house: House) -> None:
         try:
             phrases = sorted({phrase(word) for word in (*LAG_MS, *self._config.wake.words)})
-            grammar = await asyncio.to_thread(speech_grammar, house, self._config.hub.language, phrases)
+            language = self._config.hub.language
+            beside = await asyncio.to_thread(always, primary(language), pin=self._config.policy.pin_file is not None)
+            grammar = await asyncio.to_thread(speech_grammar, house, language, phrases, beside)
         except IntentFailed as error:
             _log.warning("the embedded transcriber cannot listen: %s", error)
         else:

@@ -17,7 +17,9 @@ import recurring_ical_events  # type: ignore[import-untyped]
 from hub.calendar.blocks import cut, elsewhen, repeats
 from hub.calendar.event import Event, Expanded, Wanted, local_midnight, order
 
-SERIES_SECONDS = 2.0  # of processor time; a good one of many years takes 5 ms here, and the first one reads time zones too
+SERIES_SECONDS = (
+    2.0  # of processor time; a good one of many years takes 5 ms here, and the first one reads time zones too
+)
 TOTAL_SECONDS = 40.0  # then what was not read yet is left out
 MOST_EVENTS = 50_000
 MOST_OF_ONE = 1500  # times of one series: four a day for a year

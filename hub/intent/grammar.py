@@ -21,6 +21,7 @@ from hassil.util import normalize_text
 from home_assistant_intents import get_speech_to_phrase_intents, get_speech_to_phrase_languages
 
 from hub.errors import IntentFailed
+from hub.intent.always import Always
 from hub.intent.jsgf import NEVER, TemplateWriter
 from hub.intent.names import spoken_domains
 from hub.intent.spoken import factor, number_words, spoken_forms
@@ -77,17 +78,19 @@ class _SpokenTemplates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     block: list[_Block] = []
 
 
-def speech_grammar(house: House, language: str, wake_phrases: Sequence[str] = ()) -> SpeechGrammar:
+def speech_grammar(
+    house: House, language: str, wake_phrases: Sequence[str] = (), beside: Always | None = None
+) -> SpeechGrammar:
     """Write the grammar of one house: 0.1 s of CPU and package files, so never on the event loop.
 
-    wake_phrases: may be said before a command, in the same breath.
+    wake_phrases: may be said before a command, in the same breath. beside: what is heard besides.
     Raises IntentFailed (language-unknown) where nobody wrote templates.
     """
     data = get_speech_to_phrase_intents(language.replace("_", "-").partition("-")[0].lower())
     if data is None:
         known = ", ".join(get_speech_to_phrase_languages())
         raise IntentFailed("language-unknown", f"no spoken sentences for {language!r}: choose one of {known}")
-    return _Grammar(house, HassilIntents.from_dict(data)).build(wake_phrases)
+    return _Grammar(house, HassilIntents.from_dict(data)).build(wake_phrases, beside or Always())
 
 
 class _Grammar:
@@ -102,7 +105,7 @@ class _Grammar:
         self._rules: dict[str, str | None] = {}
         self._names: dict[str, str] = {}
 
-    def build(self, wake_phrases: Sequence[str]) -> SpeechGrammar:
+    def build(self, wake_phrases: Sequence[str], beside: Always) -> SpeechGrammar:
         commands: dict[str, None] = {}
         for block in _blocks(self._pack):
             if block.domains and self._domains.isdisjoint(block.domains):
@@ -115,7 +118,8 @@ class _Grammar:
         polite = factor(normalize_text(words).lower() for words in self._pack.skip_words)
         around = f"[ {polite} ]" if polite else ""
         lines = ["#JSGF V1.0;", "grammar house;", *(f"<{name}> = {body};" for name, body in rules.items() if body)]
-        lines.append(f"<sentence> = {' | '.join(commands)};")
+        lines += [f"<a_{name}> = {_renamed(body, beside)};" for name, body in beside.rules.items()]
+        lines.append(f"<sentence> = {' | '.join([*commands, *(_renamed(said, beside) for said in beside.sentences)])};")
         called = [normalize_text(phrase).lower() for phrase in wake_phrases]
         wake = factor(called)
         before = f"[ {wake} ]" if wake else ""
@@ -180,6 +184,11 @@ class _Grammar:
                 self._names.setdefault(form, name)
                 said.append(form)
         return factor(said) or NEVER
+
+
+def _renamed(jsgf: str, beside: Always) -> str:
+    """Its rules' names, apart from those of the house."""
+    return re.sub(r"<(\w+)>", lambda used: f"<a_{used[1]}>" if used[1] in beside.rules else used[0], jsgf)
 
 
 def _blocks(pack: HassilIntents) -> Iterator[_Block]:
