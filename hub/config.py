@@ -29,11 +29,11 @@ class HubSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
 
 class HomeSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Where the house stands and who lives there, for rules (docs/rules.md).
+    """Where the house stands and who lives there, for rules (docs/rules.md) and reminders (docs/time.md).
 
     latitude: degrees, north is positive; not set: rules know no sunset. longitude: degrees, east is positive.
     timezone: as ``Europe/Berlin``; empty is the system's. people: entities that are ``home`` or ``on`` while somebody
-    is in. quiet: hours in which rules with ``quiet = true`` wait, as ``22:00-07:00``; empty is none.
+    is in. quiet: hours in which reminders, and rules with ``quiet = true``, wait, as ``22:00-07:00``; empty is none.
     """
 
     latitude: Annotated[float, Meta(ge=-90, le=90)] | None = None

@@ -13,6 +13,9 @@ from hub.stages import Granted, Intent, Interpreter, NotUnderstood, Result, Seve
 ANSWER_SECONDS = 45.0  # from the question's end of making; then a sentence is no answer to it any more
 LAST_SECONDS = 300.0  # "it" is what was meant in the last five minutes
 
+ALSO = "EarshotAlso"  # an intent: the last one again, with another name or room
+_WHICH = frozenset({"name", "area", "floor", "refers", "entity_ids", "except_names", "except_area"})
+
 Verdict = Literal["right", "wrong", "locked", "none"]  # none: no PIN was said at all
 
 
@@ -65,13 +68,22 @@ class _Asked:
     unknown: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Last:
+    """What was done last in a room, and to which devices."""
+
+    until: float
+    intent: Intent
+    ids: tuple[str, ...]
+
+
 class Dialogue:
     """One per hub; forgets a room's question with the first sentence that is no answer to it."""
 
     def __init__(self, answers: Answers | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         self._answers, self._clock = answers or NoAnswers(), clock
         self._asked: dict[str, _Asked] = {}
-        self._last: dict[str, tuple[float, tuple[str, ...]]] = {}
+        self._last: dict[str, _Last] = {}
 
     def awaits_answer(self, satellite: str) -> bool:
         """The hub has asked something in this room just now."""
@@ -108,7 +120,7 @@ class Dialogue:
             self._ask(satellite, _Asked("which", self._until(), (intent,), result.choices, ids))
         meant = tuple(dict.fromkeys([*(action.entity for action in result.actions), *_ids(result)]))
         if meant and result.kind in {"acted", "answered"}:
-            self._last[satellite] = (self._clock() + LAST_SECONDS, meant)
+            self._last[satellite] = _Last(self._clock() + LAST_SECONDS, intent, meant)
 
     def note_unknown(self, satellite: str, understood: NotUnderstood) -> None:
         """The nearest names were asked back: they may be answered, too."""
@@ -173,10 +185,20 @@ class Dialogue:
         return self._referred(understood, satellite) if isinstance(understood, Intent) else understood
 
     def _referred(self, intent: Intent, satellite: str) -> Intent:
-        until, ids = self._last.get(satellite, (0.0, ()))
-        if "refers" not in intent.slots or self._clock() >= until:
+        last = self._last.get(satellite)
+        if last is None or self._clock() >= last.until:
             return intent
-        return _with(intent, "entity_ids", list(ids))
+        if intent.name == ALSO:
+            return _also(last.intent, intent)
+        return _with(intent, "entity_ids", list(last.ids)) if "refers" in intent.slots else intent
+
+
+def _also(last: Intent, more: Intent) -> Intent:
+    """The last command again, to something else: "and the fan too"."""
+    kept = {slot: value for slot, value in last.slots.items() if slot not in _WHICH}
+    told = {slot: value for slot, value in more.slots.items() if slot != "refers"}
+    context = more.context_area if "name" not in told else None
+    return replace(last, slots={**kept, **told}, spoken=more.spoken, text=more.text, context_area=context)
 
 
 def choice(text: str, choices: Sequence[str]) -> str | None:

@@ -173,6 +173,18 @@ async def test_it_is_what_was_acted_on_in_this_room() -> None:
     assert (await talk.said("turn it off")).understood == it
 
 
+async def test_and_the_fan_too_is_the_last_command_again() -> None:
+    also = Intent("EarshotAlso", {"name": "Fan", "refers": "last"}, "default", "en", "and the fan too")
+    dim = Intent("HassLightSet", {"name": "Lamp", "brightness": 20}, "brightness", "en", "dim the lamp to 20 percent")
+    talk = Talk(also)
+    assert (await talk.said(also.text)).understood == also
+    action = Action("light.k", "Lamp", "turn_on", "t", "ON", "confirmed")
+    talk.came_to(dim, Result("acted", actions=(action,)))
+    understood = (await talk.said(also.text)).understood
+    assert isinstance(understood, Intent)
+    assert (understood.name, understood.slots) == ("HassLightSet", {"name": "Fan", "brightness": 20})
+
+
 def test_words_that_all_choices_have_choose_none() -> None:
     assert choice("light", ("Bed Light", "Hall Light")) is None
     assert choice("bed", ("Bed Light", "Hall Light")) == "Bed Light"
