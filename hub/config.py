@@ -322,7 +322,7 @@ class PolicySection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     sensitive: Guard = "yes"
     attempts: Annotated[int, Meta(ge=1, le=20)] = 3
     lock_minutes: Annotated[float, Meta(gt=0, le=1440)] = 15.0
-    commands_per_minute: Annotated[int, Meta(ge=1, le=MOST_COMMANDS)] = 30
+    commands_per_minute: Annotated[int, Meta(ge=1, le=MOST_COMMANDS)] = 300
     rule: Annotated[list[PolicyRule], Meta(max_length=100)] = msgspec.field(default_factory=list)
 
     def __post_init__(self) -> None:

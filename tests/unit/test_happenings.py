@@ -58,8 +58,6 @@ PROBLEMS = [("time", "time_invalid"), ("no-time", "time_missing"), ("past", "tim
 
 
 @pytest.mark.parametrize(("problem", "key"), PROBLEMS)
-    ("problem", "key"), [("time", "time_invalid"), ("no-time", "time_missing"), ("past", "time_past")]
-)
 async def test_a_time_that_is_none_is_told_and_nothing_is_kept(problem, key):
     kept = Kept()
     result = await Moments(kept, house()).carry_out(reminder(problem=problem, heard="half past thirteen"), area=None)
