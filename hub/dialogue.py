@@ -6,7 +6,7 @@ import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeVar
 
 from hub.stages import Granted, Intent, Interpreter, NotUnderstood, Result, Several, Told
 
@@ -14,8 +14,11 @@ ANSWER_SECONDS = 45.0  # from the question's end of making; then a sentence is n
 LAST_SECONDS = 300.0  # "it" is what was meant in the last five minutes
 
 ALSO = "EarshotAlso"  # an intent: the last one again, with another name or room
+MOST_ROOMS = 256
+_MISSING = frozenset({"time-missing"})  # problems of results that ask for the rest of the sentence
 _WHICH = frozenset({"name", "area", "floor", "refers", "entity_ids", "except_names", "except_area"})
 
+T = TypeVar("T")
 Verdict = Literal["right", "wrong", "locked", "none"]  # none: no PIN was said at all
 
 
@@ -59,7 +62,7 @@ class Reading:
 class _Asked:
     """A question that is open. intents: what is done after the answer. ids: of the choices, where they are known."""
 
-    kind: Literal["which", "yes", "pin"]
+    kind: Literal["which", "more", "yes", "pin"]
     until: float
     intents: tuple[Intent, ...] = ()
     choices: tuple[str, ...] = ()
@@ -101,9 +104,9 @@ class Dialogue:
         else:
             asked = None
         understood = await interpreter.interpret(text, language=language, area=area)
-        if asked is not None and asked.kind == "which" and isinstance(understood, NotUnderstood):
-            chosen = await self._chosen(asked, text, interpreter, language=language, area=area)
-            understood = chosen or understood
+        if asked is not None and isinstance(understood, NotUnderstood):
+            answered = await self._chosen(asked, text, interpreter, language=language, area=area)
+            understood = answered or understood
         return Reading(self._meant(understood, satellite))
 
     def note(self, satellite: str, intent: Intent, result: Result | None) -> None:
@@ -118,9 +121,11 @@ class Dialogue:
         elif result.kind in {"ambiguous", "unsure"}:
             ids = tuple(entity.entity_id for entity in result.matched)
             self._ask(satellite, _Asked("which", self._until(), (intent,), result.choices, ids))
+        elif result.problem in _MISSING:
+            self._ask(satellite, _Asked("more", self._until(), text=intent.text))
         meant = tuple(dict.fromkeys([*(action.entity for action in result.actions), *_ids(result)]))
         if meant and result.kind in {"acted", "answered"}:
-            self._last[satellite] = _Last(self._clock() + LAST_SECONDS, intent, meant)
+            _put(self._last, satellite, _Last(self._clock() + LAST_SECONDS, intent, meant))
 
     def note_unknown(self, satellite: str, understood: NotUnderstood) -> None:
         """The nearest names were asked back: they may be answered, too."""
@@ -135,7 +140,7 @@ class Dialogue:
             self._ask(satellite, asked)
 
     def _ask(self, satellite: str, asked: _Asked) -> None:
-        self._asked[satellite] = asked
+        _put(self._asked, satellite, asked)
 
     def _until(self) -> float:
         return self._clock() + ANSWER_SECONDS
@@ -160,7 +165,10 @@ class Dialogue:
     async def _chosen(
         self, asked: _Asked, text: str, interpreter: Interpreter, *, language: str, area: str | None
     ) -> Intent | Several | NotUnderstood | None:
-        """What was asked for, about the one that was chosen."""
+        """What was asked for, about the one that was chosen, or with what was missing."""
+        if asked.kind == "more":
+            completed = await interpreter.interpret(f"{asked.text} {text}", language=language, area=area)
+            return None if isinstance(completed, NotUnderstood) else completed
         only = asked.choices[0] if len(asked.choices) == 1 else None
         chosen = only if only and self._answers.is_yes(text, language) else choice(text, asked.choices)
         if chosen is None:
@@ -191,6 +199,14 @@ class Dialogue:
         if intent.name == ALSO:
             return _also(last.intent, intent)
         return _with(intent, "entity_ids", list(last.ids)) if "refers" in intent.slots else intent
+
+
+def _put(rooms: dict[str, T], satellite: str, what: T) -> None:
+    """As the newest; the oldest is forgotten where there are too many, since peers can make up names."""
+    rooms.pop(satellite, None)
+    rooms[satellite] = what
+    if len(rooms) > MOST_ROOMS:
+        del rooms[next(iter(rooms))]
 
 
 def _also(last: Intent, more: Intent) -> Intent:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from hub.dialogue import ANSWER_SECONDS, LAST_SECONDS, Dialogue, Reading, Verdict, choice
+from hub.dialogue import ANSWER_SECONDS, LAST_SECONDS, MOST_ROOMS, Dialogue, Reading, Verdict, choice
 from hub.stages import Action, Entity, Intent, NotUnderstood, Result, Several, Told
 
 UNLOCK = Intent("HassTurnOff", {"name": "Front Door"}, "lock", "en", "unlock the front door")
@@ -171,6 +171,25 @@ async def test_it_is_what_was_acted_on_in_this_room() -> None:
     assert (await talk.said("turn it off", satellite="hall")).understood == it
     talk.now_seconds += LAST_SECONDS
     assert (await talk.said("turn it off")).understood == it
+
+
+async def test_what_was_missing_completes_the_sentence() -> None:
+    whole = Intent("EarshotSetReminder", {"text": "call John"}, "default", "en", "remind me to call John at three")
+    lacking = Intent("EarshotSetReminder", {"problem": "no-time"}, "default", "en", "remind me to call John")
+    talk = Talk(whole)
+    talk.came_to(lacking, Result("refused", told=(Told("time_missing"),), problem="time-missing"))
+    assert talk.dialogue.awaits_answer("kitchen")
+    assert (await talk.said("at three")).understood == whole
+    talk.came_to(lacking, Result("refused", problem="time-missing"))
+    assert await talk.said("what a day") == Reading(NotUnderstood("what a day"))
+
+
+async def test_rooms_that_somebody_made_up_push_out_the_oldest_alone() -> None:
+    talk = Talk()
+    for number in range(MOST_ROOMS + 1):
+        talk.came_to(UNLOCK, unconfirmed("needs-yes"), satellite=f"room {number}")
+    assert not talk.dialogue.awaits_answer("room 0")
+    assert (await talk.said("yes", satellite="room 1")).granted == "yes"
 
 
 async def test_and_the_fan_too_is_the_last_command_again() -> None:
