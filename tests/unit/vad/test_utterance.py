@@ -101,3 +101,8 @@ async def test_audio_after_the_end_is_ignored() -> None:
     utterance.end()
     await utterance.feed(voice(320))
     assert await spoken_ms(utterance) == 320
+
+
+def test_the_recogniser_is_given_all_that_its_network_looks_back():
+    """76 mel frames, 10 ms apart, of 25 ms each: with less before it, the first word sounds otherwise than in training."""
+    assert LEAD_MS >= 75 * 10 + 25
