@@ -16,7 +16,7 @@ from wire.pcm import SPEECH_RATE_HZ, SPEECH_WIDTH_BYTES, Pcm, speech
 WINDOW_SAMPLES = 512  # what Silero takes, exactly
 WINDOW_BYTES = WINDOW_SAMPLES * SPEECH_WIDTH_BYTES
 WINDOW_MS = WINDOW_SAMPLES * 1000 / SPEECH_RATE_HZ
-LEAD_MS = 800  # audio kept before the first voiced window: soft consonants, and the 775 ms that the recogniser looks back
+LEAD_MS = 800  # kept before the first voiced window: soft consonants, and the 775 ms that the recogniser looks back
 PAUSE_MS = 192  # a shorter gap is part of what is said: then a wake word is handed on with its command, whole
 WAKE_TAIL_MS = 240  # voice this early after a wake word is still the word (FIELD A18)
 

@@ -104,5 +104,5 @@ async def test_audio_after_the_end_is_ignored() -> None:
 
 
 def test_the_recogniser_is_given_all_that_its_network_looks_back():
-    """76 mel frames, 10 ms apart, of 25 ms each: with less before it, the first word sounds otherwise than in training."""
+    """76 mel frames, 10 ms apart, of 25 ms: with less before it the first word sounds otherwise than in training."""
     assert LEAD_MS >= 75 * 10 + 25
