@@ -158,8 +158,9 @@ async def open_hub(config: HubConfig, where: Places, *, simulated: Path | None =
             voiced=synthesizer.speaking_as,
             keep_speech=stack.enter_context(keeper).keep if keeper else None,
         )
-        satellites = await enter(Satellites(parts, config.links, peer, config.satellite))
+        satellites = await enter(Satellites(parts, config.links, peer, config.satellite, time.volumes))
         time.errands.parts, time.announcer.rooms = parts, satellites
+        time.announcer.reaching = lambda person: (notes.all() if notes else house_file).reaching(person)
         scores.on_watched = partial(_on_watched, satellites, tasks)
         if config.links.discover:
             await enter(browse(partial(_on_found, satellites)))
@@ -176,6 +177,7 @@ async def open_hub(config: HubConfig, where: Places, *, simulated: Path | None =
             reasoner=thinker,
             calendars=time.calendars,
             reminders=time.reminders,
+            volumes=time.volumes,
             metrics=metrics,
             scores=scores,
             wake_words=wake_words,

@@ -27,6 +27,7 @@ from hub.stages import House, ScoreTold
 from hub.store.journal import Journal
 from hub.trace import Trace
 from hub.turn import Stages
+from hub.volumes import Volumes
 from hub.wake.feed import ScoreFeed
 from hub.wake.words import WakeWords
 from wire.errors import EarshotError
@@ -60,6 +61,7 @@ class Hub:
         reasoner: HouseReasoner | None,
         calendars: Calendars,
         reminders: Reminders | None,
+        volumes: Volumes,
         metrics: Metrics,
         scores: ScoreFeed,
         wake_words: WakeWords,
@@ -70,7 +72,7 @@ class Hub:
         self._bus, self._house, self._known = bus, house, known
         self._engines, self._journal = engines, journal
         self._satellites, self._asker, self._stages = satellites, asker, stages
-        self._calendars, self._reminders = calendars, reminders
+        self._calendars, self._reminders, self._volumes = calendars, reminders, volumes
         self._reasoner, self._metrics, self._language = reasoner, metrics, language
         self._scores, self._wake_words = scores, wake_words
         self.rules_running: Rules | None = None  # the composition root knows them later: they speak through this hub
@@ -139,6 +141,10 @@ class Hub:
         return await self._satellites.say(
             text, satellite=satellite, language=language, audience=audience, before=a_chime if chime else None
         )
+
+    async def set_volume(self, satellite: str, percent: int) -> None:
+        """Kept over restarts."""
+        self._volumes.put(satellite, percent)
 
     def upcoming(self) -> Sequence[Item]:
         """Timers, alarms and reminders that are to come, or ring."""

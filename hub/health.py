@@ -46,6 +46,7 @@ class SatelliteStatus(msgspec.Struct, frozen=True):
     state: SatelliteState
     muted: bool = False
     detail: str = ""
+    volume: int = 100
 
 
 def summarize(components: Iterable[Component]) -> Health:

@@ -34,12 +34,17 @@ class RoomAnnouncer:
 
     def __init__(self, words: Words) -> None:
         self.rooms: Rooms | None = None  # the composition root knows them last
+        self.reaching: Callable[[str], Sequence[str]] = lambda _: ()  # a person's satellites, likewise
         self._words = words
         self._last = ""
 
     def spoken_in(self, satellite: str) -> None:
         """Somebody is there: what belongs nowhere is told there."""
         self._last = satellite
+
+    def satellites(self) -> list[SatelliteStatus]:
+        """Those that are known; none before there are rooms."""
+        return self.rooms.statuses() if self.rooms else []
 
     async def ring(self, item: Item) -> None:
         """Until cancelled; a wake word is let through. Raises EarshotError where nobody can hear it."""
@@ -60,6 +65,8 @@ class RoomAnnouncer:
 
     def _audience(self, satellites: Rooms, place: Place) -> Audience:
         rooms = {status.name: status.area for status in satellites.statuses() if status.state != "lost"}
+        if theirs := tuple(name for name in self.reaching(place.person) if name in rooms):
+            return Audience(satellites=theirs)
         if place.satellite in rooms:
             return Audience(satellites=(place.satellite,))
         if place.area and any(area and area.casefold() == place.area.casefold() for area in rooms.values()):

@@ -41,6 +41,8 @@ from hub.rules.performing import Carried, MqttNotifier, Performer
 from hub.stages import Actor, Entity, Told
 from hub.store.journal import Journal
 from hub.trace import Trace
+from hub.volumes import INTENTS as VOLUME_INTENTS
+from hub.volumes import VolumeActor, Volumes
 from wire.errors import EarshotError
 from wire.tasks import Tasks
 
@@ -60,6 +62,7 @@ class HouseTime:
     announcer: RoomAnnouncer
     errands: Errands
     calendars: Calendars
+    volumes: Volumes
     reminders: Reminders | None = None
     actors: list[tuple[frozenset[str], Actor]] = field(default_factory=list)
     listeners: list[Listener] = field(default_factory=list)
@@ -87,7 +90,9 @@ async def house_time(
     """Entered into ``stack``. folder: where copies of calendars are kept. words: of the hub's language."""
     zone = home.zone if isinstance(home.zone, ZoneInfo) else ZoneInfo("UTC")
     calendars = await stack.enter_async_context(Calendars(config.calendar, folder))
-    time = HouseTime(zone, RoomAnnouncer(words), Errands(), calendars)
+    time = HouseTime(zone, RoomAnnouncer(words), Errands(), calendars, Volumes(journal.database))
+    await time.volumes.load()
+    time.actors.append((VOLUME_INTENTS, VolumeActor(time.volumes, time.announcer.satellites)))
     time.actors.append((CALENDAR_INTENTS, CalendarActor(calendars)))
     time.actors.append((frozenset({ROUTINE_INTENT}), RoutineActor(routines, _saying(time.errands), tasks)))
     if journal.database is not None:

@@ -108,6 +108,11 @@ class HouseFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     device: tuple[Device, ...] = ()
     person: tuple[Person, ...] = ()
 
+    def reaching(self, person: str) -> tuple[str, ...]:
+        """The satellites by which a person is reached; none for a person that is not known."""
+        known = (one.satellites for one in self.person if one.name.casefold() == person.casefold())
+        return next(known, ())
+
     def areas(self) -> tuple[Area, ...]:
         """The rooms in the order of the file, then those that only a device names."""
         areas = {room.name: room.area() for room in self.room}

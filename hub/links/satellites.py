@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -18,6 +19,7 @@ from hub.links.timers import timer_event
 from hub.links.wyoming_satellite import WyomingSatelliteLink
 from hub.reminders.items import Change, Item
 from hub.session import Session, SessionParts
+from hub.volumes import Volumes
 from wire.connection import PeerSettings
 from wire.errors import EarshotError, PeerError
 from wire.pcm import Pcm
@@ -33,8 +35,9 @@ class Satellites:
         links: LinksSection,
         peer: PeerSettings,
         configured: Sequence[SatelliteSection],
+        volumes: Volumes,
     ) -> None:
-        self._parts = parts
+        self._parts, self._volumes = parts, volumes
         self._sessions: dict[str, tuple[Session, WyomingSatelliteLink]] = {}
         self._spoken = {satellite.name: (satellite.language, satellite.voice) for satellite in configured}
         self._watched = False
@@ -66,6 +69,7 @@ class Satellites:
                     address=kept.uri,
                     state=known[0].state.value if known else "lost",
                     muted=known[0].muted if known else False,
+                    volume=self._volumes.of(kept.name),
                     detail=kept.reason or (kept.link.problem if kept.link else ""),
                 )
             )
@@ -137,6 +141,7 @@ class Satellites:
         session = Session(link, self._parts.speaking(*self._spoken.get(link.name, (None, None))))
         session.muted = link.name in self.keeper.muted
         self._sessions[link.name] = (session, link)
+        link.played = partial(self._volumes.played, link.name)
         try:
             if self._watched:
                 await link.watch_wake(watched=True)

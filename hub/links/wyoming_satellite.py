@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from wyoming.asr import Transcribe, Transcript
 from wyoming.audio import AudioChunk, AudioStart, AudioStop
@@ -53,6 +53,7 @@ class WyomingSatelliteLink:
         self._played = asyncio.Event()
         self._speaker = asyncio.Lock()
         self._lost_devices: dict[str, str] = {}
+        self.played: Callable[[Pcm], Pcm] = lambda pcm: pcm  # how loud this satellite plays
 
     @property
     def name(self) -> str:
@@ -136,6 +137,7 @@ class WyomingSatelliteLink:
         await self._connection.send(UserEvent(name="watch-wake", data={"watched": watched}).event())
 
     async def _send_block(self, block: Pcm, at_ms: float) -> None:
+        block = self.played(block)
         step = CHUNK_BYTES // block.frame_bytes * block.frame_bytes
         for at in range(0, len(block.data), step):
             chunk = AudioChunk(

@@ -72,6 +72,8 @@ class PresenceControl(Protocol):
 
     async def mute(self, satellite: str, *, muted: bool) -> None: ...
 
+    async def set_volume(self, satellite: str, percent: int) -> None: ...
+
     async def stop_ringing(self) -> None: ...
 
     async def snooze(self) -> None: ...
@@ -110,6 +112,7 @@ class HubDevice:
             self._bus.listen(topics.stop, lambda message: self._command(message, self._control.stop_ringing)),
             self._bus.listen(topics.snooze, lambda message: self._command(message, self._control.snooze)),
             self._bus.listen(topics.satellite("+", "mute/set"), self._on_mute),
+            self._bus.listen(topics.satellite("+", "volume/set"), self._on_volume),
         ]
         self._bus.on_state(self._on_bus)
         self._tasks.start(self._tell(), name="presence.tell")
@@ -134,7 +137,7 @@ class HubDevice:
         shown = states(self._hub, health, satellites)
         shown[self._hub.topics.upcoming] = msgspec.json.encode(upcoming(items)).decode()
         for name in self._gone:  # an empty payload takes a retained message off the broker
-            shown |= {self._hub.topics.satellite(name, what): "" for what in ("status", "mute")}
+            shown |= {self._hub.topics.satellite(name, what): "" for what in ("status", "mute", "volume")}
         shown[self._discovery_topic] = msgspec.json.encode(config).decode()
         self._untold |= {topic: None for topic, payload in shown.items() if self._shown.get(topic) != payload}
         self._shown = shown
@@ -229,6 +232,13 @@ class HubDevice:
             _log.warning("ignored %r as mute; send ON or OFF", message.payload[:20])
         elif name := self._addressed(message):
             self._command(message, lambda: self._control.mute(name, muted=muted))
+
+    def _on_volume(self, message: Message) -> None:
+        text = message.payload[:8].decode("ascii", errors="replace").strip()
+        if not text.isdecimal() or int(text) > 100:
+            _log.warning("ignored %r as volume; send 0 to 100", message.payload[:20])
+        elif name := self._addressed(message):
+            self._command(message, lambda: self._control.set_volume(name, int(text)))
 
     def _addressed(self, message: Message) -> str | None:
         level = self._hub.topics.addressed(message.topic)

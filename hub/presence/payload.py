@@ -54,7 +54,7 @@ def discovery(hub: Hub, satellites: Sequence[SatelliteStatus], gone: Iterable[st
     }
 
 
-_PER_SATELLITE = {"mute": "switch", "say": "notify"}
+_PER_SATELLITE = {"mute": "switch", "say": "notify", "volume": "number"}
 
 
 def _hub_entities(hub: Hub) -> dict[str, Any]:
@@ -121,7 +121,18 @@ def _satellite_entities(hub: Hub, satellite: SatelliteStatus) -> dict[str, Any]:
         "command_topic": topics.satellite(name, "say"),
         "unique_id": f"earshot_{hub.id}_{name}_say",
     }
-    return {f"{name}_mute": mute | shared, f"{name}_say": say | shared}
+    volume = {
+        "platform": "number",
+        "name": f"{satellite.name} volume",
+        "icon": "mdi:volume-high",
+        "unit_of_measurement": "%",
+        "min": 0,
+        "max": 100,
+        "state_topic": topics.satellite(name, "volume"),
+        "command_topic": topics.satellite(name, "volume/set"),
+        "unique_id": f"earshot_{hub.id}_{name}_volume",
+    }
+    return {f"{name}_mute": mute | shared, f"{name}_say": say | shared, f"{name}_volume": volume | shared}
 
 
 def states(hub: Hub, health: Health, satellites: Sequence[SatelliteStatus]) -> dict[str, str]:
@@ -137,6 +148,7 @@ def states(hub: Hub, health: Health, satellites: Sequence[SatelliteStatus]) -> d
         name = slug(satellite.name)
         shown[topics.satellite(name, "status")] = "offline" if satellite.state == "lost" else "online"
         shown[topics.satellite(name, "mute")] = "ON" if satellite.muted else "OFF"
+        shown[topics.satellite(name, "volume")] = str(satellite.volume)
     return shown
 
 

@@ -21,6 +21,7 @@ from hub.links.introductions import tts_info
 from hub.links.satellites import Satellites
 from hub.session import SessionParts
 from hub.trace import Trace
+from hub.volumes import Volumes
 from tests.fakes_stages import FakeVoice, FakeWake, fake_stages, in_this_thread, voice
 from tests.sockets import free_port, raw_server
 from wire.connection import Connection, PeerSettings
@@ -47,7 +48,7 @@ async def hub_with(
         Arbiter(),
         traces.put,
     )
-    async with Satellites(parts, LINKS, PEER, sections) as satellites:
+    async with Satellites(parts, LINKS, PEER, sections, Volumes(None)) as satellites:
         yield satellites, traces
 
 

@@ -76,6 +76,14 @@ async def test_what_belongs_nowhere_is_told_where_somebody_last_spoke():
     assert [audience for _, audience, _ in rooms.spoken] == [Audience(satellites=("hall",)), EVERYBODY]
 
 
+async def test_a_reminder_for_a_person_is_told_where_they_are_reached():
+    rooms = Rooms()
+    made = announcer(rooms)
+    made.reaching = {"Anna": ("hall", "attic")}.get
+    await made.say([Told("a")], Place("Kitchen", "kitchen", person="Anna"))
+    assert rooms.spoken[0][1] == Audience(satellites=("hall",))
+
+
 async def test_what_a_wake_word_interrupted_was_not_heard():
     with pytest.raises(EarshotError) as unheard:
         await announcer(Rooms(heard=False)).say([Told("a")], Place())

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import UTC, datetime
 
 import pytest
 
 from hub.health import Component, SatelliteStatus, summarize
 from hub.presence.device import COMMANDS_AT_ONCE, QUEUE_EVENTS, HubDevice
 from hub.presence.payload import Hub
+from hub.reminders.items import Item
 from hub.trace import new_trace
 from tests.fakes_bus import FakeBus
 from tests.fakes_control import trace
@@ -49,6 +51,15 @@ class Control:
 
     async def mute(self, satellite, *, muted):
         await self._note(("mute", satellite, muted))
+
+    async def set_volume(self, satellite, percent):
+        await self._note(("volume", satellite, percent))
+
+    async def stop_ringing(self):
+        await self._note(("stop",))
+
+    async def snooze(self):
+        await self._note(("snooze",))
 
     async def _note(self, what):
         self.asked.append(what)
@@ -236,3 +247,22 @@ async def test_what_asks_for_nothing_is_ignored_and_said_so(bus, control, device
     await control.until(1)
     assert control.asked == [("say", "after", None)]
     assert len([record for record in caplog.records if "request-invalid" in record.message]) == 3
+
+
+async def test_volume_is_set_and_what_rings_is_stopped_or_snoozed(bus, control, device):
+    for bad in (b"101", b"-1", b"loud", b""):
+        bus.receive(f"{BASE}/satellite/kitchen/volume/set", bad)
+    bus.receive(f"{BASE}/satellite/kitchen/volume/set", b"30")
+    bus.receive(f"{BASE}/stop", b"PRESS")
+    bus.receive(f"{BASE}/snooze", b"PRESS")
+    await control.until(3)
+    assert control.asked == [("volume", "Kitchen", 30), ("stop",), ("snooze",)]
+
+
+async def test_what_rings_and_what_comes_next_is_shown(bus, device):
+    due = datetime(2026, 11, 22, 12, 5, tzinfo=UTC)
+    device.show(OK, [KITCHEN], [Item("1", "timer", "pizza", due=due, state="ringing")])
+    await bus.until(lambda: json.loads(bus.retained[f"{BASE}/upcoming"])["ringing"] == 1)
+    device.happened("ringing", Item("1", "timer", "pizza", due=due))
+    await bus.until(lambda: bus.published[-1][0] == f"{BASE}/reminder")
+    assert "pizza" not in bus.published[-1][1]

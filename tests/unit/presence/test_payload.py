@@ -40,7 +40,7 @@ def test_the_message_has_what_device_discovery_requires():
 
 def test_every_entity_has_an_id_of_its_own():
     ids = [component["unique_id"] for component in discovery(OPEN_HUB, SATELLITES)["components"].values()]
-    assert len(ids) == len(set(ids)) == 17
+    assert len(ids) == len(set(ids)) == 19
 
 
 @pytest.mark.parametrize(
