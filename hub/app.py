@@ -25,6 +25,7 @@ from hub.embedded import EmbeddedEngines
 from hub.errors import StageFailed
 from hub.granting import house_answers
 from hub.house.file import HouseFile, load_house
+from hub.house.notes import Notes
 from hub.house.registry import HouseRegistry
 from hub.house.simulated.house import SimulatedHouse
 from hub.house_parts import devices, house_actor, understanding
@@ -160,7 +161,7 @@ async def open_hub(config: HubConfig, where: Places, *, simulated: Path | None =
         )
         satellites = await enter(Satellites(parts, config.links, peer, config.satellite, time.volumes))
         time.errands.parts, time.announcer.rooms = parts, satellites
-        time.announcer.reaching = lambda person: (notes.all() if notes else house_file).reaching(person)
+        time.announcer.reaching = partial(_reaching, notes, house_file)
         scores.on_watched = partial(_on_watched, satellites, tasks)
         if config.links.discover:
             await enter(browse(partial(_on_found, satellites)))
@@ -286,6 +287,11 @@ def _on_found(satellites: Satellites, change: str, found: Found) -> None:
 async def _say_ahead(replier: TemplateReplier, voice: Synthesizer, language: str, known: asyncio.Event) -> None:
     await known.wait()
     await say_ahead(voice, replier.constant(language), language)
+
+
+def _reaching(notes: Notes | None, file: HouseFile, person: str) -> tuple[str, ...]:
+    """A person's satellites, as they are noted now."""
+    return (notes.all() if notes else file).reaching(person)
 
 
 async def _learn(house: HouseRegistry, known: asyncio.Event) -> None:
