@@ -27,9 +27,10 @@ def keeping_cancel() -> Iterator[None]:
     A cancel from before the block does not count: who is ending may still say its last word.
     """
     task = asyncio.current_task()
-    before = task.cancelling() if task else 0
+    assert task is not None, "only in a task"
+    before = task.cancelling()
     yield
-    if task is not None and task.cancelling() > before:
+    if task.cancelling() > before:
         raise asyncio.CancelledError
 
 

@@ -7,7 +7,7 @@ import contextlib
 
 import pytest
 
-from wire.tasks import Tasks, raise_if_cancelled
+from wire.tasks import Tasks, keeping_cancel, raise_if_cancelled
 
 
 async def test_leaving_cancels_and_awaits_every_task() -> None:
@@ -93,3 +93,44 @@ async def test_a_cancel_that_a_failing_group_forgot_is_raised_after_it() -> None
     async with asyncio.timeout(5):
         await asyncio.wait([task])
     assert task.cancelled()
+
+
+async def test_a_cancel_that_a_library_swallowed_is_raised_after_it() -> None:
+    reached = asyncio.Event()
+    went_on: list[bool] = []
+
+    async def swallowing() -> None:
+        reached.set()
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+
+    async def work() -> None:
+        with keeping_cancel():
+            await swallowing()
+        went_on.append(True)
+
+    task = asyncio.create_task(work())
+    await reached.wait()
+    task.cancel()
+    await asyncio.wait({task})
+    assert task.cancelled()
+    assert not went_on
+
+
+async def test_who_is_cancelled_already_may_say_a_last_word() -> None:
+    said: list[str] = []
+
+    async def work() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            with keeping_cancel():
+                await asyncio.sleep(0)
+            said.append("goodbye")
+
+    task = asyncio.create_task(work())
+    await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.wait({task})
+    assert task.cancelled()
+    assert said == ["goodbye"]
