@@ -24,9 +24,7 @@ class Rooms(Protocol):
 
     def statuses(self) -> list[SatelliteStatus]: ...
 
-    async def say(
-        self, text: str, *, audience: Audience = ..., before: Callable[[int], Pcm] | None = ...
-    ) -> list[str]: ...
+    async def tell(self, text: str, *, audience: Audience, before: Callable[[int], Pcm]) -> list[str]: ...
 
 
 class RoomAnnouncer:
@@ -61,7 +59,7 @@ class RoomAnnouncer:
     async def _speak(self, text: str, place: Place, before: Callable[[int], Pcm]) -> list[str]:
         if self.rooms is None:
             raise EarshotError("satellite-none", "the hub is only starting")
-        return await self.rooms.say(text, audience=self._audience(self.rooms, place), before=before)
+        return await self.rooms.tell(text, audience=self._audience(self.rooms, place), before=before)
 
     def _audience(self, satellites: Rooms, place: Place) -> Audience:
         rooms = {status.name: status.area for status in satellites.statuses() if status.state != "lost"}

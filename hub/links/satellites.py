@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from types import TracebackType
@@ -84,7 +84,7 @@ class Satellites:
         audience: Audience = EVERYBODY,
         before: Callable[[int], Pcm] | None = None,
     ) -> list[str]:
-        """Speak on one satellite or on those of ``audience``; the names of those where it was heard to its end.
+        """Speak on one satellite or on those of ``audience``; the names of those that spoke.
 
         before: makes a sound for a rate in Hz, played first. Raises EarshotError: satellite-unknown, satellite-none;
         TtsFailed when the voice is gone.
@@ -96,14 +96,14 @@ class Satellites:
         }
         if not chosen:
             raise self._nobody(satellite, audience)
-        results = await asyncio.gather(
-            *(session.say(text, language, before=before) for session in chosen.values()), return_exceptions=True
-        )
-        spoke = [name for name, result in zip(chosen, results, strict=True) if result is True]
-        for result in results:
-            if isinstance(result, BaseException) and (not spoke or not isinstance(result, EarshotError)):
-                raise result
-        return spoke
+        return list(await _spoken(chosen, text, language, before))
+
+    async def tell(self, text: str, *, audience: Audience, before: Callable[[int], Pcm]) -> list[str]:
+        """As ``say``; the names of those where it was heard to its end, and no wake word came between."""
+        chosen = {n: session for n, (session, link) in self._sessions.items() if audience.has(n, link.area)}
+        if not chosen:
+            raise self._nobody(None, audience)
+        return [name for name, heard in (await _spoken(chosen, text, None, before)).items() if heard]
 
     def _nobody(self, satellite: str | None, audience: Audience) -> EarshotError:
         if satellite or (audience != EVERYBODY and self._sessions):
@@ -148,6 +148,21 @@ class Satellites:
             await session.run()
         finally:
             del self._sessions[link.name]
+
+
+async def _spoken(
+    sessions: Mapping[str, Session], text: str, language: str | None, before: Callable[[int], Pcm] | None
+) -> dict[str, bool]:
+    """By those that spoke, whether it was heard to its end. Raises what kept all of them from speaking."""
+    results = await asyncio.gather(
+        *(session.say(text, language, before=before) for session in sessions.values()), return_exceptions=True
+    )
+    told = dict(zip(sessions, results, strict=True))
+    spoke = {name: result for name, result in told.items() if not isinstance(result, BaseException)}
+    for result in results:
+        if isinstance(result, BaseException) and (not spoke or not isinstance(result, EarshotError)):
+            raise result
+    return spoke
 
 
 async def _shown(link: WyomingSatelliteLink, event: Event) -> None:

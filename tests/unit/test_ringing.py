@@ -37,7 +37,7 @@ class Rooms:
             SatelliteStatus("attic", "Attic", "tcp://a:1", "lost"),
         ]
 
-    async def say(self, text, *, audience=EVERYBODY, before=None):
+    async def tell(self, text, *, audience, before):
         self.spoken.append((text, audience, before))
         return ["kitchen"] if self.heard else []
 
