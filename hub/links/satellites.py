@@ -89,27 +89,26 @@ class Satellites:
         before: makes a sound for a rate in Hz, played first. Raises EarshotError: satellite-unknown, satellite-none;
         TtsFailed when the voice is gone.
         """
+        return list(await _spoken(self._chosen(satellite, audience), text, language, before))
+
+    async def tell(self, text: str, *, audience: Audience, before: Callable[[int], Pcm]) -> list[str]:
+        """As ``say``; the names of those where it was heard to its end, and no wake word came between."""
+        spoken = await _spoken(self._chosen(None, audience), text, None, before)
+        return [name for name, heard in spoken.items() if heard]
+
+    def _chosen(self, satellite: str | None, audience: Audience) -> dict[str, Session]:
+        """At least one. Raises EarshotError: satellite-unknown, satellite-none."""
         chosen = {
             name: session
             for name, (session, link) in self._sessions.items()
             if satellite in {None, name} and audience.has(name, link.area)
         }
-        if not chosen:
-            raise self._nobody(satellite, audience)
-        return list(await _spoken(chosen, text, language, before))
-
-    async def tell(self, text: str, *, audience: Audience, before: Callable[[int], Pcm]) -> list[str]:
-        """As ``say``; the names of those where it was heard to its end, and no wake word came between."""
-        chosen = {n: session for n, (session, link) in self._sessions.items() if audience.has(n, link.area)}
-        if not chosen:
-            raise self._nobody(None, audience)
-        return [name for name, heard in (await _spoken(chosen, text, None, before)).items() if heard]
-
-    def _nobody(self, satellite: str | None, audience: Audience) -> EarshotError:
+        if chosen:
+            return chosen
         if satellite or (audience != EVERYBODY and self._sessions):
             wanted = satellite or ", ".join((*audience.satellites, *audience.rooms))
-            return EarshotError("satellite-unknown", f"no satellite {wanted!r} is connected; see `earshot doctor`")
-        return EarshotError("satellite-none", "no satellite is connected; start one with `earshot satellite`")
+            raise EarshotError("satellite-unknown", f"no satellite {wanted!r} is connected; see `earshot doctor`")
+        raise EarshotError("satellite-none", "no satellite is connected; start one with `earshot satellite`")
 
     def timer(self, tasks: Tasks, change: Change, item: Item) -> None:
         """Let the satellite of a timer show it, where it can."""
