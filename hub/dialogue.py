@@ -16,6 +16,8 @@ LAST_SECONDS = 300.0  # "it" is what was meant in the last five minutes
 ALSO = "EarshotAlso"  # an intent: the last one again, with another name or room
 MOST_ROOMS = 256
 _MISSING = frozenset({"time-missing"})  # problems of results that ask for the rest of the sentence
+_WORDS_BESIDE = 2  # of an answer, beside the choice: "the … one", "I mean …"
+_NEGATIONS = frozenset({"no", "not", "nein", "nee", "nicht", "kein", "keine", "non", "pas", "niet", "geen"})
 _WHICH = frozenset({"name", "area", "floor", "refers", "entity_ids", "except_names", "except_area"})
 
 T = TypeVar("T")
@@ -218,10 +220,16 @@ def _also(last: Intent, more: Intent) -> Intent:
 
 
 def choice(text: str, choices: Sequence[str]) -> str | None:
-    """The one of ``choices`` that the answer tells from all others: "the kitchen one" of two lamps in two rooms."""
+    """The one of ``choices`` that the answer tells from all others: "the kitchen one" of two lamps in two rooms.
+
+    An answer is little more than the choice itself: "is it the bed light that hums" is another sentence.
+    """
     said = _words(text)
     found = [one for one in choices if _own_words(one, choices) & said]
-    return found[0] if len(found) == 1 else None
+    if len(found) != 1:
+        return None
+    beside = said - _words(found[0])
+    return found[0] if len(beside) <= _WORDS_BESIDE and not beside & _NEGATIONS else None
 
 
 def _own_words(one: str, choices: Sequence[str]) -> set[str]:

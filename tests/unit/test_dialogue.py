@@ -133,7 +133,10 @@ async def test_one_of_two_of_a_name_is_chosen_by_what_only_it_has(said: str) -> 
     assert understood.slots == {"name": "Lamp", "entity_ids": ["light.h"]}
 
 
-@pytest.mark.parametrize("said", ["the lamp", "the hall or the kitchen", "what time is it"])
+NO_ANSWERS = ["the lamp", "the hall or the kitchen", "what time is it", "is the hall one that hums", "not the hall one"]
+
+
+@pytest.mark.parametrize("said", NO_ANSWERS)
 async def test_an_answer_that_chooses_none_or_both_chooses_nothing(said: str) -> None:
     talk = Talk()
     talk.came_to(LAMP, TWO)
