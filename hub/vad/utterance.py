@@ -17,6 +17,7 @@ WINDOW_SAMPLES = 512  # what Silero takes, exactly
 WINDOW_BYTES = WINDOW_SAMPLES * SPEECH_WIDTH_BYTES
 WINDOW_MS = WINDOW_SAMPLES * 1000 / SPEECH_RATE_HZ
 LEAD_MS = 800  # kept before the first voiced window: soft consonants, and the 775 ms that the recogniser looks back
+LEAD_AFTER_WORD_MS = 320  # after a wake word: a longer one has the word's own tail in it
 PAUSE_MS = 192  # a shorter gap is part of what is said: then a wake word is handed on with its command, whole
 WAKE_TAIL_MS = 240  # voice this early after a wake word is still the word (FIELD A18)
 
@@ -45,6 +46,7 @@ class Utterance:
         self._unwindowed = bytearray()
         self._before: deque[bytes] = deque()
         self._quiet_windows = 0
+        self._lead_windows = round((LEAD_MS if word_ends_ms is None else LEAD_AFTER_WORD_MS) / WINDOW_MS)
         self._spoken: deque[Pcm] = deque()
         self._changed = asyncio.Event()
         self.started: SpeechStarted | None = None
@@ -111,5 +113,5 @@ class Utterance:
         self._before.append(window)
         self._quiet_windows = 0 if self._endpointer.voiced else self._quiet_windows + 1
         if self._quiet_windows * WINDOW_MS >= PAUSE_MS:
-            while len(self._before) > min(self._quiet_windows, round(LEAD_MS / WINDOW_MS)):
+            while len(self._before) > min(self._quiet_windows, self._lead_windows):
                 self._before.popleft()
