@@ -104,14 +104,14 @@ def _house_notes(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -
     named = _adding(person, "person_action")
     named.add_argument("--satellite", action="append", default=[], help="where they are reached; may be repeated")
     noted = actions.add_parser("set", help="note something on a device; what is not given stays")
-    noted.add_argument("entity_id", metavar="ENTITY_ID")
+    noted.add_argument("entity_id", metavar="ENTITY_ID", type=_named)
     noted.add_argument("--name")
     noted.add_argument("--room")
     noted.add_argument("--alias", action="append", help="said instead of its name; may be repeated")
     noted.add_argument("--expose", choices=("yes", "no"), help="may be spoken about")
     noted.add_argument("--sensitive", choices=("yes", "no"), help="never acted on by a voice alone")
     forget = actions.add_parser("forget", help="forget what was noted on a device")
-    forget.add_argument("entity_id", metavar="ENTITY_ID")
+    forget.add_argument("entity_id", metavar="ENTITY_ID", type=_named)
     for action in (rooms, suggest, people):
         _json(action)
 
@@ -121,8 +121,15 @@ def _adding(parser: argparse.ArgumentParser, destination: str) -> argparse.Argum
     actions = parser.add_subparsers(dest=destination, required=True, metavar="ACTION")
     adding = actions.add_parser("add", help="add it, or put this in the place of what was noted")
     for action in (adding, actions.add_parser("remove", help="forget what was noted")):
-        action.add_argument("name")
+        action.add_argument("name", type=_named)
     return adding
+
+
+def _named(text: str) -> str:
+    """Of a room, a person or a device."""
+    if not 1 <= len(text.strip()) <= 100:
+        raise argparse.ArgumentTypeError("1 to 100 characters")
+    return text.strip()
 
 
 def _say(parser: argparse.ArgumentParser) -> None:

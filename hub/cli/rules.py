@@ -22,13 +22,14 @@ from wire.settings import load
 async def run(args: argparse.Namespace) -> int:
     """Exit 1 if the file on disk is not in force."""
     if args.action == "check":
-        status = await asyncio.to_thread(_check, args.file)
-        print(_json(status) if args.json else _listed(status))
+        file = args.file or places().etc / "rules.toml"
+        status = await asyncio.to_thread(_check, file)
+        print(_json(status) if args.json else _listed(status, file))
         return 0
     async with running() as hub:
         if args.action == "list":
             status = await hub.rules()
-            print(_json(status) if args.json else _listed(status))
+            print(_json(status) if args.json else _listed(status, places().etc / "rules.toml"))
             return 1 if status.problem else 0
         if args.action == "try":
             trial = await hub.try_rule(args.name)
@@ -39,12 +40,11 @@ async def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _check(file: Path | None) -> RulesStatus:
+def _check(file: Path) -> RulesStatus:
     """Raises ConfigError."""
-    where = places()
-    config = load(where.etc / "hub.toml", HubConfig)
+    config = load(places().etc / "hub.toml", HubConfig)
     home, now = home_of(config.home), system_now()
-    rules = load_rules(file or where.etc / "rules.toml", home, discovery_prefix=config.mqtt.discovery_prefix)
+    rules = load_rules(file, home, discovery_prefix=config.mqtt.discovery_prefix)
     return RulesStatus(tuple(status_of(rule, now, home) for rule in rules))
 
 
@@ -52,10 +52,10 @@ def _json(value: object) -> str:
     return msgspec.json.encode(value).decode()
 
 
-def _listed(status: RulesStatus) -> str:
+def _listed(status: RulesStatus, file: Path) -> str:
     lines = [f"rules.toml is not in force: {status.problem}"] if status.problem else []
     lines += ["\n".join(_rule(rule)) for rule in status.rules]
-    return "\n\n".join(lines) or "there are no rules; docs/rules.md has some to copy"
+    return "\n\n".join(lines) or f"there are no rules in {file}; docs/rules.md has some to copy"
 
 
 def _rule(rule: RuleStatus) -> list[str]:
