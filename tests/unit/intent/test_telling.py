@@ -67,7 +67,7 @@ def test_a_language_tells_in_its_own_words(language: str) -> None:
 def test_moments(language: str, said: str) -> None:
     days = [(24, 14, 5), (25, 7, 0), (27, 7, 30)]
     moments = [datetime(2026, 11, *moment) for moment in days] + [datetime(2026, 12, 1, 8)]  # noqa: DTZ001
-    assert said in teller(language).sentence("alarms", {"list": moments})
+    assert said in teller(language).sentence("missed", {"list": moments})
 
 
 @pytest.mark.parametrize(
