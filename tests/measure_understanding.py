@@ -13,7 +13,6 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 from hub.intent.language import load_sentences
@@ -21,8 +20,8 @@ from hub.intent.matching import match
 from hub.intent.names import HouseNames
 from hub.stages import Area, Entity, Intent, NotUnderstood
 from tests.fakes_house import FakeHouse
+from tests.intents_project import SHARED, project_tests
 
-SHARED = Path(__file__).resolve().parents[2] / "shared"
 LANGUAGES = ("en", "de", "fr", "es", "nl")
 
 Read = Callable[[str, str | None], Intent | NotUnderstood]
@@ -40,31 +39,13 @@ def reader(language: str, entities: Sequence[Entity], areas: Sequence[Area]) -> 
     return lambda text, area: match(text, sentences, names, area)
 
 
-def fixtures(language: str) -> tuple[list[Entity], list[Area], list[dict[str, Any]]]:
-    """The house of the intents project's tests, and the tests that mean something."""
-    data = json.loads((SHARED / "sentences" / f"{language}.json").read_bytes())
-    floors = {floor["id"]: floor["name"] for floor in data["fixtures"]["floors"]}
-    rooms = {area["id"]: Area(area["name"], floors.get(area.get("floor"))) for area in data["fixtures"]["areas"]}
-    entities = [
-        Entity(
-            entity["id"],
-            entity["id"].partition(".")[0],
-            entity["name"],
-            area=rooms[entity["area"]].name if entity.get("area") in rooms else None,
-            device_class=(entity.get("attributes") or {}).get("device_class"),
-        )
-        for entity in data["fixtures"]["entities"]
-    ]
-    return entities, list(rooms.values()), [test for test in data["tests"] if test["intent"] is not None]
-
-
 def room_of(test: dict[str, Any]) -> str | None:
     area = (test["context"] or {}).get("area")
     return area.get("value") if isinstance(area, dict) else area
 
 
 def _intents_tests(language: str, every: int) -> dict[str, Any]:
-    entities, areas, tests = fixtures(language)
+    entities, areas, tests = project_tests(language)
     read = reader(language, entities, areas)
     intents = 0
     slots = 0

@@ -27,9 +27,8 @@ from models.recogniser.graph import compiled
 from models.recogniser.phones import alphabet
 from models.recogniser.pronounce import lexicon
 from tests.fakes_house import FakeHouse
+from tests.intents_project import SHARED, project_tests
 from tests.jsgf_matcher import JsgfMatcher
-
-SHARED = Path(__file__).resolve().parents[2].parent / "shared"
 
 pytestmark = [
     pytest.mark.models,
@@ -135,21 +134,8 @@ def test_the_grammar_file_is_read_as_written(house: FakeHouse, tmp_path: Path) -
 
 
 def shared_tests(language: str) -> tuple[list[Entity], list[Area], list[dict[str, Any]]]:
-    data = json.loads((SHARED / "sentences" / f"{language}.json").read_bytes())
-    floors = {floor["id"]: floor["name"] for floor in data["fixtures"]["floors"]}
-    rooms = {area["id"]: Area(area["name"], floors.get(area.get("floor"))) for area in data["fixtures"]["areas"]}
-    entities = [
-        Entity(
-            entity["id"],
-            entity["id"].partition(".")[0],
-            entity["name"],
-            area=rooms[entity["area"]].name if entity.get("area") in rooms else None,
-            device_class=(entity.get("attributes") or {}).get("device_class"),
-        )
-        for entity in data["fixtures"]["entities"]
-    ]
-    known = [test for test in data["tests"] if test["intent"] is not None]
-    return entities, list(rooms.values()), known[::EVERY]
+    entities, rooms, known = project_tests(language)
+    return entities, rooms, known[::EVERY]
 
 
 def room_of(test: dict[str, Any]) -> str | None:
