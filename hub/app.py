@@ -58,7 +58,8 @@ from hub.wake.feed import ScoreFeed
 from hub.wake.rooms import WakeRooms
 from hub.wake.words import WakeWords
 from hub.web.control import About
-from hub.web.listeners import control_socket, status_page
+from hub.web.live import LiveFeed
+from hub.web_parts import web_side
 from hub.worker import AudioWorker
 from wire.connection import PeerSettings
 from wire.discovery import Found, browse
@@ -140,7 +141,8 @@ async def open_hub(config: HubConfig, where: Places, *, simulated: Path | None =
             dialogue=Dialogue(await asyncio.to_thread(house_answers, config.policy)),
         )
         metrics = Metrics()
-        records = _Records(journal, metrics, time.announcer.spoken_in)
+        feed = LiveFeed()
+        records = _Records(journal, metrics, time.announcer.spoken_in, feed)
         worker = stack.enter_context(AudioWorker())
         wake_words = WakeWords(config.wake, config.satellite, where)
         scores = ScoreFeed()
@@ -206,8 +208,9 @@ async def open_hub(config: HubConfig, where: Places, *, simulated: Path | None =
         tasks.start(_show(hub, records.device), name="presence")
         await enter(offered(config.services, peer, parts, hub, words=config.wake.words))
         about = About(config.hub.name, VERSION, datetime.now(UTC).isoformat(timespec="seconds"))
-        await enter(control_socket(hub, about, hub.control_path, notes=notes))
-        hub.page_port = await enter(status_page(hub, about, config.web, notes=notes))
+        hub.page_port = await enter(
+            web_side(hub, about, config.web, socket=hub.control_path, notes=notes, feed=feed, tasks=tasks)
+        )
         yield hub
 
 
@@ -233,15 +236,16 @@ def check(config: HubConfig, where: Places) -> None:
 class _Records:
     """Where every finished turn's record goes; nothing here waits for a disk or a network."""
 
-    def __init__(self, journal: Journal, metrics: Metrics, on_spoken: Callable[[str], None]) -> None:
+    def __init__(self, journal: Journal, metrics: Metrics, on_spoken: Callable[[str], None], feed: LiveFeed) -> None:
         """on_spoken: told where somebody spoke."""
-        self._journal, self._metrics, self._on_spoken = journal, metrics, on_spoken
+        self._journal, self._metrics, self._on_spoken, self._feed = journal, metrics, on_spoken, feed
         self.device: HubDevice | None = None
 
     async def take(self, trace: Trace) -> None:
         self._journal.record(trace)
         self._metrics.count(trace)
         self._on_spoken(trace.satellite)
+        self._feed.tell("turn", trace)
         if self.device:
             self.device.report(trace)
 

@@ -11,10 +11,25 @@ from hub.metrics import Metrics
 from hub.rules.report import Fired, RulesStatus, RuleStatus, Trial
 from hub.stages import Action, Area, Entity, Evidence
 from hub.trace import Trace, UnderstoodTrace
+from hub.web.api import Api
 from hub.web.control import About
+from hub.web.notes_api import NotesApi
+from hub.web.routes import Route
 from wire.pcm import Pcm, silence
 
 ABOUT = About("Our house", "1.2.3", "2026-11-20T18:00:00.000Z")
+
+
+def api(hub, notes=None) -> list[Route]:
+    """The routes of a hub with nothing but turns, speech and state; notes: of its house."""
+    return [*Api(hub, ABOUT).routes(), *(NotesApi(notes, hub).routes() if notes else ())]
+
+
+class Everybody:
+    """An Access that admits whoever asks."""
+
+    async def admit(self, request, scope) -> None:
+        pass
 
 
 def trace(turn: str = "01TURN", text: str = "turn on the bed light", **changes) -> Trace:

@@ -1,22 +1,29 @@
-"""The routes: one set of handlers, read-only for the status page, with turns and speech on the control socket."""
+"""What one can ask of a hub and tell it: the routes that its page, its command line and other programs share."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Iterable
+from functools import partial
+from typing import Annotated, Literal
 
 import msgspec
 from aiohttp import web
 from msgspec import Meta
 
+from hub.health import Health, SatelliteStatus
 from hub.metrics import CONTENT_TYPE as METRICS_CONTENT_TYPE
-from hub.web.control import About, Answer, HouseNotes, HouseSnapshot, HubControl, Status
+from hub.rules.report import Fired, RulesStatus, Trial
+from hub.trace import Trace
+from hub.web.control import About, Answer, HouseSnapshot, HubControl, Status
 from hub.web.exchange import body_as, json_response, query_as, read_body
-from hub.web.notes_api import NotesApi
-from hub.web.refusal import RequestRefused
+from hub.web.refusal import MAX_BODY_BYTES, RequestRefused
+from hub.web.routes import Route
 from wire.wav import read_wav, wav_bytes
 
 TURNS_SHOWN = 20
 RULES_SHOWN = 20
+WAV_TYPES = ("audio/wav", "audio/x-wav", "audio/wave")
+METRICS_TYPE = "text/plain"
 
 Name = Annotated[str, Meta(min_length=1, max_length=64)]
 RuleName = Annotated[str, Meta(min_length=1, max_length=100)]
@@ -71,37 +78,74 @@ class TryRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     name: RuleName
 
 
+class Live(msgspec.Struct, frozen=True):
+    """What a probe asks."""
+
+    state: Literal["live", "ready", "not-ready"]
+
+
 class Api:
-    """Handlers over one hub."""
+    """Turns, speech and state of one hub."""
 
-    def __init__(self, control: HubControl, about: About, notes: HouseNotes | None = None) -> None:
-        """notes: of the house; None: it has none that could change."""
+    def __init__(self, control: HubControl, about: About) -> None:
         self._control, self._about = control, about
-        self._noted = None if notes is None else NotesApi(notes, control)
 
-    def reading(self, prefix: str) -> list[web.RouteDef]:
-        """Routes that change nothing."""
+    def routes(self) -> Iterable[Route]:
+        get, post = partial(Route, method="GET"), partial(Route, method="POST", scope="act")
         return [
-            web.get(f"{prefix}/health", self._health),
-            web.get(f"{prefix}/house", self._house),
-            web.get(f"{prefix}/satellites", self._satellites),
-            web.get(f"{prefix}/turns", self._turns),
-            web.get(f"{prefix}/status", self._status),
-            web.get(f"{prefix}/metrics", self._metrics),
-            web.get(f"{prefix}/rules", self._rules),
-            web.get(f"{prefix}/rules/history", self._rules_history),
-            *(self._noted.reading(prefix) if self._noted else ()),
+            get(path="/health/live", handler=self._live, summary="Does the hub run?", scope="open", answer=Live),
+            get(
+                path="/health/ready",
+                handler=self._ready,
+                summary="Can a command be done? 503 if not",
+                scope="open",
+                answer=Live,
+            ),
+            get(path="/health", handler=self._health, summary="Each part's state", answer=Health),
+            get(path="/house", handler=self._house, summary="Rooms and devices", answer=HouseSnapshot),
+            get(path="/satellites", handler=self._satellites, summary="Satellites", answer=list[SatelliteStatus]),
+            get(
+                path="/turns", handler=self._turns, summary="Latest turns, newest first", query=Page, answer=list[Trace]
+            ),
+            get(path="/status", handler=self._status, summary="All that a first look needs", answer=Status),
+            get(path="/metrics", handler=self._metrics, summary="Counts, for Prometheus", gives=METRICS_TYPE),
+            get(path="/rules", handler=self._rules, summary="Rules in force", answer=RulesStatus),
+            get(
+                path="/rules/history",
+                handler=self._rules_history,
+                summary="What rules did and why, newest first",
+                query=RulesPage,
+                answer=list[Fired],
+            ),
+            post(
+                path="/turns",
+                handler=self._ask,
+                summary="A sentence, written or as a recording (then the fields are the query)",
+                body=AskText,
+                answer=Answer,
+                takes=("application/json", *WAV_TYPES),
+                max_body_bytes=MAX_BODY_BYTES,
+            ),
+            post(path="/say", handler=self._say, summary="Speak in rooms", body=Say, answer=list[str]),
+            post(path="/rules/try", handler=self._try_rule, summary="What a rule would do", body=TryRule, answer=Trial),
+            get(
+                path="/wake/scores",
+                handler=self._wake_scores,
+                summary="Live scores of wake words, a JSON object a line",
+                scope="act",
+                gives="application/x-ndjson",
+            ),
         ]
 
-    def acting(self) -> list[web.RouteDef]:
-        """Routes that make the hub act, or listen: never on a listener that other users or a browser can reach."""
-        return [
-            web.post("/turns", self._ask),
-            web.post("/say", self._say),
-            web.post("/rules/try", self._try_rule),
-            web.get("/wake/scores", self._wake_scores),
-            *(self._noted.acting() if self._noted else ()),
-        ]
+    async def _live(self, _: web.Request) -> web.Response:
+        return json_response(Live("live"))
+
+    async def _ready(self, _: web.Request) -> web.Response:
+        """For probes: says no more than yes or no, since anybody may ask."""
+        ready = self._control.health().ready
+        response = json_response(Live("ready" if ready else "not-ready"))
+        response.set_status(200 if ready else 503)
+        return response
 
     async def _health(self, _: web.Request) -> web.Response:
         return json_response(self._control.health())
@@ -129,7 +173,7 @@ class Api:
             trace, reply = await self._control.ask_text(
                 ask.text, satellite=ask.satellite, area=ask.area, language=ask.language, reply_audio=ask.reply_audio
             )
-        elif request.content_type in {"audio/wav", "audio/x-wav", "audio/wave"}:
+        elif request.content_type in WAV_TYPES:
             how = query_as(request, AskAudio)
             trace, reply = await self._control.ask_audio(
                 read_wav(await read_body(request)),

@@ -112,7 +112,7 @@ class ControlClient:
     ) -> Answer:
         """Run a turn from a WAV file as it is: the hub says what is wrong with it."""
         if len(wav_file) > MAX_BODY_BYTES:  # the hub would hang up in the middle, and its reason be lost
-            raise RequestRefused("request-too-large", TOO_LARGE, status=413)
+            raise RequestRefused("request-too-large", TOO_LARGE.format(kib=MAX_BODY_BYTES >> 10), status=413)
         given = {"satellite": satellite, "area": area, "language": language}
         query = {key: value for key, value in given.items() if value is not None}
         flags = {"wake": str(wake).lower(), "reply_audio": str(reply_audio).lower()}

@@ -9,9 +9,11 @@ from typing import Any, TypeVar
 import msgspec
 from aiohttp import web
 
-from hub.web.refusal import RequestRefused
+from hub.web.refusal import TOO_LARGE, RequestRefused
 
 BODY_SECONDS = 30.0
+BODY_BYTES = 64 << 10  # what a route takes that does not say otherwise: forms, not recordings
+MAX_BODY_KEY = web.RequestKey("max_body_bytes", int)  # of a request: how much its route takes
 
 T = TypeVar("T")
 
@@ -28,9 +30,16 @@ def _plain(value: object) -> Any:
 
 
 async def read_body(request: web.Request) -> bytes:
+    """The body, up to what the route takes. Raises RequestRefused (request-timeout, request-too-large)."""
+    limit_bytes: int = request.get(MAX_BODY_KEY, BODY_BYTES)
     try:
         async with asyncio.timeout(BODY_SECONDS):
-            return await request.read()
+            body = bytearray()
+            async for piece in request.content.iter_any():
+                body += piece
+                if len(body) > limit_bytes:
+                    raise RequestRefused("request-too-large", TOO_LARGE.format(kib=limit_bytes >> 10), status=413)
+            return bytes(body)
     except TimeoutError as error:
         raise RequestRefused("request-timeout", f"the body took over {BODY_SECONDS:g} s", status=408) from error
 
@@ -38,7 +47,7 @@ async def read_body(request: web.Request) -> bytes:
 async def body_as(request: web.Request, schema: type[T]) -> T:
     try:
         return msgspec.json.decode(await read_body(request), type=schema)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise RequestRefused("request-invalid", f"the request's body: {error}; see docs/web.md") from error
 
 

@@ -1,11 +1,11 @@
-"""The two listeners: the control socket, for whoever may use the hub's files, and the status page on loopback."""
+"""The two listeners: the control socket, for whoever may use the hub's files, and the page for browsers."""
 
 from __future__ import annotations
 
 import asyncio
 import errno
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
@@ -13,9 +13,9 @@ from aiohttp import web
 
 from hub.config import WebSection
 from hub.web import page
-from hub.web.api import Api
-from hub.web.control import About, HouseNotes, HubControl
+from hub.web.openapi import openapi_route
 from hub.web.refusal import MAX_BODY_BYTES, refusals
+from hub.web.routes import READING, Access, Route, served
 from wire.errors import ConfigError
 
 SHUTDOWN_SECONDS = 2.0  # for requests in flight at the end; then they are cancelled
@@ -25,18 +25,13 @@ SOCKET_PATH_BYTES = 107  # sun_path, less its closing zero
 
 
 @asynccontextmanager
-async def control_socket(
-    control: HubControl, about: About, path: Path, *, notes: HouseNotes | None = None
-) -> AsyncIterator[None]:
+async def control_socket(routes: Sequence[Route], path: Path) -> AsyncIterator[None]:
     """Serve the command line on a Unix socket that only our own user can open (0600).
-
-    notes: of the house, which may be changed there.
 
     Raises ConfigError: hub-running, socket-path-too-long, socket-unusable.
     """
-    api = Api(control, about, notes)
     app = web.Application(middlewares=[refusals], client_max_size=MAX_BODY_BYTES)
-    app.add_routes([*api.reading(""), *api.acting()])
+    app.add_routes(served(routes, prefix=""))
     listener = await asyncio.to_thread(_bind_unix, path)
     try:
         async with _serving(app, listener):
@@ -46,19 +41,24 @@ async def control_socket(
 
 
 @asynccontextmanager
-async def status_page(
-    control: HubControl, about: About, section: WebSection, *, notes: HouseNotes | None = None
+async def page_server(
+    routes: Sequence[Route], section: WebSection, *, version: str, access: Access | None = None
 ) -> AsyncIterator[int]:
-    """Serve the page; yields its port (``section.port``, or a free one for 0).
+    """Serve the page and its API; yields the port (``section.port``, or a free one for 0).
 
+    access: who may; None: anybody may read, nobody may do anything.
     Raises ConfigError: port-in-use, bind-refused.
     """
     files = await asyncio.to_thread(page.load)
     listener = _bind_tcp(section.bind, section.port)
     port: int = listener.getsockname()[1]
     guard = page.guard(page.own_hosts(section.bind, port))
-    app = web.Application(middlewares=[guard, refusals], client_max_size=1024)
-    app.add_routes([*Api(control, about, notes).reading("/api/v1"), *page.routes(files)])
+    app = web.Application(middlewares=[guard, refusals], client_max_size=MAX_BODY_BYTES)
+    shown = [
+        *(routes if access else [route for route in routes if route.scope in READING]),
+        openapi_route(routes, version),
+    ]
+    app.add_routes([*served(shown, access=access), *page.routes(files)])
     async with _serving(app, listener):
         yield port
 

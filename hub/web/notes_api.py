@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import partial
 from typing import Any, get_args
 
 import msgspec
 from aiohttp import web
 
+from hub.house.file import HouseFile
 from hub.house.notes import Kind, note_of
-from hub.house.suggestions import suggestions
+from hub.house.suggestions import Suggestion, suggestions
 from hub.web.control import HouseNotes, HubControl
 from hub.web.exchange import body_as, json_response
 from hub.web.refusal import RequestRefused
+from hub.web.routes import Route
 
 _NOTE = f"/house/notes/{{kind:{'|'.join(get_args(Kind))}}}/{{key:.+}}"
 
@@ -22,14 +26,22 @@ class NotesApi:
     def __init__(self, notes: HouseNotes, control: HubControl) -> None:
         self._notes, self._control = notes, control
 
-    def reading(self, prefix: str) -> list[web.RouteDef]:
+    def routes(self) -> Iterable[Route]:
+        change = partial(Route, path=_NOTE, scope="admin", answer=HouseFile)
         return [
-            web.get(f"{prefix}/house/notes", self._all),
-            web.get(f"{prefix}/house/suggestions", self._suggestions),
+            Route(method="GET", path="/house/notes", handler=self._all, summary="What people noted", answer=HouseFile),
+            Route(
+                method="GET",
+                path="/house/suggestions",
+                handler=self._suggestions,
+                summary="Rooms guessed from devices' names",
+                answer=list[Suggestion],
+            ),
+            change(
+                method="PUT", handler=self._put, summary="Note something; what is not given stays", body=dict[str, Any]
+            ),
+            change(method="DELETE", handler=self._remove, summary="Forget a note"),
         ]
-
-    def acting(self) -> list[web.RouteDef]:
-        return [web.put(_NOTE, self._put), web.delete(_NOTE, self._remove)]
 
     async def _all(self, _: web.Request) -> web.Response:
         return json_response(self._notes.all())

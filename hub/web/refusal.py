@@ -15,7 +15,7 @@ from wire.errors import AudioInvalid, DeviceLost, EarshotError, PeerError
 _log = logging.getLogger(__name__)
 
 MAX_BODY_BYTES = 16 << 20  # more than 8 minutes of 16 kHz speech
-TOO_LARGE = "the recording is larger than the 16 MiB that the hub takes; send a shorter one"
+TOO_LARGE = "this address takes {kib} KiB at most; send less"
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -44,7 +44,7 @@ _STATUSES: tuple[tuple[type[EarshotError], int], ...] = (
 _HTTP_CODES = {
     404: ("not-found", "there is nothing at this address; see docs/web.md for what there is"),
     405: ("method-not-allowed", "this address does not take that method; see docs/web.md"),
-    413: ("request-too-large", TOO_LARGE),
+    413: ("request-too-large", TOO_LARGE.format(kib=MAX_BODY_BYTES >> 10)),
 }
 
 

@@ -14,8 +14,8 @@ from hub.house.file import HouseFile, Person, Room
 from hub.house.notes import Notes
 from hub.store.database import Database
 from hub.web.client import ControlClient
-from hub.web.listeners import control_socket, status_page
-from tests.fakes_control import ABOUT, FakeHouse, FakeHub
+from hub.web.listeners import control_socket, page_server
+from tests.fakes_control import FakeHouse, FakeHub, api
 from wire.errors import EarshotError
 
 BED = "light.bed_light"
@@ -46,7 +46,7 @@ async def notes(tmp_path, house):
 @pytest.fixture
 async def client(home, notes):
     path = home / "run" / "hub.sock"
-    async with control_socket(FakeHub(), ABOUT, path, notes=notes), ControlClient(path) as client:
+    async with control_socket(api(FakeHub(), notes), path), ControlClient(path) as client:
         yield client
 
 
@@ -118,7 +118,7 @@ async def test_only_what_a_note_has_is_taken(client, given):
 
 async def test_the_page_shows_notes_and_changes_none(notes):
     async with (
-        status_page(FakeHub(), ABOUT, WebSection(port=0), notes=notes) as port,
+        page_server(api(FakeHub(), notes), WebSection(port=0), version="1.2.3") as port,
         aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session,
     ):
         async with session.get("/api/v1/house/notes") as response:

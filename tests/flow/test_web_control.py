@@ -15,7 +15,7 @@ from hub.health import Health
 from hub.web.client import ControlClient, HubUnreachable
 from hub.web.listeners import control_socket
 from hub.web.refusal import MAX_BODY_BYTES
-from tests.fakes_control import ABOUT, FakeHouse, FakeHub, trace
+from tests.fakes_control import ABOUT, FakeHouse, FakeHub, api, trace
 from wire.errors import ConfigError, EarshotError
 from wire.pcm import Pcm, silence
 from wire.wav import read_wav, wav_bytes
@@ -29,7 +29,7 @@ async def hub():
 @pytest.fixture
 async def path(home, hub):
     path = home / "run" / "hub.sock"
-    async with control_socket(hub, ABOUT, path):
+    async with control_socket(api(hub), path):
         yield path
     assert not path.exists()
 
@@ -169,13 +169,13 @@ async def test_the_socket_of_a_hub_that_died_is_taken_over(home, hub):
     path = home / "hub.sock"
     with closing(socket.socket(socket.AF_UNIX)) as dead:
         dead.bind(str(path))
-    async with control_socket(hub, ABOUT, path), ControlClient(path) as client:
+    async with control_socket(api(hub), path), ControlClient(path) as client:
         assert (await client.health()).ready
 
 
 async def test_a_second_hub_is_refused_and_the_first_goes_on(path, hub, client):
     with pytest.raises(ConfigError) as caught:
-        async with control_socket(hub, ABOUT, path):
+        async with control_socket(api(hub), path):
             pass
     assert caught.value.code == "hub-running"
     assert (await client.health()).ready
@@ -184,11 +184,11 @@ async def test_a_second_hub_is_refused_and_the_first_goes_on(path, hub, client):
 async def test_a_folder_that_cannot_hold_it_is_named(home, hub):
     (home / "file").touch()
     with pytest.raises(ConfigError) as caught:
-        async with control_socket(hub, ABOUT, home / "file" / "hub.sock"):
+        async with control_socket(api(hub), home / "file" / "hub.sock"):
             pass
     assert caught.value.code == "socket-unusable"
     with pytest.raises(ConfigError) as caught:
-        async with control_socket(hub, ABOUT, home / ("x" * 120)):
+        async with control_socket(api(hub), home / ("x" * 120)):
             pass
     assert caught.value.code == "socket-path-too-long"
 

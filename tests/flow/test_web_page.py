@@ -10,9 +10,9 @@ import aiohttp
 import pytest
 
 from hub.config import WebSection
-from hub.web.listeners import status_page
+from hub.web.listeners import page_server
 from hub.web.page import HEADERS
-from tests.fakes_control import ABOUT, FakeHub
+from tests.fakes_control import FakeHub, api
 from wire.errors import ConfigError
 
 
@@ -23,7 +23,7 @@ async def hub():
 
 @pytest.fixture
 async def port(hub):
-    async with status_page(hub, ABOUT, WebSection(port=0)) as port:
+    async with page_server(api(hub), WebSection(port=0), version="1.2.3") as port:
         yield port
 
 
@@ -38,7 +38,8 @@ async def http(port):
     [
         ("/", "text/html"),
         ("/style.css", "text/css"),
-        ("/page.js", "text/javascript"),
+        ("/js/app.js", "text/javascript"),
+        ("/words/de.json", "application/json"),
         ("/icon.svg", "image/svg+xml"),
         ("/api/v1/status", "application/json"),
         ("/api/v1/metrics", "text/plain"),
@@ -48,7 +49,8 @@ async def test_every_answer_is_guarded(http, address, content_type):
     async with http.get(address) as response:
         assert response.status == 200
         assert response.content_type == content_type
-        assert {name: response.headers[name] for name in HEADERS} == HEADERS
+        kept = HEADERS | ({} if address.startswith("/api/") else {"Cache-Control": "no-cache"})
+        assert {name: response.headers[name] for name in HEADERS} == kept
         assert await response.read()
 
 
@@ -86,7 +88,17 @@ async def test_it_changes_nothing(http, hub, method, address):
 
 
 @pytest.mark.parametrize(
-    "address", ["/turns", "/say", "/api/v1/say", "/../hub.toml", "/%2e%2e/%2e%2e/etc/passwd", "/static/page.js", "/x"]
+    "address",
+    [
+        "/turns",
+        "/say",
+        "/api/v1/say",
+        "/words/en/shell.json",
+        "/../hub.toml",
+        "/%2e%2e/%2e%2e/etc/passwd",
+        "/static/page.js",
+        "/x",
+    ],
 )
 async def test_there_is_nothing_else(http, hub, address):
     for method in ("GET", "POST"):
@@ -106,7 +118,7 @@ async def test_garbage_harms_nobody_else(http, port):
 
 async def test_a_port_in_use_is_named(hub, port):
     with pytest.raises(ConfigError) as caught:
-        async with status_page(hub, ABOUT, WebSection(port=port)):
+        async with page_server(api(hub), WebSection(port=port), version="1.2.3"):
             pass
     assert caught.value.code == "port-in-use"
     assert str(port) in caught.value.message
@@ -114,19 +126,19 @@ async def test_a_port_in_use_is_named(hub, port):
 
 async def test_its_port_can_be_taken_again_at_once(hub):
     async with (
-        status_page(hub, ABOUT, WebSection(port=0)) as port,
+        page_server(api(hub), WebSection(port=0), version="1.2.3") as port,
         aiohttp.ClientSession() as session,
         session.get(f"http://127.0.0.1:{port}/") as response,
     ):
         assert response.status == 200
-    async with status_page(hub, ABOUT, WebSection(port=port)) as again:
+    async with page_server(api(hub), WebSection(port=port), version="1.2.3") as again:
         assert again == port
 
 
 async def test_it_also_binds_the_newer_loopback(hub):
     try:
         async with (
-            status_page(hub, ABOUT, WebSection(bind="::1", port=0)) as port,
+            page_server(api(hub), WebSection(bind="::1", port=0), version="1.2.3") as port,
             aiohttp.ClientSession() as session,
             session.get(f"http://[::1]:{port}/") as response,
         ):

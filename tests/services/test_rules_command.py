@@ -10,7 +10,7 @@ import pytest
 import hub.cli.rules  # what it loads stays loaded, and is nothing that a test leaves behind
 from hub.cli import main
 from hub.web.listeners import control_socket
-from tests.fakes_control import ABOUT, FakeHub
+from tests.fakes_control import FakeHub, api
 
 GOOD = '[[rule]]\nname = "Tea"\nwhen = [{ sun = "sunset" }]\nthen = [{ act = "make tea" }]\n'
 HOME = '[home]\nlatitude = 52.5\nlongitude = 13.4\ntimezone = "Europe/Berlin"\n'
@@ -27,7 +27,7 @@ def etc(home):
 @pytest.fixture
 async def hub(home):
     hub = FakeHub()
-    async with control_socket(hub, ABOUT, home / "run" / "hub.sock"):
+    async with control_socket(api(hub), home / "run" / "hub.sock"):
         yield hub
 
 

@@ -1,0 +1,134 @@
+"""What happens now, for whoever looks: one feed, any number of watchers, none of whom can hold up the house.
+
+A watcher that does not keep up loses the oldest events and is told how many.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, Literal, get_args
+
+import msgspec
+from aiohttp import WSMsgType, web
+
+from hub.web.refusal import RequestRefused
+from hub.web.routes import Route
+
+Topic = Literal["turn", "progress", "satellites", "house", "health", "reminders", "scores", "jobs", "notify"]
+TOPICS: tuple[Topic, ...] = get_args(Topic)
+MOST_WATCHERS = 40
+FRAME_BYTES = 1024  # of what a page may send: it has nothing to say here
+HEARTBEAT_SECONDS = 20.0  # a phone that left the house is noticed
+WAITING_EVENTS = 256  # for each watcher: some seconds of a lively house
+
+
+class LiveEvent(msgspec.Struct, frozen=True):
+    """One message to a page. topic: what it is about; value: its shape, by topic, is in docs/api.md."""
+
+    topic: Topic | Literal["missed"]
+    value: Any
+
+
+class Watcher:
+    """One reader of the feed."""
+
+    def __init__(self, topics: Collection[Topic]) -> None:
+        self.topics = frozenset(topics)
+        self._waiting: deque[bytes] = deque()
+        self._stir = asyncio.Event()
+        self._missed = 0
+
+    def give(self, message: bytes) -> None:
+        if len(self._waiting) >= WAITING_EVENTS:
+            self._waiting.popleft()
+            self._missed += 1
+        self._waiting.append(message)
+        self._stir.set()
+
+    async def next(self) -> bytes:
+        """The next event as JSON; cancelling loses none."""
+        while not self._waiting:
+            self._stir.clear()
+            await self._stir.wait()
+        if self._missed:
+            missed, self._missed = self._missed, 0
+            return msgspec.json.encode(LiveEvent("missed", missed))
+        return self._waiting.popleft()
+
+
+class LiveFeed:
+    """Events of the house to all watchers."""
+
+    def __init__(self) -> None:
+        self._watchers: set[Watcher] = set()
+
+    def routes(self) -> Iterable[Route]:
+        summary = "WebSocket of events; ?topics=turn,health for only these"
+        return [Route(method="GET", path="/live", handler=self._serve, summary=summary, status=101)]
+
+    def wanted(self, topic: Topic) -> bool:
+        """Whether anybody looks: what is costly to tell need not be made when nobody does."""
+        return any(topic in watcher.topics for watcher in self._watchers)
+
+    def tell(self, topic: Topic, value: object) -> None:
+        """Hand ``value`` to whoever watches ``topic``; encoded once for all, and never waits."""
+        if not self.wanted(topic):
+            return
+        message = msgspec.json.encode(LiveEvent(topic, value), enc_hook=_plain)
+        for watcher in self._watchers:
+            if topic in watcher.topics:
+                watcher.give(message)
+
+    @contextmanager
+    def watch(self, topics: Collection[Topic] = TOPICS) -> Iterator[Watcher]:
+        watcher = Watcher(topics)
+        self._watchers.add(watcher)
+        try:
+            yield watcher
+        finally:
+            self._watchers.discard(watcher)
+
+    async def _serve(self, request: web.Request) -> web.StreamResponse:
+        topics = _topics(request.query.get("topics"))
+        if len(self._watchers) >= MOST_WATCHERS:
+            raise RequestRefused("live-full", f"{MOST_WATCHERS} pages watch already; close one", status=429)
+        socket = web.WebSocketResponse(heartbeat=HEARTBEAT_SECONDS, max_msg_size=FRAME_BYTES, compress=False)
+        await socket.prepare(request)
+        with self.watch(topics) as watcher:
+            sending = asyncio.ensure_future(_send(watcher, socket))
+            try:
+                while (await socket.receive()).type not in _ENDINGS:
+                    pass
+            finally:
+                sending.cancel()
+                await asyncio.wait([sending])
+        return socket
+
+
+_ENDINGS = frozenset({WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR})
+
+
+async def _send(watcher: Watcher, socket: web.WebSocketResponse) -> None:
+    with suppress(ConnectionError):  # the page is gone: its own receive() ends
+        while True:
+            await socket.send_str((await watcher.next()).decode())
+
+
+def _topics(asked: str | None) -> frozenset[Topic]:
+    if asked is None:
+        return frozenset(TOPICS)
+    named = frozenset(asked.split(","))
+    if unknown := named - frozenset(TOPICS):
+        message = f"topics has {min(unknown)[:40]!r}; there are {', '.join(TOPICS)}"
+        raise RequestRefused("request-invalid", message)
+    return frozenset(topic for topic in TOPICS if topic in named)
+
+
+def _plain(value: object) -> Any:
+    """Read-only views are JSON objects and lists like any other."""
+    if hasattr(value, "items"):
+        return dict(value.items())
+    raise NotImplementedError(type(value).__name__)

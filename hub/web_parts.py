@@ -1,0 +1,42 @@
+"""The web side's part of the wiring: which subjects the API has, and who serves them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from hub.config import WebSection
+from hub.house.notes import Notes
+from hub.web.api import Api
+from hub.web.control import About, HubControl
+from hub.web.jobs import Jobs
+from hub.web.listeners import control_socket, page_server
+from hub.web.live import LiveFeed
+from hub.web.notes_api import NotesApi
+from hub.web.routes import RouteSource
+from wire.tasks import Tasks
+
+
+@asynccontextmanager
+async def web_side(
+    control: HubControl,
+    about: About,
+    section: WebSection,
+    *,
+    socket: Path,
+    notes: Notes | None,
+    feed: LiveFeed,
+    tasks: Tasks,
+) -> AsyncIterator[int]:
+    """Serve command line and page; yields the page's port. notes: None without a store.
+
+    Raises ConfigError (port-in-use, bind-refused, hub-running, socket-unusable).
+    """
+    jobs = Jobs(tasks, feed)
+    sources: list[RouteSource] = [Api(control, about), jobs, feed]
+    if notes is not None:
+        sources.append(NotesApi(notes, control))
+    routes = [route for source in sources for route in source.routes()]
+    async with control_socket(routes, socket), page_server(routes, section, version=about.version) as port:
+        yield port

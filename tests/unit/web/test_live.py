@@ -1,0 +1,52 @@
+"""The live feed: everybody sees what they watch, nobody holds up the house."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+import pytest
+
+from hub.web.live import WAITING_EVENTS, LiveFeed
+
+
+async def test_a_watcher_gets_its_topics_in_order():
+    feed = LiveFeed()
+    with feed.watch(["turn"]) as watcher:
+        feed.tell("turn", {"n": 1})
+        feed.tell("health", {"n": 2})
+        feed.tell("turn", {"n": 3})
+        got = [json.loads(await watcher.next()) for _ in range(2)]
+    assert got == [{"topic": "turn", "value": {"n": 1}}, {"topic": "turn", "value": {"n": 3}}]
+
+
+async def test_who_does_not_keep_up_is_told_how_much_was_missed():
+    feed = LiveFeed()
+    with feed.watch(["turn"]) as watcher:
+        for n in range(WAITING_EVENTS + 3):
+            feed.tell("turn", n)
+        assert json.loads(await watcher.next()) == {"topic": "missed", "value": 3}
+        assert json.loads(await watcher.next()) == {"topic": "turn", "value": 3}
+
+
+async def test_waiting_ends_with_the_next_event():
+    feed = LiveFeed()
+    with feed.watch(["turn"]) as watcher:
+        waiting = asyncio.create_task(watcher.next())
+        await asyncio.sleep(0)
+        feed.tell("turn", "x")
+        assert json.loads(await waiting)["value"] == "x"
+
+
+async def test_nothing_is_wanted_when_nobody_looks():
+    feed = LiveFeed()
+    with feed.watch(["turn"]):
+        assert feed.wanted("turn")
+    assert not feed.wanted("turn")
+    feed.tell("turn", object())  # not even encoded
+
+
+async def test_what_cannot_be_told_is_a_bug_and_said():
+    feed = LiveFeed()
+    with feed.watch(["turn"]), pytest.raises(NotImplementedError):
+        feed.tell("turn", object())
