@@ -14,6 +14,7 @@ from hub.acting import Actors
 from hub.alone import alone
 from hub.arbiter import Arbiter
 from hub.asking import Asker
+from hub.browsers import Browsers
 from hub.bus.address import BrokerAddress, configured_broker
 from hub.bus.broker import own_broker
 from hub.bus.client import Bus
@@ -209,7 +210,16 @@ async def open_hub(config: HubConfig, where: Places, *, simulated: Path | None =
         await enter(offered(config.services, peer, parts, hub, words=config.wake.words))
         about = About(config.hub.name, VERSION, datetime.now(UTC).isoformat(timespec="seconds"))
         hub.page_port = await enter(
-            web_side(hub, about, config.web, socket=hub.control_path, notes=notes, feed=feed, tasks=tasks)
+            web_side(
+                hub,
+                about,
+                config.web,
+                socket=hub.control_path,
+                notes=notes,
+                feed=feed,
+                tasks=tasks,
+                talk=Browsers(parts).serve,
+            )
         )
         yield hub
 

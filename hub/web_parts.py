@@ -15,6 +15,8 @@ from hub.web.listeners import control_socket, page_server
 from hub.web.live import LiveFeed
 from hub.web.notes_api import NotesApi
 from hub.web.routes import RouteSource
+from hub.web.talk_api import Serve as ServeTalk
+from hub.web.talk_api import TalkApi
 from wire.tasks import Tasks
 
 
@@ -28,13 +30,14 @@ async def web_side(
     notes: Notes | None,
     feed: LiveFeed,
     tasks: Tasks,
+    talk: ServeTalk,
 ) -> AsyncIterator[int]:
     """Serve command line and page; yields the page's port. notes: None without a store.
 
     Raises ConfigError (port-in-use, bind-refused, hub-running, socket-unusable).
     """
     jobs = Jobs(tasks, feed)
-    sources: list[RouteSource] = [Api(control, about), jobs, feed]
+    sources: list[RouteSource] = [Api(control, about), jobs, feed, TalkApi(talk)]
     if notes is not None:
         sources.append(NotesApi(notes, control))
     routes = [route for source in sources for route in source.routes()]

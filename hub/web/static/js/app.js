@@ -8,6 +8,7 @@ import { loadWords, t } from "/js/words.js";
 // ends what it began when `signal` aborts. `styles` of a page: style sheets of its own.
 const PAGES = {
   "": { module: "/pages/home.js", title: "home.title", nav: true, styles: ["/pages/home.css"] },
+  talk: { module: "/pages/talk.js", title: "talk.title", nav: true, styles: ["/pages/talk.css"] },
 };
 
 let leaving = new AbortController();

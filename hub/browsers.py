@@ -1,0 +1,37 @@
+"""Pages that listen and speak: a session for each, as for a satellite."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+from contextlib import suppress
+
+from hub.links.browser import BrowserHello, BrowserLink, BrowserSocket
+from hub.session import Session, SessionParts
+from hub.trace import Trace
+from wire.errors import PeerError
+
+_log = logging.getLogger(__name__)
+
+
+class Browsers:
+    """One per hub."""
+
+    def __init__(self, parts: SessionParts) -> None:
+        self._parts = parts
+
+    async def serve(self, socket: BrowserSocket, hello: BrowserHello) -> None:
+        """Run a session until the page is gone. Raises PeerError."""
+        link = BrowserLink(socket, hello)
+
+        async def on_trace(trace: Trace) -> None:
+            await self._parts.on_trace(trace)
+            with suppress(PeerError):  # the page is gone: its own session ends with it
+                await link.done(trace)
+
+        parts = dataclasses.replace(self._parts.speaking(hello.language), on_trace=on_trace)
+        _log.info("%s is here", link.name)
+        try:
+            await Session(link, parts).run()
+        finally:
+            _log.info("%s is gone", link.name)
