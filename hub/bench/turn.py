@@ -11,6 +11,7 @@ import asyncio
 import itertools
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from statistics import median
 
 from hub.bench.report import Report, goal, spread, this_machine, versions
@@ -34,25 +35,56 @@ async def measure(
     failed: list[str] = []
     known: str | None = None
     for spoken in itertools.islice(itertools.cycle(sentences), turns):
-        heard = await room.turn(spoken)
-        trace = await _next_record(hub, room.name, known)
-        known = trace.turn
-        if heard.first_audio_at is None or heard.last_voiced_ms is None or "understood" not in trace.timings_ms:
-            failed.append(heard.error or (trace.error.code if trace.error else "no audio"))
+        taken = await one_turn(hub, room, spoken, known)
+        known = taken.turn
+        if isinstance(taken, Failed):
+            failed.append(taken.why)
             continue
-        taken_out = _not_ours(trace)
-        endpoint_ms = trace.timings_ms["endpoint"]
-        after_decision_ms = (heard.first_audio_at - heard.decided_at(endpoint_ms)) * 1000
-        own.append(after_decision_ms - sum(taken_out.values()))
-        whole.append((heard.first_audio_at - heard.began) * 1000 - heard.last_voiced_ms)
-        parts["endpoint"].append(endpoint_ms)
-        stamps = trace.timings_ms
-        parts["own_understanding"].append(stamps["understood"] - stamps["transcript"] - taken_out["llm"])
-        parts["own_hearing_and_links"].append(after_decision_ms - (stamps["first_audio"] - endpoint_ms))
-        for name, spent_ms in taken_out.items():
+        own.append(taken.own_ms)
+        whole.append(taken.whole_ms)
+        for name, spent_ms in taken.parts_ms.items():
             parts[name].append(spent_ms)
     report = _report(own, whole, parts, failed, len(sentences))
     return _of_engines(report, own, parts, engines) if engines else report
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """One turn's milliseconds. own_ms: ours alone; whole_ms: from the end of speech to the first sound."""
+
+    turn: str
+    own_ms: float
+    whole_ms: float
+    parts_ms: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    turn: str
+    why: str
+
+
+async def one_turn(hub: ControlClient, room: StandIn, spoken: Pcm, known: str | None) -> Taken | Failed:
+    """Say one sentence and wait for the answer. known: the newest turn before it."""
+    heard = await room.turn(spoken)
+    trace = await _next_record(hub, room.name, known)
+    stamps = trace.timings_ms
+    if heard.first_audio_at is None or heard.last_voiced_ms is None or "understood" not in stamps:
+        return Failed(trace.turn, heard.error or (trace.error.code if trace.error else "no audio"))
+    taken_out = _not_ours(trace)
+    endpoint_ms = stamps["endpoint"]
+    after_decision_ms = (heard.first_audio_at - heard.decided_at(endpoint_ms)) * 1000
+    return Taken(
+        turn=trace.turn,
+        own_ms=after_decision_ms - sum(taken_out.values()),
+        whole_ms=(heard.first_audio_at - heard.began) * 1000 - heard.last_voiced_ms,
+        parts_ms={
+            "endpoint": endpoint_ms,
+            "own_understanding": stamps["understood"] - stamps["transcript"] - taken_out["llm"],
+            "own_hearing_and_links": after_decision_ms - (stamps["first_audio"] - endpoint_ms),
+            **taken_out,
+        },
+    )
 
 
 async def _next_record(hub: ControlClient, room: str, known: str | None) -> Trace:

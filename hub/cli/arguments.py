@@ -266,6 +266,7 @@ def _bench(parser: argparse.ArgumentParser) -> None:
     benches = parser.add_subparsers(dest="bench", required=True, metavar="BENCH")
     turn = benches.add_parser("turn", help="what our own code adds between end of speech and first audio")
     turn.add_argument("--turns", type=int, default=60)
+    turn.add_argument("--pages", type=int, default=0, help="each turn also with so many pages of the live view open")
     turn.add_argument(
         "--engines",
         type=lambda text: text.split(","),

@@ -12,7 +12,22 @@ from threading import Event
 
 import msgspec
 
-from hub.bench import fit, full_size, house, llm, satellites, start, stt, tts, turn, wake, wake_accuracy, whisper
+from hub.bench import (
+    fit,
+    full_size,
+    house,
+    llm,
+    satellites,
+    start,
+    stt,
+    tts,
+    turn,
+    turn_watched,
+    wake,
+    wake_accuracy,
+    whisper,
+)
+from hub.bench.pages import pages
 from hub.bench.report import Report, told
 from hub.bench.stand_in import stand_in
 from hub.cli.reach import private_hub
@@ -95,7 +110,12 @@ async def _own_turn(args: argparse.Namespace) -> Report:
         async with private_hub(args.house or DEMO_HOUSE, HubConfig(satellite=[here])) as hub:
             sentences = [await hub.spoken(text) for text in _sentences(hub.house(), args.turns)]
             async with ControlClient(hub.control_path) as client:
-                return await turn.measure(client, room, sentences, args.turns)
+                if not args.pages:
+                    return await turn.measure(client, room, sentences, args.turns)
+                async with pages(hub.control_path, args.pages) as opened:
+                    return await turn_watched.measure(
+                        client, room, sentences, args.turns, opened=opened, count=args.pages
+                    )
 
 
 async def _stt(args: argparse.Namespace) -> Report:

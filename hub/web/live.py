@@ -1,6 +1,6 @@
 """What happens now, for whoever looks: one feed, any number of watchers, none of whom can hold up the house.
 
-A watcher that does not keep up loses the oldest events and is told how many.
+A watcher is told ten times a second, and one that does not keep up loses the oldest events and is told how many.
 """
 
 from __future__ import annotations
@@ -22,11 +22,12 @@ TOPICS: tuple[Topic, ...] = get_args(Topic)
 MOST_WATCHERS = 40
 FRAME_BYTES = 1024  # of what a page may send: it has nothing to say here
 HEARTBEAT_SECONDS = 20.0  # a phone that left the house is noticed
+GATHER_SECONDS = 0.1  # twenty pages must not be served in the middle of a turn, event by event
 WAITING_EVENTS = 256  # for each watcher: some seconds of a lively house
 
 
 class LiveEvent(msgspec.Struct, frozen=True):
-    """One message to a page. topic: what it is about; value: its shape, by topic, is in docs/api.md."""
+    """A message to a page is an array of these. topic: what it is about; value: shaped by topic (docs/api.md)."""
 
     topic: Topic | Literal["missed"]
     value: Any
@@ -48,15 +49,18 @@ class Watcher:
         self._waiting.append(message)
         self._stir.set()
 
-    async def next(self) -> bytes:
-        """The next event as JSON; cancelling loses none."""
-        while not self._waiting:
+    async def next(self, gather_seconds: float = 0.0) -> bytes:
+        """What happened, as a JSON array of events; waits for the first, then ``gather_seconds`` for more."""
+        if not self._waiting:
             self._stir.clear()
             await self._stir.wait()
+        await asyncio.sleep(gather_seconds)
+        events = list(self._waiting)
+        self._waiting.clear()
         if self._missed:
-            missed, self._missed = self._missed, 0
-            return msgspec.json.encode(LiveEvent("missed", missed))
-        return self._waiting.popleft()
+            events.insert(0, msgspec.json.encode(LiveEvent("missed", self._missed)))
+            self._missed = 0
+        return b"[" + b",".join(events) + b"]"
 
 
 class LiveFeed:
@@ -114,7 +118,7 @@ _ENDINGS = frozenset({WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMs
 async def _send(watcher: Watcher, socket: web.WebSocketResponse) -> None:
     with suppress(ConnectionError):  # the page is gone: its own receive() ends
         while True:
-            await socket.send_str((await watcher.next()).decode())
+            await socket.send_str((await watcher.next(GATHER_SECONDS)).decode())
 
 
 def _topics(asked: str | None) -> frozenset[Topic]:

@@ -47,9 +47,10 @@ function open() {
     for (const set of watchers.values()) for (const watcher of set) watcher.again?.();
   };
   opened.onmessage = ({ data }) => {
-    const { topic, value } = JSON.parse(data);
-    if (topic === "missed") for (const set of watchers.values()) for (const watcher of set) watcher.again?.();
-    else for (const watcher of watchers.get(topic) ?? []) watcher.told(value);
+    for (const { topic, value } of JSON.parse(data)) {
+      if (topic === "missed") for (const set of watchers.values()) for (const watcher of set) watcher.again?.();
+      else for (const watcher of watchers.get(topic) ?? []) watcher.told(value);
+    }
   };
   opened.onclose = () => {
     if (socket !== opened) return;
