@@ -218,7 +218,7 @@ async def open_hub(config: HubConfig, where: Places, *, simulated: Path | None =
                 notes=notes,
                 feed=feed,
                 tasks=tasks,
-                talk=Browsers(parts).serve,
+                talk=Browsers(parts, satellites).serve,
             )
         )
         yield hub
@@ -318,7 +318,8 @@ async def _learn(house: HouseRegistry, known: asyncio.Event) -> None:
 async def _show(hub: Hub, device: HubDevice) -> None:
     """Keep Home Assistant's picture of the hub true; what did not change is not published again."""
     while True:
-        device.show(hub.health(), hub.satellites(), hub.upcoming())
+        rooms = [status for status in hub.satellites() if status.kind == "satellite"]  # pages come and go
+        device.show(hub.health(), rooms, hub.upcoming())
         await asyncio.sleep(SHOW_SECONDS)
 
 

@@ -7,6 +7,7 @@ import logging
 from contextlib import suppress
 
 from hub.links.browser import BrowserHello, BrowserLink, BrowserSocket
+from hub.links.satellites import Satellites
 from hub.session import Session, SessionParts
 from hub.trace import Trace
 from wire.errors import PeerError
@@ -15,10 +16,10 @@ _log = logging.getLogger(__name__)
 
 
 class Browsers:
-    """One per hub."""
+    """One per hub. rooms: where pages are spoken to as long as they listen."""
 
-    def __init__(self, parts: SessionParts) -> None:
-        self._parts = parts
+    def __init__(self, parts: SessionParts, rooms: Satellites) -> None:
+        self._parts, self._rooms = parts, rooms
 
     async def serve(self, socket: BrowserSocket, hello: BrowserHello) -> None:
         """Run a session until the page is gone. Raises PeerError."""
@@ -32,6 +33,6 @@ class Browsers:
         parts = dataclasses.replace(self._parts.speaking(hello.language), on_trace=on_trace)
         _log.info("%s is here", link.name)
         try:
-            await Session(link, parts).run()
+            await self._rooms.serve_page(Session(link, parts), link)
         finally:
             _log.info("%s is gone", link.name)

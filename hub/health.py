@@ -38,7 +38,10 @@ SatelliteState = Literal["lost", "idle", "listening", "thinking", "speaking"]
 
 
 class SatelliteStatus(msgspec.Struct, frozen=True):
-    """One satellite that the hub knows. address: its URI. detail: why it is lost, or what is wrong with it."""
+    """One satellite that the hub knows. address: its URI. detail: why it is lost, or what is wrong with it.
+
+    kind: ``page`` is a browser that listens now; it comes and goes.
+    """
 
     name: str
     area: str | None
@@ -47,6 +50,7 @@ class SatelliteStatus(msgspec.Struct, frozen=True):
     muted: bool = False
     detail: str = ""
     volume: int = 100
+    kind: Literal["satellite", "page"] = "satellite"
 
 
 def summarize(components: Iterable[Component]) -> Health:

@@ -15,6 +15,7 @@ from hub.audience import EVERYBODY, Audience
 from hub.config import LinksSection, SatelliteSection
 from hub.health import SatelliteStatus
 from hub.links.keeper import SatelliteKeeper
+from hub.links.link import Link
 from hub.links.timers import timer_event
 from hub.links.wyoming_satellite import WyomingSatelliteLink
 from hub.reminders.items import Change, Item
@@ -39,6 +40,7 @@ class Satellites:
     ) -> None:
         self._parts, self._volumes = parts, volumes
         self._sessions: dict[str, tuple[Session, WyomingSatelliteLink]] = {}
+        self._pages: dict[str, tuple[Session, Link]] = {}
         self._spoken = {satellite.name: (satellite.language, satellite.voice) for satellite in configured}
         self._watched = False
         self.keeper = SatelliteKeeper(self._serve, links, peer, configured)
@@ -53,9 +55,17 @@ class Satellites:
         await self.keeper.__aexit__(kind, error, trace)
 
     def area_of(self, name: str) -> str | None:
-        """The room of a connected satellite."""
-        known = self._sessions.get(name)
+        """The room of a connected satellite or page."""
+        known = self._sessions.get(name) or self._pages.get(name)
         return known[1].area if known else None
+
+    async def serve_page(self, session: Session, link: Link) -> None:
+        """Run a page's session; it is spoken to like a satellite as long. Raises PeerError."""
+        self._pages[link.name] = (session, link)
+        try:
+            await session.run()
+        finally:
+            del self._pages[link.name]
 
     def statuses(self) -> list[SatelliteStatus]:
         """Every satellite that is kept, connected or not, by name."""
@@ -73,6 +83,8 @@ class Satellites:
                     detail=kept.reason or (kept.link.problem if kept.link else ""),
                 )
             )
+        for name, (session, link) in self._pages.items():
+            statuses.append(SatelliteStatus(name, link.area, "", session.state.value, kind="page"))
         return sorted(statuses, key=lambda status: status.name)
 
     async def say(
@@ -100,12 +112,12 @@ class Satellites:
         """At least one. Raises EarshotError: satellite-unknown, satellite-none."""
         chosen = {
             name: session
-            for name, (session, link) in self._sessions.items()
+            for name, (session, link) in (*self._sessions.items(), *self._pages.items())
             if satellite in {None, name} and audience.has(name, link.area)
         }
         if chosen:
             return chosen
-        if satellite or (audience != EVERYBODY and self._sessions):
+        if satellite or (audience != EVERYBODY and (self._sessions or self._pages)):
             wanted = satellite or ", ".join((*audience.satellites, *audience.rooms))
             raise EarshotError("satellite-unknown", f"no satellite {wanted!r} is connected; see `earshot doctor`")
         raise EarshotError("satellite-none", "no satellite is connected; start one with `earshot satellite`")

@@ -10,14 +10,18 @@ import numpy as np
 import pytest
 
 from hub.arbiter import Arbiter
+from hub.audience import Audience
 from hub.browsers import Browsers
-from hub.config import EndpointSection, WebSection
+from hub.config import EndpointSection, LinksSection, WebSection
+from hub.links.satellites import Satellites
 from hub.session import SessionParts
 from hub.stages import NotUnderstood
+from hub.volumes import Volumes
 from hub.web.listeners import page_server
 from hub.web.talk_api import FRAME_BYTES, MOST_PAGES, TalkApi
 from tests.fakes_control import Everybody
 from tests.fakes_stages import FakeInterpreter, FakeTranscriber, FakeVoice, FakeWake, fake_stages, in_this_thread, voice
+from wire.connection import PeerSettings
 from wire.pcm import silence
 
 PATIENCE_SECONDS = 10
@@ -51,8 +55,14 @@ async def hub():
 
 
 @pytest.fixture
-async def http(hub):
-    api = TalkApi(Browsers(hub.parts()).serve)
+async def rooms(hub):
+    async with Satellites(hub.parts(), LinksSection(discover=False), PeerSettings(), [], Volumes(None)) as rooms:
+        yield rooms
+
+
+@pytest.fixture
+async def http(hub, rooms):
+    api = TalkApi(Browsers(hub.parts(), rooms).serve)
     async with (
         page_server([*api.routes()], WebSection(port=0), version="1", access=Everybody()) as port,
         aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session,
@@ -90,6 +100,12 @@ class Page:
 
     def kinds(self) -> list[str]:
         return [message["type"] for message in self.told]
+
+
+async def until(true) -> None:
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not true():
+            await asyncio.sleep(0.01)
 
 
 def talk(http, name="page-a", **query):
@@ -168,6 +184,27 @@ async def test_nothing_said_is_over_all_the_same(http, hub):
         await page.say(silence(400))
         await page.tell("end")
         await page.until("done")
+
+
+async def test_what_is_announced_in_its_room_is_heard_on_the_page(http, rooms):
+    async with talk(http, area="Kitchen") as socket:
+        page = Page(socket)
+        await page.tell("listen", stage="wake")
+        await until(lambda: any(status.kind == "page" for status in rooms.statuses()))
+        announced = asyncio.create_task(rooms.say("dinner is ready", audience=Audience(rooms=("kitchen",))))
+        assert (await page.until("saying"))["text"] == "dinner is ready"
+        await page.until("said")
+        await page.tell("played")
+        assert await announced == ["page-a"]
+        status = rooms.statuses()[0]
+        assert (status.name, status.area, status.kind, rooms.area_of("page-a")) == (
+            "page-a",
+            "Kitchen",
+            "page",
+            "Kitchen",
+        )
+    await until(lambda: not rooms.statuses())
+    assert rooms.area_of("page-a") is None
 
 
 @pytest.mark.parametrize(
