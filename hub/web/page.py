@@ -25,6 +25,8 @@ _TYPES = {
     "png": "image/png",
     "webmanifest": "application/manifest+json",
 }
+WORKER = "/sw.js"
+_NO_FILES = b"const FILES = {};"  # in the worker's text as it is in the repository
 _PACKED = frozenset({"png"})  # gzip gains nothing
 HEADERS = {
     "Content-Security-Policy": (
@@ -57,7 +59,8 @@ def load() -> dict[str, File]:
     static = files("hub.web") / "static"
     bodies = {address: body for address, body in _walk(static, "") if not address.startswith("/words/")}
     words = {f"/words/{language}.json": _words(static / "words" / language) for language in LANGUAGES}
-    return {address: _file(address, body) for address, body in (bodies | words).items()}
+    found = {address: _file(address, body) for address, body in (bodies | words).items()}
+    return found | {WORKER: _file(WORKER, _worker(bodies[WORKER], found))}
 
 
 def _walk(folder: Traversable, address: str) -> Iterator[tuple[str, bytes]]:
@@ -74,6 +77,14 @@ def _words(folder: Traversable) -> bytes:
     for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
         joined |= msgspec.json.decode(entry.read_bytes(), type=dict[str, str])
     return msgspec.json.encode(joined)
+
+
+def _worker(body: bytes, found: Mapping[str, File]) -> bytes:
+    """The service worker's text with every file's tag in it: it changes whenever one of them does."""
+    tags = {address: file.tag for address, file in found.items() if address != WORKER}
+    filled = body.replace(_NO_FILES, b"const FILES = " + msgspec.json.encode(tags) + b";", 1)
+    assert filled != body, f"{WORKER} has no place for the files"
+    return filled
 
 
 def _file(address: str, body: bytes) -> File:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import struct
 
 import pytest
 
@@ -12,7 +13,7 @@ from hub.web import page
 
 @pytest.fixture(scope="module")
 def files():
-    return {name: file.body.decode() for name, file in page.load().items() if not name.endswith(".png")}
+    return {name: "" if name.endswith(".png") else file.body.decode() for name, file in page.load().items()}
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +64,19 @@ def test_every_word_that_is_asked_for_is_there(scripts, words):
     asked |= {key for text in scripts.values() for key in re.findall(r'title: "([\w.-]+)"', text)}
     assert asked
     assert asked <= set(words["en"])
+
+
+def test_the_worker_keeps_every_file_but_itself_and_changes_with_each(files):
+    kept = json.loads(re.search(r"const FILES = (\{.*?\});", files[page.WORKER]).group(1))
+    assert kept == {address: file.tag for address, file in page.load().items() if address != page.WORKER}
+
+
+def test_the_app_has_an_icon_of_each_size_it_names(files):
+    for icon in json.loads(files["/manifest.webmanifest"])["icons"]:
+        body = page.load()[icon["src"]].body
+        if icon["type"] == "image/png":
+            width, height = struct.unpack(">II", body[16:24])
+            assert icon["sizes"] == f"{width}x{height}"
 
 
 def test_what_is_packed_is_smaller():

@@ -1,38 +1,81 @@
-// The shell: which page the address names, its navigation, and what is said when the hub is away.
+// Which page the address names: loads it, shows it, and says what went wrong where it cannot.
 
-import { listeners } from "/js/api.js";
-import { h } from "/js/dom.js";
+import { api, listeners } from "/js/api.js";
+import { announce, h } from "/js/dom.js";
+import { drawNavigation, drawUpdates, refusal, watchHealth } from "/js/shell.js";
 import { loadWords, t } from "/js/words.js";
 
 // Each page is a module with `export async function show(root, { parts, query, signal })`; it draws into `root` and
-// ends what it began when `signal` aborts. `styles` of a page: style sheets of its own.
+// ends what it began when `signal` aborts. `styles`: style sheets of its own. `icon`: of js/icons.js.
+// `nav`: "bar" is at the foot of a phone, true is on the page "More" there; on a wide screen both are at the side.
 const PAGES = {
-  "": { module: "/pages/home.js", title: "home.title", nav: true, styles: ["/pages/home.css"] },
-  talk: { module: "/pages/talk.js", title: "talk.title", nav: true, styles: ["/pages/talk.css"] },
+  "": { module: "/pages/home.js", title: "home.title", nav: "bar", icon: "home", styles: ["/pages/home.css"] },
+  talk: { module: "/pages/talk.js", title: "talk.title", nav: "bar", icon: "mic", styles: ["/pages/talk.css"] },
+  health: { module: "/pages/health.js", title: "health.title", nav: true, icon: "health" },
+  more: { module: "/pages/more.js", title: "more.title", nav: "narrow", icon: "more", styles: ["/pages/more.css"] },
 };
 
 let leaving = new AbortController();
+let shown = null; // address of the page that is there
 
 async function route() {
   leaving.abort();
   leaving = new AbortController();
   const { signal } = leaving;
   const [path, query = ""] = location.hash.replace(/^#\/?/, "").split("?");
-  const [name, ...parts] = path.split("/").map(decodeURIComponent);
-  const page = PAGES[name] ?? PAGES[""];
-  const main = document.getElementById("main");
+  const [name, ...parts] = path.split("/").map(decoded);
+  const known = Object.hasOwn(PAGES, name);
+  const page = PAGES[known ? name : ""];
+  const first = shown === null;
+  shown = path;
+  mark(known ? name : "");
+  document.title = `${t(page.title)} – Earshot`;
+  const root = h("div", { className: `page page-${known && name ? name : "home"}` });
+  if (!known) root.append(h("p", { className: "notice", textContent: t("shell.no_page") }));
+  try {
+    await Promise.all((page.styles ?? []).map(styled));
+    const { show } = await import(page.module);
+    if (signal.aborted) return;
+    document.getElementById("main").replaceChildren(root);
+    await show(root, { parts, query: new URLSearchParams(query), signal });
+  } catch (error) {
+    if (signal.aborted) return;
+    failed(root, page, error);
+  }
+  if (signal.aborted) return;
+  if (!first) toTheTop(root);
+}
+
+/** What a page could not do stands in its place; what it has drawn stays. */
+function failed(root, page, error) {
+  console.warn(error);
+  if (!root.isConnected) document.getElementById("main").replaceChildren(root);
+  if (!root.querySelector("h1")) root.prepend(h("h1", { textContent: t(page.title) }));
+  const again = h("button", { type: "button", textContent: t("shell.again"), onclick: route });
+  root.append(h("div", { className: "notice bad", attributes: { role: "alert" } },
+    h("p", {}, refusal(error)), h("p", { className: "actions" }, again)));
+}
+
+/** Who reads with a screen reader or keyboard begins where the new page begins. */
+function toTheTop(root) {
+  const heading = root.querySelector("h1") ?? root;
+  heading.tabIndex = -1;
+  heading.focus({ preventScroll: true });
+  window.scrollTo(0, 0);
+}
+
+function mark(name) {
+  const inBar = PAGES[name].nav;
   for (const link of document.querySelectorAll("#nav a")) {
-    if (link.dataset.page === name) link.setAttribute("aria-current", "page");
+    const here = link.dataset.page === name || (link.dataset.page === "more" && inBar !== "bar");
+    if (here) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
-  document.title = `${t(page.title)} – Earshot`;
-  await Promise.all((page.styles ?? []).map(styled));
-  const { show } = await import(page.module);
-  if (signal.aborted) return;
-  const root = h("div", { className: `page page-${name || "home"}` });
-  main.replaceChildren(root);
-  await show(root, { parts, query: new URLSearchParams(query), signal });
 }
+
+const decoded = (part) => {
+  try { return decodeURIComponent(part); } catch { return part; }
+};
 
 const loaded = new Map();
 
@@ -46,22 +89,47 @@ function styled(href) {
   return loaded.get(href);
 }
 
-function navigation() {
-  const links = Object.entries(PAGES).filter(([, page]) => page.nav);
-  document.getElementById("nav").replaceChildren(
-    ...links.map(([name, page]) => h("a", { href: `#/${name}`, textContent: t(page.title), dataset: { page: name } })),
-  );
+function away() {
+  const offline = document.getElementById("offline");
+  if (!offline.hidden) return;
+  offline.textContent = t(navigator.onLine ? "shell.offline" : "shell.no_network");
+  offline.hidden = false;
+  document.documentElement.dataset.offline = "";
+  wait();
+}
+
+function back() {
+  const offline = document.getElementById("offline");
+  if (offline.hidden) return;
+  offline.hidden = true;
+  delete document.documentElement.dataset.offline;
+  announce(t("shell.back"));
+}
+
+const LOOK_MS = 3000;
+
+/** Ask until the hub is there again; a page that failed meanwhile is shown anew. */
+function wait() {
+  setTimeout(async () => {
+    if (document.getElementById("offline").hidden) return;
+    await api("GET", "/health/live").catch(() => {});
+    if (!document.getElementById("offline").hidden) wait();
+    else if (document.querySelector("#main > .page > .notice.bad[role=alert]")) route();
+  }, LOOK_MS);
 }
 
 async function begin() {
+  listeners.offline = away;
+  listeners.online = back;
+  window.addEventListener("offline", away);
+  window.addEventListener("hashchange", route);
   await loadWords();
   document.getElementById("skip").textContent = t("shell.skip");
-  const offline = document.getElementById("offline");
-  listeners.offline = () => { offline.textContent = t("shell.offline"); offline.hidden = false; };
-  listeners.online = () => { offline.hidden = true; };
-  navigation();
-  window.addEventListener("hashchange", route);
+  drawNavigation(PAGES);
   await route();
+  document.documentElement.dataset.ready = ""; // for tests: it can be used
+  watchHealth();
+  drawUpdates();
 }
 
 begin();

@@ -1,0 +1,44 @@
+"""A whole hub with a simulated house and a satellite, whose page anybody may use: what browser tests open."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import signal
+import sys
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import msgspec
+
+import hub.web_parts
+from hub.app import open_hub
+from hub.bench.stand_in import stand_in
+from hub.config import HubConfig, SatelliteSection
+from hub.web.listeners import page_server
+from tests.fakes_control import Everybody
+from wire.places import places
+from wire.settings import load
+
+ROOM = "kitchen"
+
+
+async def main(house: Path) -> None:
+    # Until the page has sessions: then tests sign in instead.
+    hub.web_parts.page_server = functools.partial(page_server, access=Everybody())
+    where = places()
+    uri = f"unix://{where.run}/room.sock"
+    config = load(where.etc / "hub.toml", HubConfig)
+    here = SatelliteSection(name=ROOM, address=uri, area="Kitchen")
+    config = msgspec.structs.replace(config, satellite=[*config.satellite, here])
+    ended = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
+    async with AsyncExitStack() as stack:
+        running = await stack.enter_async_context(open_hub(config, where, simulated=house))
+        await stack.enter_async_context(stand_in(ROOM, uri))
+        await running.wait_ready()
+        print(f"READY {running.page_port}", flush=True)  # noqa: T201
+        await ended.wait()
+
+
+asyncio.run(main(Path(sys.argv[1])))
