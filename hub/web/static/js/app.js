@@ -10,7 +10,7 @@ import { loadWords, t } from "/js/words.js";
 // `nav`: "bar" is at the foot of a phone, true is on the page "More" there; on a wide screen both are at the side.
 const PAGES = {
   "": { module: "/pages/home.js", title: "home.title", nav: "bar", icon: "home", styles: ["/pages/home.css"] },
-  talk: { module: "/pages/talk.js", title: "talk.title", nav: "bar", icon: "mic", styles: ["/pages/talk.css"] },
+  talk: { module: "/pages/talk.js", title: "talk.title", nav: "bar", icon: "talk", styles: ["/pages/talk.css"] },
   health: { module: "/pages/health.js", title: "health.title", nav: true, icon: "health" },
   more: { module: "/pages/more.js", title: "more.title", nav: "narrow", icon: "more", styles: ["/pages/more.css"] },
 };

@@ -1,0 +1,100 @@
+"""Speaking with the page: Chromium's microphone is a recording, everything behind it is the real thing."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.browser.conftest import ARGUMENTS, CHROMIUM, RunningHub, hub_process, temporary_home
+from tests.browser.watched import DESKTOP, PHONE, Watched
+from tests.programs import ROOT
+
+TURN_MS = 30_000
+
+_SPEAK = """
+import asyncio, sys
+from pathlib import Path
+from tests.flow.test_whole import spoken
+from wire.pcm import Converter, Pcm
+from wire.wav import read_wav, write_wav
+home = Path(sys.argv[1])
+said = asyncio.run(spoken(home, sys.argv[2], "said.wav"))
+pcm = Converter(48000).convert(read_wav(said.read_bytes()), last=True)
+second = bytes(2 * 48000)
+write_wav(home / "microphone.wav", Pcm(48000, 2, 1, second + pcm.data + 4 * second))
+"""
+
+
+@pytest.fixture(scope="module")
+def hub():
+    """One that has been heard to say the sentence which the microphone hears."""
+    with temporary_home() as home, hub_process(home) as running:
+        speak = [sys.executable, "-c", _SPEAK, str(home), "turn on the bed light"]
+        subprocess.run(speak, cwd=ROOT, check=True, timeout=60)
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser(hub: RunningHub):
+    recording = f"--use-file-for-fake-audio-capture={hub.home / 'microphone.wav'}"
+    with (
+        sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, recording]) as browser,
+    ):
+        yield browser
+
+
+def _log(watched: Watched) -> list[str]:
+    return watched.page.locator(".talk-log li").all_inner_texts()
+
+
+def _wait_for_lines(watched: Watched, count: int) -> list[str]:
+    script = "count => document.querySelectorAll('.talk-log li').length >= count"
+    watched.page.wait_for_function(script, arg=count, timeout=TURN_MS)
+    return _log(watched)
+
+
+def test_one_click_and_a_spoken_command_turns_on_the_lamp(open_page):
+    watched = open_page(PHONE)
+    watched.open("#/talk")
+    watched.page.click(".talk-button")
+    person, answer = _wait_for_lines(watched, 2)
+    assert (person.casefold(), answer) == ("turn on the bed light", "Turned on the light.")
+    watched.shoot("talk-answered")
+    watched.page.wait_for_function("() => document.querySelector('.talk-button').dataset.state === 'ready'")
+
+
+def test_typed_sentences_are_the_same_conversation(open_page):
+    watched = open_page(DESKTOP)
+    watched.open("#/talk")
+    for said, answer in (("turn on the bed light", "Turned on the light."), ("turn it off", "Turned off the light.")):
+        before = len(_log(watched))
+        watched.page.fill("#talk-text", said)
+        watched.page.press("#talk-text", "Enter")
+        assert _wait_for_lines(watched, before + 2)[-1] == answer
+    watched.shoot("talk-typed")
+
+
+def test_it_is_for_everybody(open_page):
+    watched = open_page(PHONE, color_scheme="dark")
+    watched.open("#/talk")
+    watched.assert_open_to_everybody()
+
+
+def test_the_button_works_with_keys_alone(open_page):
+    watched = open_page(DESKTOP)
+    watched.open("#/talk")
+    watched.page.focus(".talk-button")
+    watched.page.keyboard.press("Space")
+    watched.page.wait_for_function("() => document.querySelector('.talk-button').dataset.state === 'listening'")
+
+
+def test_without_a_microphone_it_says_why(open_page):
+    watched = open_page(PHONE)
+    watched.page.add_init_script("Object.defineProperty(navigator, 'mediaDevices', { value: undefined });")
+    watched.open("#/talk")
+    watched.page.click(".talk-button")
+    watched.page.wait_for_function("() => document.querySelector('.talk-state').textContent.includes('HTTPS')")
