@@ -175,6 +175,20 @@ async def test_the_button_cuts_a_reply_off(http, hub):
         await page.until("listening")
 
 
+async def test_the_wake_word_cuts_a_reply_off(http, hub):
+    async with talk(http) as socket:
+        page = Page(socket)
+        await page.tell("listen", stage="wake")
+        await page.say(voice(200))
+        await socket.send_bytes(FakeWake.marker * 40)
+        await page.until("detected")
+        await page.say(voice(640), silence(1200))
+        await page.until("said")  # it sounds now
+        await socket.send_bytes(FakeWake.marker * 40)
+        await page.until("stop-playback")
+        await page.until("listening")
+
+
 async def test_nothing_said_is_over_all_the_same(http, hub):
     hub.transcriber.text = ""
     hub.interpreter.understood = NotUnderstood

@@ -128,6 +128,7 @@ async function begin() {
   drawNavigation(PAGES);
   await route();
   document.documentElement.dataset.ready = ""; // for tests: it can be used
+  performance.mark("ready"); // from when on it can be used (tests/measure_page.py)
   watchHealth();
   drawUpdates();
 }
