@@ -58,6 +58,7 @@ from hub.vad.silero import SileroVoices
 from hub.wake.feed import ScoreFeed
 from hub.wake.rooms import WakeRooms
 from hub.wake.words import WakeWords
+from hub.wake_choices import HubWake, kept_choices
 from hub.web.control import About
 from hub.web.live import LiveFeed
 from hub.web_parts import web_side
@@ -145,7 +146,8 @@ async def open_hub(config: HubConfig, where: Places, *, simulated: Path | None =
         feed = LiveFeed()
         records = _Records(journal, metrics, time.announcer.spoken_in, feed)
         worker = stack.enter_context(AudioWorker())
-        wake_words = WakeWords(config.wake, config.satellite, where)
+        choices = await kept_choices(journal.database)
+        wake_words = WakeWords(config.wake, config.satellite, where, choices.all())
         scores = ScoreFeed()
         wake_rooms = await enter(WakeRooms(wake_words.open_engine, worker, on_scores=scores.tell))
         keeper = SpeechKeeper(SpeechShelf(where.var / "speech")) if config.privacy.keep_speech else None
@@ -162,7 +164,16 @@ async def open_hub(config: HubConfig, where: Places, *, simulated: Path | None =
             voiced=synthesizer.speaking_as,
             keep_speech=stack.enter_context(keeper).keep if keeper else None,
         )
-        satellites = await enter(Satellites(parts, config.links, peer, config.satellite, time.volumes))
+        satellites = await enter(
+            Satellites(
+                parts,
+                config.links,
+                peer,
+                config.satellite,
+                time.volumes,
+                wakes=HubWake(wake_words, wake_rooms, choices),
+            )
+        )
         time.errands.parts, time.announcer.rooms = parts, satellites
         time.announcer.reaching = partial(_reaching, notes, house_file)
         scores.on_watched = partial(_on_watched, satellites, tasks)

@@ -146,6 +146,10 @@ class Hub:
         """Kept over restarts."""
         self._volumes.put(satellite, percent)
 
+    async def choose_wake(self, satellite: str, *, word: str | None = None, sensitivity: int | None = None) -> None:
+        """Kept over restarts. Raises EarshotError."""
+        await self._satellites.choose_wake(satellite, word=word, sensitivity=sensitivity)
+
     def upcoming(self) -> Sequence[Item]:
         """Timers, alarms and reminders that are to come, or ring."""
         return self._reminders.items if self._reminders else ()

@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from hub.errors import DependencyLost
+from models.wake.choice import WakeStatus
 
 State = Literal["ok", "starting", "degraded", "failed"]
 
@@ -41,6 +42,7 @@ class SatelliteStatus(msgspec.Struct, frozen=True):
     """One satellite that the hub knows. address: its URI. detail: why it is lost, or what is wrong with it.
 
     kind: ``page`` is a browser that listens now; it comes and goes.
+    wake: what it listens for; None where nothing of that can be chosen here, or nobody knows yet.
     """
 
     name: str
@@ -51,6 +53,7 @@ class SatelliteStatus(msgspec.Struct, frozen=True):
     detail: str = ""
     volume: int = 100
     kind: Literal["satellite", "page"] = "satellite"
+    wake: WakeStatus | None = None
 
 
 def summarize(components: Iterable[Component]) -> Health:

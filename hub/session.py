@@ -101,6 +101,11 @@ class Session:
             if self._wake_detector:
                 self._wake_detector.close()
 
+    @property
+    def spots_wake(self) -> bool:
+        """The hub listens for wake words in what this satellite streams."""
+        return self._wake_detector is not None
+
     async def say(self, text: str, language: str | None = None, *, before: Callable[[int], Pcm] | None = None) -> bool:
         """Announce ``text`` in this room, after a turn that runs; False where a wake word ended it.
 

@@ -33,7 +33,10 @@ _LAN_CHECK_SECONDS = 10.0  # how soon a new address of this machine is listened 
 class Door:
     """Answers ``describe`` to anybody; whoever first says anything else owns the satellite until its link ends."""
 
-    def __init__(self, room: Room, begin: Callable[[Link], Session], info: Event, troubles: Troubles) -> None:
+    def __init__(
+        self, room: Room, begin: Callable[[Link], Session], info: Callable[[], Event], troubles: Troubles
+    ) -> None:
+        """info: made anew for who asks; wake words may be other ones by then."""
         self._room, self._begin, self._info, self._troubles = room, begin, info, troubles
 
     async def admit(self, connection: Connection) -> None:
@@ -50,14 +53,14 @@ class Door:
             await self._troubles.tell_all()
             while True:
                 if Describe.is_type(event.type):
-                    await connection.send(self._info)
+                    await connection.send(self._info())
                 else:
                     await session.handle(event)
                 event = await connection.receive()
 
     async def _first_event(self, connection: Connection) -> Event:
         while Describe.is_type((event := await connection.receive(_FIRST_EVENT_SECONDS)).type):
-            await connection.send(self._info)
+            await connection.send(self._info())
         return event
 
 

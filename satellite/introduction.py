@@ -20,6 +20,8 @@ EXTENSIONS = (
     "watch-wake",
     "wake-scores",
     "sample-clock",
+    "choose-wake",
+    "wake-settings",
 )
 
 _US = Attribution(name="Earshot", url="")

@@ -47,20 +47,21 @@ class NoAnalyser:
 
 
 class WakeAnalyser:
-    """Listens for wake words here."""
+    """Listens for wake words here. detector: another may take its place while audio comes."""
 
     def __init__(self, detector: WakeListener) -> None:
-        self._detector = detector
+        self.detector = detector
 
     def process(self, block: bytes) -> Noticed:
-        wake = self._detector.process(block)
-        return Noticed(wake=wake, scores=self._detector.scored)
+        detector = self.detector
+        wake = detector.process(block)
+        return Noticed(wake=wake, scores=detector.scored)
 
     def reset(self) -> None:
-        self._detector.reset()
+        self.detector.reset()
 
     def rearm(self) -> None:
-        self._detector.rearm()
+        self.detector.rearm()
 
 
 class VoiceAnalyser:

@@ -7,7 +7,10 @@ import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
+from wyoming.event import Event
+
 from models.voice.detector import VoiceStream, load_voice_network
+from satellite.choosing import WakeChooser
 from satellite.config import SatelliteConfig
 from satellite.door import Door, serve_hubs
 from satellite.ears import Ears
@@ -45,7 +48,7 @@ class Satellite:
         self._system = AudioSystem()
         self._microphone = _microphone(config, self._system, self._connected)
         self._speaker = _speaker(config, self._system)
-        self._analyser, self._words = _analyser(config)
+        self._analyser, self._wakes = _analyser(config)
 
     async def run(self, ready: Callable[[str], None]) -> None:
         """Serve until cancelled; ``ready`` is called with the first URI once hubs can connect."""
@@ -69,13 +72,18 @@ class Satellite:
             door = Door(
                 room,
                 lambda link: self._session(link, ears, mouth),
-                introduction(self._config.satellite.name, self._config.satellite.area, self._words),
+                self._introduction,
                 troubles,
             )
             await serve_hubs(self._config.satellite, limits, door.admit, ready)
 
     def _session(self, link: Link, ears: Ears, mouth: Mouth) -> Session:
-        return Session(link, ears, mouth, _listening(self._config), reply_seconds=self._config.limits.reply_seconds)
+        seconds = self._config.limits.reply_seconds
+        return Session(link, ears, mouth, _listening(self._config), reply_seconds=seconds, wakes=self._wakes)
+
+    def _introduction(self) -> Event:
+        own = self._config.satellite
+        return introduction(own.name, own.area, self._wakes.words if self._wakes else [])
 
 
 def _microphone(config: SatelliteConfig, system: AudioSystem, connected: asyncio.Event) -> Microphone:
@@ -106,16 +114,17 @@ def _speaker(config: SatelliteConfig, system: AudioSystem) -> Speaker:
     )
 
 
-def _analyser(config: SatelliteConfig) -> tuple[Analyser, list[str]]:
-    """What looks into the audio, and the wake words that are heard here."""
+def _analyser(config: SatelliteConfig) -> tuple[Analyser, WakeChooser | None]:
+    """What looks into the audio, and what changes the wake words that are heard here."""
     wake = config.wake
     if not wake.local and config.vad.gate:
         voice = VoiceStream(load_voice_network(places().cache / "voice"))
-        return VoiceAnalyser(config.vad.threshold, voice), []
+        return VoiceAnalyser(config.vad.threshold, voice), None
     if not wake.local:
-        return NoAnalyser(), []
+        return NoAnalyser(), None
     detector = open_detector(wake, places())
-    return WakeAnalyser(detector), detector.words
+    analyser = WakeAnalyser(detector)
+    return analyser, WakeChooser(wake, detector, analyser, places())
 
 
 def _listening(config: SatelliteConfig) -> Listening:

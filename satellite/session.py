@@ -7,6 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Protocol, TypeVar
 
+import msgspec
 from wyoming.audio import AudioChunk
 from wyoming.error import Error
 from wyoming.event import Event
@@ -15,12 +16,14 @@ from wyoming.snd import Played
 from wyoming.user_event import UserEvent
 from wyoming.wake import Detection
 
+from models.wake.choice import WakeChoice, WakeStatus
+from satellite.choosing import choice_of
 from satellite.cues import Cue
 from satellite.introduction import extensions
 from satellite.listening import Listening
 from satellite.noticing import Noticed
 from satellite.sound import Sound
-from wire.errors import AudioInvalid, EarshotError, FrameMalformed, PeerError
+from wire.errors import AudioInvalid, ConfigError, EarshotError, FrameMalformed, PeerError
 from wire.pcm import Pcm, speech
 
 _log = logging.getLogger(__name__)
@@ -56,15 +59,32 @@ class Switch(Protocol):
     def rearm(self) -> None: ...
 
 
+class Wakes(Protocol):
+    """satellite.choosing.WakeChooser, as far as a session needs it."""
+
+    @property
+    def status(self) -> WakeStatus: ...
+
+    async def choose(self, choice: WakeChoice) -> None: ...
+
+
 class Session:
     """One hub. The ears call ``hear`` and its like, the door hands over the hub's events; both in the event loop.
 
-    reply_seconds: the longest answer that is kept.
+    reply_seconds: the longest answer that is kept. wakes: None where no wake word is heard here.
     """
 
     def __init__(
-        self, link: Link, ears: Switch, mouth: Voice, listening: Listening, *, reply_seconds: float = 300.0
+        self,
+        link: Link,
+        ears: Switch,
+        mouth: Voice,
+        listening: Listening,
+        *,
+        reply_seconds: float = 300.0,
+        wakes: Wakes | None = None,
     ) -> None:
+        self._wakes = wakes
         self._link, self._ears, self._mouth, self._listening = link, ears, mouth, listening
         self._reply_seconds = reply_seconds
         self._reply: Sound | None = None
@@ -137,6 +157,7 @@ class Session:
         self.running = True
         self._ears.want(wanted=True)
         await self._link.send(extensions())
+        await self._tell_wake()
         await self._send(self._listening.run())
 
     async def _on_pause(self, _event: Event) -> None:
@@ -204,6 +225,8 @@ class Session:
                 await self._hush()
             case "listen-now":
                 await self._listen_now()
+            case "choose-wake" if self._wakes:
+                await self._choose_wake(self._wakes, choice_of(said.data))
 
     # --- what follows from it
 
@@ -212,6 +235,18 @@ class Session:
         if events:
             self._mouth.cue("awake")
         await self._send(events)
+
+    async def _choose_wake(self, wakes: Wakes, choice: WakeChoice) -> None:
+        try:
+            await wakes.choose(choice)
+        except ConfigError as error:
+            _log.warning("another wake word was chosen and is not listened for: %s", error)
+            await self.report(error)
+        await self._tell_wake()
+
+    async def _tell_wake(self) -> None:
+        if self._wakes:
+            await self._tell("wake-settings", msgspec.to_builtins(self._wakes.status))
 
     async def _woken(self, detection: Event) -> None:
         """Silence before all else; ``played`` after the detection: or the hub believes it was heard to its end."""

@@ -42,7 +42,7 @@ class WakeDetector:
     """Implements WakeListener for one microphone."""
 
     def __init__(self, engine: WakeEngine, rules: Mapping[str, Rule], looks: Looks | None = None) -> None:
-        self._engine, self._rules, self._looks = engine, rules, looks
+        self._engine, self.rules, self._looks = engine, rules, looks
         self._decision = Decision(rules)
         self._newest: deque[NDArray[np.int16]] = deque(maxlen=SEEN_SAMPLES // STEP_SAMPLES)
         self._room = engine.join("microphone")
@@ -73,7 +73,7 @@ class WakeDetector:
         if self._looks is None:
             return scores
         self._newest.append(step)
-        return self._looks.counted(scores, list(self._newest), self._rules)
+        return self._looks.counted(scores, list(self._newest), self.rules)
 
 
 def open_detector(wake: WakeSection, where: Places) -> WakeDetector:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import msgspec
 from wyoming.event import Event
 
+from models.wake.choice import WakeStatus
 from wire.data import read
 from wire.errors import FrameMalformed
 from wire.pcm import Pcm
@@ -65,6 +66,14 @@ class Introduction(msgspec.Struct):
     """An ``info`` event, as far as the hub needs it. satellite: None for a speech service."""
 
     satellite: AboutSatellite | None = None
+
+
+def wake_of(event: Custom) -> WakeStatus:
+    """Of the user-event ``wake-settings``. Raises FrameMalformed."""
+    try:
+        return msgspec.convert(event.data or {}, WakeStatus)
+    except msgspec.ValidationError as error:
+        raise FrameMalformed("frame-malformed", f"the data of {event.name[:40]!r}: {error}") from error
 
 
 def scores_of(event: Custom) -> dict[str, float]:

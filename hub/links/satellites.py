@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from wyoming.event import Event
 
@@ -21,10 +21,23 @@ from hub.links.wyoming_satellite import WyomingSatelliteLink
 from hub.reminders.items import Change, Item
 from hub.session import Session, SessionParts
 from hub.volumes import Volumes
+from models.wake.choice import WakeChoice, WakeStatus, word_of
 from wire.connection import PeerSettings
 from wire.errors import EarshotError, PeerError
 from wire.pcm import Pcm
 from wire.tasks import Tasks
+
+
+class Wakes(Protocol):
+    """What is needed of ``hub.wake_choices``."""
+
+    def choice(self, satellite: str) -> WakeChoice: ...
+
+    def keep(self, satellite: str, choice: WakeChoice) -> None: ...
+
+    def status(self, satellite: str) -> WakeStatus: ...
+
+    async def choose(self, satellite: str, *, word: str | None = None, sensitivity: int | None = None) -> None: ...
 
 
 class Satellites:
@@ -37,8 +50,12 @@ class Satellites:
         peer: PeerSettings,
         configured: Sequence[SatelliteSection],
         volumes: Volumes,
+        *,
+        wakes: Wakes,
     ) -> None:
-        self._parts, self._volumes = parts, volumes
+        self._parts, self._volumes, self._wakes = parts, volumes, wakes
+        self._wake: dict[str, WakeStatus] = {}  # of satellites that hear their own words, as they last told
+        self._heard_here: set[str] = set()  # those whose words the hub hears
         self._sessions: dict[str, tuple[Session, WyomingSatelliteLink]] = {}
         self._pages: dict[str, tuple[Session, Link]] = {}
         self._spoken = {satellite.name: (satellite.language, satellite.voice) for satellite in configured}
@@ -80,6 +97,7 @@ class Satellites:
                     state=known[0].state.value if known else "lost",
                     muted=known[0].muted if known else False,
                     volume=self._volumes.of(kept.name),
+                    wake=self._wake_of(kept.name),
                     detail=kept.reason or (kept.link.problem if kept.link else ""),
                 )
             )
@@ -133,13 +151,32 @@ class Satellites:
 
         Raises EarshotError satellite-unknown.
         """
-        known = self._sessions.get(satellite)
-        if known is None:
-            raise EarshotError("satellite-unknown", f"no satellite {satellite!r} is connected; see `earshot doctor`")
-        session, link = known
+        session, link = self._known(satellite)
         (self.keeper.muted.add if muted else self.keeper.muted.discard)(satellite)
         await link.mute(muted=muted)
         session.muted = muted
+
+    async def choose_wake(self, satellite: str, *, word: str | None = None, sensitivity: int | None = None) -> None:
+        """Have it listen for another word, or more or less readily; what is not given stays.
+
+        Raises EarshotError: satellite-unknown, wake-fixed, wake-word-unknown and others of wake words.
+        """
+        _, link = self._known(satellite)
+        status = self._wake_of(satellite)
+        if status is None or (link.wake is None and satellite not in self._heard_here):
+            raise EarshotError("wake-fixed", f"{satellite!r} hears its own wake word and cannot be told another one")
+        if word is not None and word not in status.words:
+            raise EarshotError("wake-word-unknown", f"{word[:64]!r} is none of {', '.join(status.words)}")
+        if link.wake is None:
+            await self._wakes.choose(satellite, word=word, sensitivity=sensitivity)
+            return
+        before = self._wakes.choice(satellite)
+        changed = WakeChoice(
+            before.word if word is None else word_of(word, [status.words[0]]),
+            before.sensitivity if sensitivity is None else sensitivity,
+        )
+        self._wakes.keep(satellite, changed)
+        await link.choose_wake(changed)
 
     async def watch_wake(self, *, watched: bool) -> None:
         """Have satellites that hear their own wake words tell what these score, or no longer."""
@@ -148,12 +185,31 @@ class Satellites:
             with suppress(PeerError):  # its session ends with it, and says so
                 await link.watch_wake(watched=watched)
 
+    def _known(self, satellite: str) -> tuple[Session, WyomingSatelliteLink]:
+        """Raises EarshotError satellite-unknown."""
+        known = self._sessions.get(satellite)
+        if known is None:
+            raise EarshotError("satellite-unknown", f"no satellite {satellite!r} is connected; see `earshot doctor`")
+        return known
+
+    def _wake_of(self, name: str) -> WakeStatus | None:
+        if known := self._sessions.get(name):
+            session, link = known
+            if link.wake is not None:
+                self._heard_here.discard(name)
+                self._wake[name] = link.wake
+            elif session.spots_wake:
+                self._heard_here.add(name)
+        return self._wakes.status(name) if name in self._heard_here else self._wake.get(name)
+
     async def _serve(self, link: WyomingSatelliteLink) -> None:
         session = Session(link, self._parts.speaking(*self._spoken.get(link.name, (None, None))))
         session.muted = link.name in self.keeper.muted
         self._sessions[link.name] = (session, link)
         link.played = partial(self._volumes.played, link.name)
         try:
+            if (choice := self._wakes.choice(link.name)) != WakeChoice():
+                await link.choose_wake(choice)
             if self._watched:
                 await link.watch_wake(watched=True)
             await session.run()

@@ -23,8 +23,9 @@ from wyoming.wake import Detection
 
 from hub.links.continuity import Continuity
 from hub.links.link import AudioArrived, AudioEnded, LinkEvent, ListenRequested, Muted, ScoresHeard, WakeHeard
-from hub.links.said import Chunk, Custom, Detected, Introduction, Pipeline, Reported, pcm_of, scores_of
+from hub.links.said import Chunk, Custom, Detected, Introduction, Pipeline, Reported, pcm_of, scores_of, wake_of
 from hub.stages import Wake
+from models.wake.choice import WakeChoice, WakeStatus
 from wire.connection import Connection
 from wire.data import read
 from wire.errors import AudioInvalid
@@ -53,6 +54,7 @@ class WyomingSatelliteLink:
         self._played = asyncio.Event()
         self._speaker = asyncio.Lock()
         self._lost_devices: dict[str, str] = {}
+        self.wake: WakeStatus | None = None  # of a satellite that hears its own words and can be told other ones
         self.played: Callable[[Pcm], Pcm] = lambda pcm: pcm  # how loud this satellite plays
 
     @property
@@ -135,6 +137,11 @@ class WyomingSatelliteLink:
     async def watch_wake(self, *, watched: bool) -> None:
         """Ask for live scores of the wake words that are heard there; satellites of others ignore it."""
         await self._connection.send(UserEvent(name="watch-wake", data={"watched": watched}).event())
+
+    async def choose_wake(self, choice: WakeChoice) -> None:
+        """Have a satellite that hears its own words listen for others; those of others ignore it."""
+        data = {"word": choice.word, "sensitivity": choice.sensitivity}
+        await self._connection.send(UserEvent(name="choose-wake", data=data).event())
 
     async def _send_block(self, block: Pcm, at_ms: float) -> None:
         block = self.played(block)
@@ -223,6 +230,8 @@ class WyomingSatelliteLink:
             case "extensions":
                 names = data.get("names")
                 self._counts_samples = isinstance(names, list) and "sample-clock" in names
+            case "wake-settings":
+                self.wake = wake_of(event)
             case "wake-scores":
                 return ScoresHeard(scores_of(event))
             case "device-recovered":

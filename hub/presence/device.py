@@ -15,8 +15,8 @@ from hub.audience import EVERYBODY, Audience
 from hub.errors import BrokerLost
 from hub.health import Health, SatelliteStatus
 from hub.presence.agenda import happened, upcoming
-from hub.presence.payload import Hub, answer, discovery, states, turn_event
-from hub.presence.requests import Asking, RequestInvalid, asking, saying
+from hub.presence.payload import Hub, answer, discovery, entities, last_command, states, turn_event
+from hub.presence.requests import LONGEST_BYTES, Asking, RequestInvalid, asking, saying
 from hub.presence.topics import slug
 from hub.reminders.items import Change, Item
 from hub.trace import Trace
@@ -74,6 +74,8 @@ class PresenceControl(Protocol):
 
     async def set_volume(self, satellite: str, percent: int) -> None: ...
 
+    async def choose_wake(self, satellite: str, *, word: str | None = None, sensitivity: int | None = None) -> None: ...
+
     async def stop_ringing(self) -> None: ...
 
     async def snooze(self) -> None: ...
@@ -94,7 +96,8 @@ class HubDevice:
         self._events: deque[tuple[str, str]] = deque(maxlen=QUEUE_EVENTS)
         self._news = asyncio.Event()
         self._satellites: dict[str, str] = {}  # slug → name
-        self._gone: set[str] = set()
+        self._platforms: dict[str, str] = {}  # of every component that was announced since the start
+        self._last_commands: dict[str, str] = {}  # by satellite
         self._tasks = Tasks()
         self._commands = Tasks()
         self._ears: list[Callable[[], None]] = []
@@ -113,6 +116,8 @@ class HubDevice:
             self._bus.listen(topics.snooze, lambda message: self._command(message, self._control.snooze)),
             self._bus.listen(topics.satellite("+", "mute/set"), self._on_mute),
             self._bus.listen(topics.satellite("+", "volume/set"), self._on_volume),
+            self._bus.listen(topics.satellite("+", "wake_word/set"), self._on_wake_word),
+            self._bus.listen(topics.satellite("+", "wake_sensitivity/set"), self._on_wake_sensitivity),
         ]
         self._bus.on_state(self._on_bus)
         self._tasks.start(self._tell(), name="presence.tell")
@@ -130,15 +135,14 @@ class HubDevice:
 
     def show(self, health: Health, satellites: Sequence[SatelliteStatus], items: Sequence[Item] = ()) -> None:
         """Tell how things are; only what changed is published."""
-        names = {slug(satellite.name): satellite.name for satellite in satellites}
-        self._gone = (self._gone | self._satellites.keys()) - names.keys()
-        self._satellites = names
-        config = discovery(self._hub, satellites, sorted(self._gone))
-        shown = states(self._hub, health, satellites)
+        self._satellites = {slug(satellite.name): satellite.name for satellite in satellites}
+        components = entities(self._hub, satellites)
+        self._platforms |= {name: component["platform"] for name, component in components.items()}
+        gone = {name: {"platform": its} for name, its in self._platforms.items() if name not in components}
+        shown = dict.fromkeys(self._shown, "")  # an empty payload takes a retained message off the broker
+        shown |= states(self._hub, health, satellites, self._last_commands)
         shown[self._hub.topics.upcoming] = msgspec.json.encode(upcoming(items)).decode()
-        for name in self._gone:  # an empty payload takes a retained message off the broker
-            shown |= {self._hub.topics.satellite(name, what): "" for what in ("status", "mute", "volume")}
-        shown[self._discovery_topic] = msgspec.json.encode(config).decode()
+        shown[self._discovery_topic] = msgspec.json.encode(discovery(self._hub, components | gone)).decode()
         self._untold |= {topic: None for topic, payload in shown.items() if self._shown.get(topic) != payload}
         self._shown = shown
         self._news.set()
@@ -146,6 +150,11 @@ class HubDevice:
     def report(self, trace: Trace) -> None:
         """Tell of one finished turn."""
         self._events.append((self._hub.topics.turn, turn_event(self._hub, trace)))
+        name = slug(trace.satellite)
+        if self._satellites.get(name) == trace.satellite:
+            topic, told = self._hub.topics.satellite(name, "last_command"), last_command(self._hub, trace)
+            self._last_commands[trace.satellite] = self._shown[topic] = told
+            self._untold[topic] = None
         self._news.set()
 
     def happened(self, change: Change, item: Item) -> None:
@@ -234,11 +243,19 @@ class HubDevice:
             self._command(message, lambda: self._control.mute(name, muted=muted))
 
     def _on_volume(self, message: Message) -> None:
-        text = message.payload[:8].decode("ascii", errors="replace").strip()
-        if not text.isdecimal() or int(text) > 100:
-            _log.warning("ignored %r as volume; send 0 to 100", message.payload[:20])
-        elif name := self._addressed(message):
-            self._command(message, lambda: self._control.set_volume(name, int(text)))
+        percent = _percent(message, "volume")
+        if percent is not None and (name := self._addressed(message)):
+            self._command(message, lambda: self._control.set_volume(name, percent))
+
+    def _on_wake_word(self, message: Message) -> None:
+        word = message.payload[:LONGEST_BYTES].decode("utf-8", errors="replace").strip()
+        if word and (name := self._addressed(message)):
+            self._command(message, lambda: self._control.choose_wake(name, word=word))
+
+    def _on_wake_sensitivity(self, message: Message) -> None:
+        percent = _percent(message, "wake sensitivity")
+        if percent is not None and (name := self._addressed(message)):
+            self._command(message, lambda: self._control.choose_wake(name, sensitivity=percent))
 
     def _addressed(self, message: Message) -> str | None:
         level = self._hub.topics.addressed(message.topic)
@@ -263,3 +280,11 @@ class HubDevice:
             _log.warning("a command on %r came to nothing: %s", topic[:200], error)
         except TimeoutError:
             _log.warning("a command on %r took over %g s and was given up", topic[:200], COMMAND_SECONDS)
+
+
+def _percent(message: Message, what: str) -> int | None:
+    text = message.payload[:8].decode("ascii", errors="replace").strip()
+    if text.isdecimal() and int(text) <= 100:
+        return int(text)
+    _log.warning("ignored %r as %s; send 0 to 100", message.payload[:20], what)
+    return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,13 +10,13 @@ import msgspec
 
 from hub.health import Health, SatelliteStatus
 from hub.presence.agenda import agenda
-from hub.presence.topics import Topics, slug
+from hub.presence.rooms import LONGEST_STATE, satellite_entities, satellite_states
+from hub.presence.topics import Topics
 from hub.privacy import without_words
 from hub.trace import Trace
 
 EVENT_TYPES = ("acted", "answered", "refused", "not_understood", "failed")
 ORIGIN = "Earshot"  # hub.house leaves out what comes from here: the hub is no device that it controls itself
-LONGEST_STATE = 255  # characters; Home Assistant refuses longer states
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +33,16 @@ class Hub:
         return Topics(self.id)
 
 
-def discovery(hub: Hub, satellites: Sequence[SatelliteStatus], gone: Iterable[str] = ()) -> dict[str, Any]:
-    """The device with all its entities. gone: slugs of satellites to remove, if it was announced with them before."""
-    entities = _hub_entities(hub)
+def entities(hub: Hub, satellites: Sequence[SatelliteStatus]) -> dict[str, dict[str, Any]]:
+    """All of the device, by what they are called in its discovery message."""
+    found = _hub_entities(hub)
     for satellite in satellites:
-        entities |= _satellite_entities(hub, satellite)
-    removed = {f"{name}_{kind}": {"platform": platform} for name in gone for kind, platform in _PER_SATELLITE.items()}
+        found |= satellite_entities(hub.topics, satellite)
+    return found
+
+
+def discovery(hub: Hub, components: Mapping[str, Any]) -> dict[str, Any]:
+    """The device with its entities; a component that has only its ``platform`` is removed."""
     return {
         "device": {
             "identifiers": [f"earshot_{hub.id}"],
@@ -49,17 +53,14 @@ def discovery(hub: Hub, satellites: Sequence[SatelliteStatus], gone: Iterable[st
         },
         "origin": {"name": ORIGIN, "sw_version": hub.version},
         "availability": [{"topic": hub.topics.status}],
-        "components": entities | removed,
+        "components": components,
         "qos": 1,
     }
 
 
-_PER_SATELLITE = {"mute": "switch", "say": "notify", "volume": "number"}
-
-
 def _hub_entities(hub: Hub) -> dict[str, Any]:
     topics = hub.topics
-    entities: dict[str, dict[str, Any]] = {
+    found: dict[str, dict[str, Any]] = {
         "turn": {
             "platform": "event",
             "name": "Turn",
@@ -89,54 +90,22 @@ def _hub_entities(hub: Hub) -> dict[str, Any]:
         "say": {"platform": "notify", "name": "Say everywhere", "command_topic": topics.say},
         "announce": {"platform": "notify", "name": "Announce everywhere", "command_topic": topics.announce},
     }
-    entities |= agenda(topics)
+    found |= agenda(topics)
     if hub.transcripts:
-        entities["transcript"] = {
+        found["transcript"] = {
             "platform": "sensor",
             "name": "Last words",
             "icon": "mdi:format-quote-close",
             "state_topic": topics.turn,
             "value_template": f"{{{{ value_json.transcript[:{LONGEST_STATE}] }}}}",
         }
-    return {key: entity | {"unique_id": f"earshot_{hub.id}_{key}"} for key, entity in entities.items()}
+    return {key: entity | {"unique_id": f"earshot_{hub.id}_{key}"} for key, entity in found.items()}
 
 
-def _satellite_entities(hub: Hub, satellite: SatelliteStatus) -> dict[str, Any]:
-    topics, name = hub.topics, slug(satellite.name)
-    shared = {
-        "availability": [{"topic": topics.status}, {"topic": topics.satellite(name, "status")}],
-        "availability_mode": "all",
-    }
-    mute = {
-        "platform": "switch",
-        "name": f"{satellite.name} mute",
-        "icon": "mdi:microphone-off",
-        "state_topic": topics.satellite(name, "mute"),
-        "command_topic": topics.satellite(name, "mute/set"),
-        "unique_id": f"earshot_{hub.id}_{name}_mute",
-    }
-    say = {
-        "platform": "notify",
-        "name": f"{satellite.name} say",
-        "command_topic": topics.satellite(name, "say"),
-        "unique_id": f"earshot_{hub.id}_{name}_say",
-    }
-    volume = {
-        "platform": "number",
-        "name": f"{satellite.name} volume",
-        "icon": "mdi:volume-high",
-        "unit_of_measurement": "%",
-        "min": 0,
-        "max": 100,
-        "state_topic": topics.satellite(name, "volume"),
-        "command_topic": topics.satellite(name, "volume/set"),
-        "unique_id": f"earshot_{hub.id}_{name}_volume",
-    }
-    return {f"{name}_mute": mute | shared, f"{name}_say": say | shared, f"{name}_volume": volume | shared}
-
-
-def states(hub: Hub, health: Health, satellites: Sequence[SatelliteStatus]) -> dict[str, str]:
-    """Every retained state by topic, except ``status``, which is the bus's."""
+def states(
+    hub: Hub, health: Health, satellites: Sequence[SatelliteStatus], last_commands: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """Every retained state by topic, except ``status``, which is the bus's. last_commands: by satellite."""
     topics = hub.topics
     troubles = [part for part in health.components if part.state != "ok"]
     connected = [satellite.name for satellite in satellites if satellite.state != "lost"]
@@ -145,10 +114,7 @@ def states(hub: Hub, health: Health, satellites: Sequence[SatelliteStatus]) -> d
         topics.satellites: _json({"connected": len(connected), "names": connected}),
     }
     for satellite in satellites:
-        name = slug(satellite.name)
-        shown[topics.satellite(name, "status")] = "offline" if satellite.state == "lost" else "online"
-        shown[topics.satellite(name, "mute")] = "ON" if satellite.muted else "OFF"
-        shown[topics.satellite(name, "volume")] = str(satellite.volume)
+        shown |= satellite_states(topics, satellite, (last_commands or {}).get(satellite.name))
     return shown
 
 
@@ -156,6 +122,19 @@ def turn_event(hub: Hub, trace: Trace) -> str:
     """The trace record (docs/trace.md), with what Home Assistant's event entity needs; without words unless allowed."""
     record = trace if hub.transcripts else without_words(trace)
     return _json({"event_type": event_type(trace), **msgspec.to_builtins(record)})
+
+
+def last_command(hub: Hub, trace: Trace) -> str:
+    """What was last said to a satellite, as its intent; in words where these may leave the hub."""
+    outcome, said = event_type(trace), trace.transcript if hub.transcripts else ""
+    told = {
+        "command": said or trace.understood.intent or outcome,
+        "intent": trace.understood.intent,
+        "outcome": outcome,
+        "at": trace.started,
+        "turn": trace.turn,
+    }
+    return _json(told | ({"transcript": said} if said else {}))
 
 
 def answer(trace: Trace, request_id: str) -> str:

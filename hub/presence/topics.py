@@ -77,7 +77,7 @@ class Topics:
         return f"{self.base}/snooze"
 
     def satellite(self, slug: str, what: str) -> str:
-        """what: ``status``, ``mute``, ``volume``, these with ``/set``, or ``say``; ``+`` as slug is all satellites."""
+        """what: as docs/web.md has it: ``status``, ``mute``, ``mute/set``, …; ``+`` as slug is all satellites."""
         return f"{self.base}/satellite/{slug}/{what}"
 
     def addressed(self, topic: str) -> str:

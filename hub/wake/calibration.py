@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-LOWEST, HIGHEST = 0.1, 0.9  # thresholds that make sense with any word
+from models.wake.settings import HIGHEST, LOWEST
+
 _MARGIN = 0.8  # of the score that must still count: voices vary from day to day
 _ABOVE_NOISE = 0.05  # what the room itself scores must not come closer
 

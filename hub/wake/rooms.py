@@ -23,6 +23,7 @@ from hub.stages import Wake
 from hub.worker import RunInWorker
 from models.wake.decision import Decision, Heard, Rule
 from models.wake.engine import Room, Scores, WakeEngine
+from models.wake.head import Head
 from models.wake.mel import STEP_SAMPLES
 from models.wake.steps import Steps
 from models.wake.teaching import SEEN_SAMPLES, Looks
@@ -53,6 +54,8 @@ class WakeRooms:
         self._open_engine, self._run_in_worker = open_engine, run_in_worker
         self._gather_seconds = gather_seconds
         self._engine: WakeEngine | None = None
+        self._heads: Sequence[Head] | None = None  # that the engine shall have from the next step on
+        self._taken: Sequence[Head] | None = None  # of these, the ones that it has
         self._looks: Looks | None = None
         self._detectors: list[RoomWake] = []
         self._left: list[RoomWake] = []
@@ -75,6 +78,13 @@ class WakeRooms:
         detector = RoomWake(name, rules, self)
         self._detectors.append(detector)
         return detector
+
+    def change(self, name: str, rules: Mapping[str, Rule], heads: Sequence[Head]) -> None:
+        """A room listens by other rules from its next step on. heads: all that any room needs now."""
+        self._heads = heads
+        for detector in self._detectors:
+            if detector.name == name:
+                detector.obey(rules)
 
     def leave(self, detector: RoomWake) -> None:
         self._detectors.remove(detector)
@@ -109,6 +119,9 @@ class WakeRooms:
         if self._engine is None:
             self._engine, self._looks = self._open_engine()
         engine = self._engine
+        heads = self._heads
+        if heads is not None and heads is not self._taken:
+            engine.heads = self._taken = heads
         while self._left:
             if place := self._left.pop().place:
                 engine.leave(place)
@@ -136,6 +149,9 @@ class RoomWake:
         self._failure: WakeFailed | None = None
         self._past = self._placed_past = 0  # grows with each reset; the worker forgets when it sees that
         self._step_past: int | None = None  # of the step that is being scored
+
+    def obey(self, rules: Mapping[str, Rule]) -> None:
+        self._rules, self._decision, self._heard = rules, Decision(rules), None
 
     async def process(self, samples: bytes) -> Wake | None:
         self._waiting.extend(self._steps.feed(samples))

@@ -16,6 +16,7 @@ TriggerLevel = Annotated[int, Meta(ge=1, le=20)]
 Refractory = Annotated[float, Meta(ge=0, le=60)]
 
 THRESHOLD = 0.5  # of a word that nobody measured
+LOWEST, HIGHEST = 0.1, 0.9  # thresholds that make sense with any word
 
 
 class WordSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

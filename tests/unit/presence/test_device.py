@@ -6,6 +6,7 @@ import asyncio
 import json
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 
 from hub.health import Component, SatelliteStatus, summarize
@@ -13,6 +14,7 @@ from hub.presence.device import COMMANDS_AT_ONCE, QUEUE_EVENTS, HubDevice
 from hub.presence.payload import Hub
 from hub.reminders.items import Item
 from hub.trace import new_trace
+from models.wake.choice import WakeStatus
 from tests.fakes_bus import FakeBus
 from tests.fakes_control import trace
 from wire.errors import EarshotError
@@ -54,6 +56,9 @@ class Control:
 
     async def set_volume(self, satellite, percent):
         await self._note(("volume", satellite, percent))
+
+    async def choose_wake(self, satellite, *, word=None, sensitivity=None):
+        await self._note(("wake", satellite, word, sensitivity))
 
     async def stop_ringing(self):
         await self._note(("stop",))
@@ -133,6 +138,35 @@ async def test_a_satellite_that_leaves_takes_its_entities_and_messages_along(bus
     await bus.until(lambda: f"{BASE}/satellite/hall/mute" in bus.retained)
     await bus.until(lambda: json.loads(bus.retained[CONFIG])["components"]["kitchen_mute"] == {"platform": "switch"})
     assert not [topic for topic in bus.retained if "/satellite/kitchen/" in topic]
+
+
+async def test_a_wake_word_that_can_be_chosen_no_more_takes_its_entities_along(bus, device):
+    device.show(OK, [msgspec.structs.replace(KITCHEN, wake=WakeStatus("alexa", ("alexa",), 50))])
+    await bus.until(lambda: bus.retained.get(f"{BASE}/satellite/kitchen/wake_word") == "alexa")
+    device.show(OK, [KITCHEN])
+    gone = {"kitchen_wake_word": {"platform": "select"}, "kitchen_wake_sensitivity": {"platform": "number"}}
+    await bus.until(lambda: json.loads(bus.retained[CONFIG])["components"].items() >= gone.items())
+    assert not [topic for topic in bus.retained if "/wake_" in topic]
+
+
+async def test_the_last_command_of_a_satellite_stays_on_the_broker(bus, device):
+    device.report(trace(satellite="Kitchen"))
+    device.report(trace(satellite="cli"))
+    await bus.until(lambda: f"{BASE}/satellite/kitchen/last_command" in bus.retained)
+    device.show(OK, [KITCHEN])
+    assert json.loads(bus.retained[f"{BASE}/satellite/kitchen/last_command"])["intent"] == "HassTurnOn"
+    assert not [topic for topic in bus.retained if "/satellite/cli/" in topic]
+
+
+async def test_wake_words_and_sensitivity_are_passed_on(bus, device, control):
+    bus.receive(f"{BASE}/satellite/kitchen/wake_word/set", b"alexa")
+    bus.receive(f"{BASE}/satellite/kitchen/wake_sensitivity/set", b"70")
+    for nonsense in (b"", b"101", b"-1", b"0.5", b"\xff"):
+        bus.receive(f"{BASE}/satellite/kitchen/wake_sensitivity/set", nonsense)
+    bus.receive(f"{BASE}/satellite/kitchen/wake_word/set", b" ")
+    bus.receive(f"{BASE}/satellite/cellar/wake_word/set", b"alexa")
+    await control.until(2)
+    assert control.asked == [("wake", "Kitchen", "alexa", None), ("wake", "Kitchen", None, 70)]
 
 
 async def test_a_turn_is_an_event_not_a_state(bus, device):

@@ -9,13 +9,14 @@ import pytest
 from wyoming.audio import AudioChunk, AudioStart, AudioStop
 from wyoming.event import Event
 
+from models.wake.choice import WakeChoice, WakeStatus
 from models.wake.decision import Heard
 from satellite.cues import Cue
 from satellite.listening import AlwaysListening, GatedListening, Listening, LocalListening
 from satellite.noticing import Noticed
 from satellite.session import Session
 from satellite.sound import Sound
-from wire.errors import DeviceLost, FrameMalformed, PeerClosed
+from wire.errors import ConfigError, DeviceLost, FrameMalformed, PeerClosed
 from wire.wake_words import WORD_MS
 
 BLOCK = bytes(2048)
@@ -108,6 +109,42 @@ async def test_run_opens_the_microphone_and_tells_our_extensions():
     assert room.link.types == ["user-event"]
     assert room.link.sent[0].data["name"] == "extensions"
     assert "stop-playback" in room.link.sent[0].data["data"]["names"]
+
+
+class FakeWakes:
+    """Knows two words; says what it listens for, as WakeChooser."""
+
+    def __init__(self) -> None:
+        self.choice = WakeChoice()
+
+    @property
+    def status(self) -> WakeStatus:
+        return WakeStatus(self.choice.word or "alexa", ("alexa", "okay_nabu"), self.choice.sensitivity or 50)
+
+    async def choose(self, choice: WakeChoice) -> None:
+        if choice.word == "hey_nobody":
+            raise ConfigError("wake-word-unknown", "it is none")
+        self.choice = choice
+
+
+async def test_a_hub_that_chooses_another_wake_word_is_told_what_is_in_force() -> None:
+    room = Room()
+    room.session = Session(room.link, room.ears, room.mouth, AlwaysListening(), wakes=FakeWakes())
+    await room.hub("run-satellite")
+    await room.hub("user-event", name="choose-wake", data={"word": "okay_nabu", "sensitivity": 70})
+    await room.hub("user-event", name="choose-wake", data={"word": "hey_nobody"})
+    told = [event.data["data"] for event in room.link.sent if event.data.get("name") == "wake-settings"]
+    assert [(one["word"], one["sensitivity"]) for one in told] == [("alexa", 50), ("okay_nabu", 70), ("okay_nabu", 70)]
+    assert room.link.types[-2:] == ["error", "user-event"]
+    assert room.link.sent[-2].data["code"] == "wake-word-unknown"
+    with pytest.raises(FrameMalformed):
+        await room.hub("user-event", name="choose-wake", data={"sensitivity": 1000})
+
+
+async def test_where_no_wake_word_is_heard_nothing_is_told_of_any() -> None:
+    room = await running(AlwaysListening())
+    await room.hub("user-event", name="choose-wake", data={"word": "okay_nabu"})
+    assert "wake-settings" not in [event.data.get("name") for event in room.link.sent]
 
 
 async def test_wake_word_sends_the_command_and_rings():

@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.wake.calibration import HIGHEST, LOWEST, calibrate
+from hub.wake.calibration import calibrate
+from models.wake.settings import HIGHEST, LOWEST
 
 scores = st.floats(0, 1)
 
