@@ -24,7 +24,7 @@ from hub.control import Hub, control_path
 from hub.dialogue import Dialogue
 from hub.embedded import EmbeddedEngines
 from hub.errors import StageFailed
-from hub.granting import house_answers
+from hub.granting import HouseAnswers, house_answers
 from hub.house.file import HouseFile, load_house
 from hub.house.notes import Notes
 from hub.house.registry import HouseRegistry
@@ -83,7 +83,7 @@ async def open_hub(config: HubConfig, where: Places, *, simulated: Path | None =
     simulated: a house file that is run as MQTT clients on the hub's broker, and read for rooms and aliases.
     Raises ConfigError (a port in use, a file that cannot be read, another hub), BrokerLost (broker-missing).
     """
-    home, house_file, routines = await asyncio.to_thread(_prepare, config, where, simulated)
+    home, house_file, routines, answers = await asyncio.to_thread(_prepare, config, where, simulated)
     async with AsyncExitStack() as stack:
         enter = stack.enter_async_context
         await enter(alone(where.run))
@@ -136,11 +136,14 @@ async def open_hub(config: HubConfig, where: Places, *, simulated: Path | None =
         stages = Stages(
             transcriber=_transcriber(engines, config, peer),
             interpreter=await understanding(config.hub.language, house, routines, time.now, stack),
-            actor=Actors(house_actor(config, house, bus, journal=journal, now=time.now, tasks=tasks), time.actors),
+            actor=Actors(
+                house_actor(config, house, bus, codes=answers.codes, journal=journal, now=time.now, tasks=tasks),
+                time.actors,
+            ),
             replier=replier,
             synthesizer=synthesizer,
             reasoner=thinker,
-            dialogue=Dialogue(await asyncio.to_thread(house_answers, config.policy)),
+            dialogue=Dialogue(answers),
         )
         metrics = Metrics()
         feed = LiveFeed()
@@ -334,12 +337,15 @@ async def _show(hub: Hub, device: HubDevice) -> None:
         await asyncio.sleep(SHOW_SECONDS)
 
 
-def _prepare(config: HubConfig, where: Places, simulated: Path | None) -> tuple[Home, HouseFile, Routines]:
+def _prepare(
+    config: HubConfig, where: Places, simulated: Path | None
+) -> tuple[Home, HouseFile, Routines, HouseAnswers]:
     """Folders made, files read and checked. Blocks. Raises ConfigError."""
     check(config, where)
     _make_folders(where)
     house_file = load_house(simulated or where.etc / "house.toml")
-    return home_of(config.home), house_file, Routines.load(where.etc / "routines.toml")
+    routines = Routines.load(where.etc / "routines.toml")
+    return home_of(config.home), house_file, routines, house_answers(config.policy)
 
 
 def _make_folders(where: Places) -> None:

@@ -25,10 +25,19 @@ class Asker:
         self._parts = parts
 
     async def text(
-        self, text: str, *, satellite: str, area: str | None, language: str | None, reply_audio: bool
+        self,
+        text: str,
+        *,
+        satellite: str,
+        area: str | None,
+        language: str | None,
+        reply_audio: bool,
+        via: str = "cli",
+        why: str = "",
     ) -> tuple[Trace, Pcm | None]:
         """Run a turn from its words; a failed turn is a trace with its error. Raises EarshotError (hub-timeout)."""
         trace = new_trace(satellite, area, language or self._parts.language)
+        trace.via, trace.why = via, why
         room = _Reader(keep_audio=reply_audio)
         async with _in_time():
             await Turn(self._parts.stages, room, trace).typed(text)
@@ -47,6 +56,7 @@ class Asker:
         finished: asyncio.Queue[Trace] = asyncio.Queue(maxsize=1)
 
         async def on_trace(trace: Trace) -> None:
+            trace.via = "cli"
             await self._parts.on_trace(trace)
             await finished.put(trace)
 

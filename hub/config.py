@@ -310,8 +310,10 @@ class PolicySection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     pin_file: holds 4 to 12 digits as one line, mode 0600. unlock: a lock; not set is ``pin`` where there is a PIN, else
     ``refuse``. open_door: a cover that is a garage or gate; not set likewise. open_valve: a valve; not set
     likewise. disarm: an alarm panel; not set likewise. sensitive: all but off, close and lock of what house.toml marks
-    so. attempts: wrong PINs of one room in any lock_minutes; twice as many of all rooms together. lock_minutes: for so
-    long after too many, no PIN is right. commands_per_minute: of one room; more are refused.
+    so. pins: file of a person's own PIN, by name, so that the audit log tells whose was said. codes: file of the code
+    of a lock or alarm panel, by entity, that the hub sends by itself; for that of others it asks. attempts: wrong PINs
+    or codes of one room in any lock_minutes; twice as many of all rooms together. lock_minutes: for so long after too
+    many, none is right. commands_per_minute: of one room; more are refused.
     """
 
     pin_file: str | None = None
@@ -320,6 +322,8 @@ class PolicySection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     open_valve: Guard | None = None
     disarm: Guard | None = None
     sensitive: Guard = "yes"
+    pins: Annotated[dict[Name, str], Meta(max_length=32)] = msgspec.field(default_factory=dict)
+    codes: Annotated[dict[EntityId, str], Meta(max_length=64)] = msgspec.field(default_factory=dict)
     attempts: Annotated[int, Meta(ge=1, le=20)] = 3
     lock_minutes: Annotated[float, Meta(gt=0, le=1440)] = 15.0
     commands_per_minute: Annotated[int, Meta(ge=1, le=MOST_COMMANDS)] = 300
@@ -328,8 +332,12 @@ class PolicySection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     def __post_init__(self) -> None:
         """A PIN that is asked for must be there."""
         decisions = (self.unlock, self.open_door, self.open_valve, self.disarm, self.sensitive)
-        if self.pin_file is None and "pin" in (*decisions, *(rule.decision for rule in self.rule)):
-            raise ValueError("'pin' needs a pin_file")
+        if not self.has_pin and "pin" in (*decisions, *(rule.decision for rule in self.rule)):
+            raise ValueError("'pin' needs a pin_file, or pins")
+
+    @property
+    def has_pin(self) -> bool:
+        return self.pin_file is not None or bool(self.pins)
 
 
 class PrivacySection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -105,10 +105,20 @@ class Hub:
         return await self._journal.latest(limit)
 
     async def ask_text(
-        self, text: str, *, satellite: str | None, area: str | None, language: str | None, reply_audio: bool
+        self,
+        text: str,
+        *,
+        satellite: str | None,
+        area: str | None,
+        language: str | None,
+        reply_audio: bool,
+        via: str = "cli",
     ) -> tuple[Trace, Pcm | None]:
-        name, room = self._asked_from(satellite, area)
-        return await self._asker.text(text, satellite=name, area=room, language=language, reply_audio=reply_audio)
+        """via: the way that it came in; the name of who asks, where no satellite is named."""
+        name, room = self._asked_from(satellite or via, area)
+        return await self._asker.text(
+            text, satellite=name, area=room, language=language, reply_audio=reply_audio, via=via
+        )
 
     async def ask_audio(
         self, pcm: Pcm, *, satellite: str | None, area: str | None, language: str | None, wake: bool, reply_audio: bool

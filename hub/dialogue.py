@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol, TypeVar
 
@@ -16,12 +16,22 @@ LAST_SECONDS = 300.0  # "it" is what was meant in the last five minutes
 ALSO = "EarshotAlso"  # an intent: the last one again, with another name or room
 MOST_ROOMS = 256
 _MISSING = frozenset({"time-missing"})  # problems of results that ask for the rest of the sentence
+_Lacking = Literal["yes", "pin", "code"]
+_LACKING: Mapping[str, _Lacking] = {"needs-pin": "pin", "needs-code": "code"}
 _WORDS_BESIDE = 2  # of an answer, beside the choice: "the … one", "I mean …"
 _NEGATIONS = frozenset({"no", "not", "nein", "nee", "nicht", "kein", "keine", "non", "pas", "niet", "geen"})
 _WHICH = frozenset({"name", "area", "floor", "refers", "entity_ids", "except_names", "except_area"})
 
 T = TypeVar("T")
 Verdict = Literal["right", "wrong", "locked", "none"]  # none: no PIN was said at all
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a sentence is as a PIN. person: whose it is, where it is right and somebody's own."""
+
+    verdict: Verdict
+    person: str = ""
 
 
 class Answers(Protocol):
@@ -31,7 +41,10 @@ class Answers(Protocol):
 
     def is_no(self, text: str, language: str) -> bool: ...
 
-    def pin(self, text: str, satellite: str) -> Verdict: ...
+    def pin(self, text: str, satellite: str) -> Shown: ...
+
+    def code(self, text: str, satellite: str) -> Literal["given", "locked", "none"]:
+        """Whether it is the code of a device; then it waits for the command, which is carried out next."""
 
 
 class NoAnswers:
@@ -43,7 +56,10 @@ class NoAnswers:
     def is_no(self, text: str, language: str) -> bool:  # noqa: ARG002 likewise
         return False
 
-    def pin(self, text: str, satellite: str) -> Verdict:  # noqa: ARG002 likewise
+    def pin(self, text: str, satellite: str) -> Shown:  # noqa: ARG002 likewise
+        return Shown("none")
+
+    def code(self, text: str, satellite: str) -> Literal["given", "locked", "none"]:  # noqa: ARG002 likewise
         return "none"
 
 
@@ -51,26 +67,39 @@ class NoAnswers:
 class Reading:
     """What a sentence comes to in its room.
 
-    granted: what was shown with it. told: to be said, nothing to be done. secret: the words were a PIN.
+    granted: what was shown with it. person: who showed it, if that is known. told: to be said, nothing to be done.
+    secret: the words were a PIN or a code.
     """
 
     understood: Intent | Several | NotUnderstood
     granted: Granted = ""
     told: tuple[Told, ...] = ()
     secret: bool = False
+    person: str = ""
+
+    @property
+    def shown(self) -> str:
+        """As records have it; empty where nothing was shown that counts."""
+        code = self.secret and not self.told and not self.granted
+        return "code" if code else self.granted
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A question that is open. intents: what is done after the answer. ids: of the choices, where they are known."""
+    """A question that is open. intents: what is done after the answer. ids: of the choices, where they are known.
 
-    kind: Literal["which", "more", "yes", "pin"]
+    granted, person: what was shown already, and by whom.
+    """
+
+    kind: Literal["which", "more", "yes", "pin", "code"]
     until: float
     intents: tuple[Intent, ...] = ()
     choices: tuple[str, ...] = ()
     ids: tuple[str, ...] = ()
     text: str = ""
     unknown: str = ""
+    granted: Granted = ""
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +118,7 @@ class Dialogue:
         self._answers, self._clock = answers or NoAnswers(), clock
         self._asked: dict[str, _Asked] = {}
         self._last: dict[str, _Last] = {}
+        self._shown: dict[str, tuple[Granted, str]] = {}  # with the sentence that is carried out now, and by whom
 
     def awaits_answer(self, satellite: str) -> bool:
         """The hub has asked something in this room just now."""
@@ -98,6 +128,13 @@ class Dialogue:
         self, text: str, interpreter: Interpreter, *, language: str, area: str | None, satellite: str
     ) -> Reading:
         """The sentence as an answer, if it is one, else by itself. Raises IntentFailed."""
+        reading = await self._read(text, interpreter, language=language, area=area, satellite=satellite)
+        _put(self._shown, satellite, (reading.granted, reading.person))
+        return reading
+
+    async def _read(
+        self, text: str, interpreter: Interpreter, *, language: str, area: str | None, satellite: str
+    ) -> Reading:
         asked = self._asked.pop(satellite, None)
         if asked is not None and self._clock() < asked.until:
             reading = self._granted(asked, text, language, satellite)
@@ -116,10 +153,12 @@ class Dialogue:
         if result is None:
             return
         if result.kind == "unconfirmed":
-            kind: Literal["yes", "pin"] = "pin" if result.problem == "needs-pin" else "yes"
+            kind: _Lacking = _LACKING.get(result.problem or "", "yes")
             before = self._asked.get(satellite)
             others = before.intents if before and before.kind == kind else ()
-            self._ask(satellite, _Asked(kind, self._until(), (*others, intent)))
+            granted, person = self._shown.get(satellite, ("", ""))
+            asked = _Asked(kind, self._until(), (*others, intent), granted=granted, person=person)
+            self._ask(satellite, asked)
         elif result.kind in {"ambiguous", "unsure"}:
             ids = tuple(entity.entity_id for entity in result.matched)
             self._ask(satellite, _Asked("which", self._until(), (intent,), result.choices, ids))
@@ -153,16 +192,26 @@ class Dialogue:
             return Reading(Intent("HassNevermind", {}, "default", language, text))
         if asked.kind == "yes" and asked.intents and self._answers.is_yes(text, language):
             return Reading(_all(asked.intents), "yes")
-        if asked.kind != "pin":
-            return None
-        verdict = self._answers.pin(text, satellite)
+        if asked.kind == "code":
+            return self._coded(asked, self._answers.code(text, satellite))
+        return self._pinned(asked, text, satellite) if asked.kind == "pin" else None
+
+    def _pinned(self, asked: _Asked, text: str, satellite: str) -> Reading | None:
+        shown = self._answers.pin(text, satellite)
+        verdict = shown.verdict
         if verdict == "none":
             return None
         if verdict == "right":
-            return Reading(_all(asked.intents), "pin", secret=True)
+            return Reading(_all(asked.intents), "pin", secret=True, person=shown.person)
         if verdict == "wrong":
             self._ask(satellite, replace(asked, until=self._until()))
         return Reading(_all(asked.intents), told=(Told(f"pin_{verdict}"),), secret=True)
+
+    def _coded(self, asked: _Asked, said: Literal["given", "locked", "none"]) -> Reading | None:
+        if said == "none":
+            return None
+        told = (Told("code_locked"),) if said == "locked" else ()
+        return Reading(_all(asked.intents), asked.granted, told, secret=True, person=asked.person)
 
     async def _chosen(
         self, asked: _Asked, text: str, interpreter: Interpreter, *, language: str, area: str | None

@@ -40,6 +40,7 @@ class Doing:
         others: what may as well have been said; where it means something else, nothing is done.
         """
         self._watch.stamp("understood")
+        self._trace.granted, self._trace.person = reading.shown, reading.person
         match reading.understood:
             case NotUnderstood() as unknown:
                 self._dialogue.note_unknown(self._trace.satellite, unknown)

@@ -158,7 +158,8 @@ class EmbeddedEngines:
         try:
             phrases = sorted({phrase(word) for word in (*LAG_MS, *self._config.wake.words)})
             language = self._config.hub.language
-            beside = await asyncio.to_thread(always, primary(language), pin=self._config.policy.pin_file is not None)
+            digits = self._config.policy.has_pin or any("code_format" in each.attributes for each in house.entities())
+            beside = await asyncio.to_thread(always, primary(language), pin=digits)
             grammar = await asyncio.to_thread(speech_grammar, house, language, phrases, beside)
         except IntentFailed as error:
             _log.warning("the embedded transcriber cannot listen: %s", error)

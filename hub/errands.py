@@ -17,11 +17,18 @@ class Errands:
     def __init__(self) -> None:
         self.parts: SessionParts | None = None  # the composition root knows them last
 
-    async def run(self, sentence: str, *, by: str, area: str | None = None, language: str | None = None) -> Trace:
-        """by: whose it is, in a satellite's place in the record. Raises EarshotError (hub-not-ready, hub-timeout)."""
+    async def run(
+        self, sentence: str, *, by: str, why: str, area: str | None = None, language: str | None = None
+    ) -> Trace:
+        """by: whose it is, in a satellite's place in the record. why: what started it.
+
+        Raises EarshotError (hub-not-ready, hub-timeout).
+        """
         if self.parts is None:
             raise EarshotError("hub-not-ready", "the hub is only starting")
         stages = dataclasses.replace(self.parts.stages, reasoner=None, dialogue=Dialogue())
         asker = Asker(dataclasses.replace(self.parts, stages=stages))
-        trace, _ = await asker.text(sentence, satellite=by, area=area, language=language, reply_audio=False)
+        trace, _ = await asker.text(
+            sentence, satellite=by, area=area, language=language, reply_audio=False, via="hub", why=why
+        )
         return trace

@@ -13,6 +13,7 @@ from hub.config import HubConfig
 from hub.errors import StoreLost
 from hub.house.actor import HouseActor
 from hub.house.asking import ask
+from hub.house.codes import Codes
 from hub.house.deadlines import Deadlines
 from hub.house.file import HouseFile
 from hub.house.notes import Notes
@@ -63,9 +64,9 @@ async def understanding(
 
 
 def house_actor(
-    config: HubConfig, house: HouseRegistry, bus: Bus, *, journal: Journal, now: Clock, tasks: Tasks
+    config: HubConfig, house: HouseRegistry, bus: Bus, *, codes: Codes, journal: Journal, now: Clock, tasks: Tasks
 ) -> HouseActor:
-    """Its deadlines are those that devices have kept so far."""
+    """Its deadlines are those that devices have kept so far. codes: of devices, as somebody says them."""
     deadlines = Deadlines(config.mqtt.proof_seconds)
 
     async def learn() -> None:
@@ -74,4 +75,5 @@ def house_actor(
 
     tasks.start(learn(), name="deadlines")
     policy = Policy(config.policy, now=now)
-    return HouseActor(house, bus, proof_seconds=config.mqtt.proof_seconds, policy=policy, deadlines=deadlines)
+    seconds = config.mqtt.proof_seconds
+    return HouseActor(house, bus, proof_seconds=seconds, policy=policy, codes=codes, deadlines=deadlines)

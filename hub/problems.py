@@ -38,7 +38,7 @@ def _not_understood(understood: NotUnderstood) -> ErrorTrace:
 
 
 def _unconfirmed(result: Result) -> ErrorTrace:
-    what = "the PIN" if result.problem == "needs-pin" else "a yes"
+    what = {"needs-pin": "the PIN", "needs-code": "its code"}.get(result.problem or "", "a yes")
     return ErrorTrace("action-unconfirmed", f"{', '.join(result.choices)} needs {what} first; nothing was done")
 
 

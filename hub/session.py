@@ -207,6 +207,7 @@ class Session:
         )
         self._utterance, self._voice_told = utterance, False
         trace = new_trace(self._link.name, self._link.area, self._parts.language)
+        trace.via = "voice"
         if self._heard_wake:
             trace.wake = WakeTrace(self._heard_wake.word, self._heard_wake.score)
             self._heard_wake = None

@@ -133,7 +133,7 @@ def rules(
     """path: of rules.toml. Entering raises ConfigError."""
 
     async def run(sentence: str, why: str) -> Carried:
-        trace = await errands.run(sentence, by=why[:64])
+        trace = await errands.run(sentence, by=why[:64], why=why)
         return Carried(done=trace.error is None, reply=trace.reply)
 
     performer = Performer(speaker=hub, run=run, bus=bus, notifiers=[MqttNotifier(bus, topics.notify)])
@@ -151,7 +151,7 @@ def rules(
 
 def _saying(errands: Errands) -> Say:
     async def say(sentence: str, by: str, area: str | None, language: str) -> Trace:
-        return await errands.run(sentence, by=by, area=area, language=language)
+        return await errands.run(sentence, by=by, why="routine", area=area, language=language)
 
     return say
 
@@ -160,7 +160,7 @@ def _commanding(time: HouseTime) -> Run:
     """A timer's command; only what went wrong with it is said."""
 
     async def run(sentence: str, area: str | None, satellite: str) -> None:
-        trace = await time.errands.run(sentence, by=satellite or "timer", area=area)
+        trace = await time.errands.run(sentence, by=satellite or "timer", why="timer", area=area)
         if trace.error:
             with suppress(EarshotError):
                 await time.announcer.say([Told("plain", {"text": trace.reply})], Place(area, satellite))

@@ -38,7 +38,8 @@ class ErrorTrace(msgspec.Struct):
 class Trace(msgspec.Struct):
     """One turn. ``timings_ms`` count from the end of speech (last voiced sample); see docs/trace.md.
 
-    why: what started it, where nobody said anything ("rule Night lights"); never words that were said.
+    why: what started it, where nobody said anything ("rule Night lights"); never words that were said. via: the way
+    it came in. granted: what was shown for it (yes, pin, code). person: who showed it, where that is known.
     """
 
     turn: str
@@ -56,6 +57,9 @@ class Trace(msgspec.Struct):
     timings_ms: dict[str, float] = msgspec.field(default_factory=dict)
     engines_ms: dict[str, float] = msgspec.field(default_factory=dict)
     why: str = ""
+    via: str = ""
+    granted: str = ""
+    person: str = ""
 
     def json(self) -> bytes:
         return msgspec.json.encode(self)

@@ -74,11 +74,13 @@ def _json(entry: AuditEntry) -> str:
 def told(entry: AuditEntry) -> str:
     """One line, whatever a device or a sentence has in it."""
     where = entry.satellite + (f" ({entry.area})" if entry.area and entry.area != entry.satellite else "")
+    came = entry.via if entry.via not in {None, "voice", entry.satellite} else ""
+    who = " ".join(filter(None, [came and f"by {came}", entry.granted and f"[{entry.granted}]", entry.person]))
     why = entry.why or (f"“{entry.sentence}”" if entry.sentence else "")
     proof = ""
     if entry.evidence_after_ms is not None:
         proof = f" after {entry.evidence_after_ms:.0f} ms: {entry.evidence_topic} {entry.evidence_payload}"
     problem = f" ({entry.problem})" if entry.problem and entry.outcome in {"refused", "failed"} else ""
-    parts = (entry.at[:19].replace("T", " "), where, why, f"{entry.entity} {entry.command}: {entry.outcome}")
+    parts = (entry.at[:19].replace("T", " "), where, who, why, f"{entry.entity} {entry.command}: {entry.outcome}")
     line = "  ".join(part for part in parts if part) + problem + proof
     return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in line)

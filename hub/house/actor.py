@@ -6,20 +6,23 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from hub.config import PolicySection
 from hub.errors import ActionFailed, BrokerLost
+from hub.house.codes import MASK, Codes, no_codes
 from hub.house.commands import COMMANDS
 from hub.house.deadlines import Deadlines
 from hub.house.device import Heard
-from hub.house.plan import LiveHouse, Step, plan, rate_limited, unconfirmed
+from hub.house.dialect import Outgoing
+from hub.house.plan import LiveHouse, Step, plan, rate_limited, unconfirmed, without_code
 from hub.house.policy import Policy
 from hub.house.proof import note_late, provable, prove
 from hub.house.questions import QUESTIONS, answer
 from hub.house.rate import RateLimit
 from hub.house.targets import resolve
-from hub.stages import Action, Evidence, Granted, Intent, Result
+from hub.stages import Action, Evidence, Granted, Intent, Result, Told
 
 _log = logging.getLogger(__name__)
 _SPOKEN_ONLY = frozenset({"HassGetCurrentTime", "HassGetCurrentDate", "HassNevermind", "HassRespond"})
@@ -41,15 +44,18 @@ class HouseActor:
         *,
         proof_seconds: float,
         policy: Policy | None = None,
+        codes: Codes | None = None,
         deadlines: Deadlines | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """proof_seconds: for a device to show that it obeyed, where there are no deadlines to learn with.
 
-        policy: not given is that of an empty configuration. clock: the one that the house stamps messages with.
+        policy: not given is that of an empty configuration. codes: where those are that somebody said, and those that
+        are kept. clock: the one that the house stamps messages with.
         """
         self._house, self._bus, self._clock = house, bus, clock
         self._policy = policy or Policy(PolicySection())
+        self._codes = codes or no_codes()
         self._deadlines = deadlines or Deadlines(proof_seconds)
         self._limit = RateLimit(self._policy.commands_per_minute, clock)
 
@@ -66,22 +72,33 @@ class HouseActor:
         targets = resolve(intent, self._house, area)
         if isinstance(targets, Result):
             return targets
-        steps, why_not = plan(intent, targets, self._house, self._policy, satellite)
+        steps, why_not = plan(intent, targets, self._house, self._policy, satellite=satellite, codes=self._codes)
         if not steps:
             return Result("unsupported", problem=why_not)
-        return unconfirmed(steps, granted) or await self._within_limits(steps, satellite or area or "", granted)
+        return unconfirmed(steps, granted) or await self._with_code(steps, satellite, area, granted)
 
-    async def _within_limits(self, steps: Sequence[Step], room: str, granted: Granted) -> Result:
+    async def _with_code(self, steps: Sequence[Step], satellite: str, area: str | None, granted: Granted) -> Result:
+        """Ask for the code of a device; with one, tell whether the device took it."""
+        code = without_code(steps, self._codes, satellite)
+        if isinstance(code, Result):
+            return code
+        room = satellite or area or ""
         if room and not self._limit.take(room):
             _log.warning("too many commands a minute from %.100r", room)
             return rate_limited(steps)
-        return await self._act(steps, granted)
+        result = await self._act(steps, granted, code)
+        if not code:
+            return result
+        coded = {step.device.entity.entity_id for step in steps if step.code}
+        failed = [action.name for action in result.actions if action.entity in coded and action.outcome == "failed"]
+        self._codes.judged(satellite, right=not failed)
+        return replace(result, told=(Told("code_not_taken", {"names": failed}),)) if failed else result
 
-    async def _act(self, steps: Sequence[Step], granted: Granted) -> Result:
+    async def _act(self, steps: Sequence[Step], granted: Granted, code: str) -> Result:
         """All at once, each with its own proof."""
         async with asyncio.TaskGroup() as group:
             tasks = [
-                group.create_task(self._step(step, granted), name=f"act[{step.device.entity.entity_id}]")
+                group.create_task(self._step(step, granted, code), name=f"act[{step.device.entity.entity_id}]")
                 for step in steps
             ]
         done = [task.result() for task in tasks]
@@ -94,7 +111,7 @@ class HouseActor:
         refused = all(action.outcome == "refused" for action in actions)
         return Result("refused" if refused else "acted", actions=actions, problem=problem)
 
-    async def _step(self, step: Step, granted: Granted) -> tuple[Action, BrokerLost | str | None]:
+    async def _step(self, step: Step, granted: Granted, code: str) -> tuple[Action, BrokerLost | str | None]:
         """The action, and what went wrong with it."""
         verdict = step.verdict
         if verdict.decision == "refuse":
@@ -103,13 +120,15 @@ class HouseActor:
             return step.action("failed", published=False), "offline"
         if not verdict.permits(granted):  # it came back since nobody was asked, because it was offline
             return step.action("refused", published=False), f"needs-{verdict.decision}"
-        return await self._proven(step)
+        if step.code and not code:  # likewise
+            return step.action("refused", published=False), "needs-code"
+        return await self._proven(step, code)
 
-    async def _proven(self, step: Step) -> tuple[Action, BrokerLost | str | None]:
+    async def _proven(self, step: Step, code: str) -> tuple[Action, BrokerLost | str | None]:
         entity_id = step.device.entity.entity_id
         began = self._clock()
         try:
-            evidence = await self._send(step)
+            evidence = await self._send(step, code)
         except BrokerLost as error:
             return step.action("failed", published=False), error
         if evidence is not None:
@@ -125,9 +144,11 @@ class HouseActor:
         _log.info("%s did not show in time that it obeyed", entity_id)
         return step.action("failed"), "no-proof"
 
-    async def _send(self, step: Step) -> Evidence | None:
+    async def _send(self, step: Step, code: str) -> Evidence | None:
+        messages, secret = self._messages(step, code)
+
         async def publish() -> None:
-            for message in step.messages:
+            for message in messages:
                 await self._bus.publish(message.topic, message.payload, qos=message.qos, retain=message.retain)
 
         wanted = step.command.wanted
@@ -135,4 +156,15 @@ class HouseActor:
             await publish()
             return None
         seconds = self._deadlines.seconds(step.device.entity.entity_id)
-        return await prove(step.device, wanted, publish, seconds=seconds, clock=self._clock)
+        evidence = await prove(step.device, wanted, publish, seconds=seconds, clock=self._clock)
+        if evidence is None or not secret:
+            return evidence
+        return replace(evidence, payload=evidence.payload.replace(secret, MASK))  # a device may tell what it was told
+
+    def _messages(self, step: Step, said: str) -> tuple[Sequence[Outgoing], str]:
+        """What is sent, and the code in it; in no record."""
+        dialect, wanted = step.device.dialect, step.command.wanted
+        code = said if step.code else self._codes.kept(step.device.entity.entity_id)
+        if not code or dialect.write_with is None or dialect.code(wanted) is None:
+            return step.messages, ""
+        return dialect.write_with(wanted, code), code

@@ -9,6 +9,7 @@ from typing import Any
 
 from hub.bus.routes import topic_problem
 from hub.house import templates
+from hub.house.codes import CodeNeed
 from hub.house.errors import DiscoveryInvalid
 from hub.house.templates import Template, TemplateInvalid
 
@@ -38,7 +39,8 @@ class Outgoing:
 class Dialect:
     """readers: for each state topic, what its messages change (None or {}: nothing). write: messages for wanted values.
 
-    reads, writes: which values can be seen and which can be commanded. fixed: attributes that never change.
+    reads, writes: which values can be seen and which can be commanded. fixed: attributes that never change. code: what
+    wanted values need with them; ``write`` has ``codes.MASK`` in its place. write_with: messages with the code in them.
     """
 
     readers: Mapping[str, tuple[Reader, ...]]
@@ -46,6 +48,8 @@ class Dialect:
     reads: frozenset[str]
     writes: frozenset[str]
     fixed: Values = field(default_factory=dict)
+    code: Callable[[Values], CodeNeed | None] = lambda _: None
+    write_with: Callable[[Values, str], list[Outgoing]] | None = None
 
 
 class Options:

@@ -35,7 +35,9 @@ class Policy:
         self._rules = section.rule
         self._now = now
         self.commands_per_minute = section.commands_per_minute
-        unset: Decision = "pin" if section.pin_file else "refuse"
+        unset: Decision = "pin" if section.has_pin else "refuse"
+        set_guards = {"unlock": section.unlock, "disarm": section.disarm}
+        self._coded: dict[str, Decision] = {guard: given or "allow" for guard, given in set_guards.items()}
         self._guards: dict[str, Decision] = {
             "unlock": section.unlock or unset,
             "open-door": section.open_door or unset,
@@ -44,8 +46,11 @@ class Policy:
             "sensitive": section.sensitive,
         }
 
-    def verdict(self, entity: Entity, wanted: Values, *, satellite: str) -> Verdict:
-        """satellite: where it was said, empty if nowhere."""
+    def verdict(self, entity: Entity, wanted: Values, *, satellite: str, coded: bool = False) -> Verdict:
+        """satellite: where it was said, empty if nowhere. coded: a person must say the device's own code for it.
+
+        Then that is enough where nothing is set for its kind, as the PIN would be.
+        """
         safe = _is_safe(wanted)
         at = self._now().time()
         for number, rule in enumerate(self._rules, 1):
@@ -53,7 +58,8 @@ class Policy:
                 return Verdict(rule.decision, f"rule-{number}")
         if safe:
             return Verdict("allow")
-        asking = [Verdict(self._guards[guard], guard) for guard in _guards(entity)]
+        guards = self._guards | self._coded if coded else self._guards
+        asking = [Verdict(guards[guard], guard) for guard in _guards(entity)]
         return strictest(asking) if asking else Verdict("allow")
 
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 import jinja2
-from jinja2 import nodes
+from jinja2 import meta, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 MAX_CHARACTERS = 16_384
@@ -51,7 +51,7 @@ class Template:
 
     def __init__(self, source: str) -> None:
         """Raises TemplateInvalid."""
-        self._template = _compiled(source)
+        self._template, self.variables = _compiled(source)
 
     def render(self, variables: Mapping[str, Any]) -> str | None:
         try:
@@ -227,14 +227,15 @@ _SANDBOX = _environment()
 
 
 @lru_cache(_CACHED_SOURCES)
-def _compiled(source: str) -> jinja2.Template:
-    """Publishers repeat a handful of templates for all their devices, so most of a large house costs nothing."""
+def _compiled(source: str) -> tuple[jinja2.Template, frozenset[str]]:
+    """And the names that it reads. Publishers repeat a handful of templates, so most of a large house costs nothing."""
     if len(source) > _MAX_SOURCE:
         raise TemplateInvalid(f"longer than {_MAX_SOURCE} characters")
     try:
         tree = _SANDBOX.parse(source)
         _check(tree)
-        return _SANDBOX.from_string(tree)
+        variables = frozenset(meta.find_undeclared_variables(tree))
+        return _SANDBOX.from_string(tree), variables
     except jinja2.TemplateError as error:
         raise TemplateInvalid(str(error)) from error
     except RecursionError as error:

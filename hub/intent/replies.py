@@ -133,7 +133,7 @@ class _Reply:
     def _unconfirmed(self, result: Result) -> str:
         """What would be done, as a question."""
         teller = Teller(self._wording, datetime.min)  # noqa: DTZ901 - no time is told
-        key = "needs_pin" if result.problem == "needs-pin" else "needs_yes"
+        key = {"needs-pin": "needs_pin", "needs-code": "needs_code"}.get(result.problem or "", "needs_yes")
         return teller.sentence(key, {"names": result.choices})
 
     def _told_by_us(self, now: datetime) -> str:

@@ -23,7 +23,14 @@ class Asks(Protocol):
     """The hub, as the handle service needs it."""
 
     async def ask_text(
-        self, text: str, *, satellite: str | None, area: str | None, language: str | None, reply_audio: bool
+        self,
+        text: str,
+        *,
+        satellite: str | None,
+        area: str | None,
+        language: str | None,
+        reply_audio: bool,
+        via: str,
     ) -> tuple[Trace, Pcm | None]: ...
 
 
@@ -38,7 +45,10 @@ async def offered(
     languages = [parts.language]
 
     async def ask(text: str, language: str | None) -> Trace:
-        return (await hub.ask_text(text, satellite="wyoming", area=None, language=language, reply_audio=False))[0]
+        trace, _ = await hub.ask_text(
+            text, satellite=None, area=None, language=language, reply_audio=False, via="wyoming"
+        )
+        return trace
 
     stages, language = parts.stages, parts.language
     offers = [

@@ -67,7 +67,14 @@ class PresenceControl(Protocol):
     ) -> list[str]: ...
 
     async def ask_text(
-        self, text: str, *, satellite: str | None, area: str | None, language: str | None, reply_audio: bool
+        self,
+        text: str,
+        *,
+        satellite: str | None,
+        area: str | None,
+        language: str | None,
+        reply_audio: bool,
+        via: str,
     ) -> tuple[Trace, object]: ...
 
     async def mute(self, satellite: str, *, muted: bool) -> None: ...
@@ -224,7 +231,12 @@ class HubDevice:
 
     async def _answer(self, asked: Asking) -> None:
         trace, _ = await self._control.ask_text(
-            asked.text, satellite=asked.satellite, area=asked.area, language=asked.language, reply_audio=False
+            asked.text,
+            satellite=asked.satellite,
+            area=asked.area,
+            language=asked.language,
+            reply_audio=False,
+            via="mqtt",
         )
         await self._bus.publish(self._hub.topics.answer, answer(trace, asked.id), qos=1)
 

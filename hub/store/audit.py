@@ -19,7 +19,8 @@ class AuditEntry(msgspec.Struct, frozen=True):
     """One command to one device, also one that was refused, or that was asked about and not done.
 
     at: start of its turn, UTC. sentence: None where transcripts are not kept. evidence_*: None without proof.
-    why: what started it where no sentence did (a rule, a routine). problem: code of the turn's error.
+    why: what started it where no sentence did (a rule, a routine). problem: code of the turn's error. via: the way it
+    came in. granted: what was shown for it. person: who showed it. These are None where nothing is known.
     previous, hash: the chain; None from before there was one.
     """
 
@@ -38,6 +39,9 @@ class AuditEntry(msgspec.Struct, frozen=True):
     evidence_after_ms: float | None
     why: str | None = None
     problem: str | None = None
+    via: str | None = None
+    granted: str | None = None
+    person: str | None = None
     previous: str | None = None
     hash: str | None = None
 
@@ -91,6 +95,9 @@ def entries(trace: Trace, *, with_sentence: bool) -> list[AuditEntry]:
             evidence_after_ms=float(action.evidence.after_ms) if action.evidence else None,
             why=trace.why or None,
             problem=trace.error.code if trace.error else None,
+            via=trace.via or None,
+            granted=trace.granted or None,
+            person=trace.person or None,
         )
         for action in trace.actions
     ]

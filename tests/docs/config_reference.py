@@ -93,6 +93,8 @@ def _allowed(kind: inspect.Type) -> str:
         return ", ".join(f"`{json.dumps(value)}`" for value in kind.values)
     if isinstance(kind, inspect.ListType):
         return f"list of: {_allowed(kind.item_type)}{_counts(kind, 'entries')}"
+    if isinstance(kind, inspect.DictType):
+        return f"table of: {_allowed(kind.value_type)}, by {_allowed(kind.key_type)}{_counts(kind, 'entries')}"
     if isinstance(kind, inspect.StrType):
         return f"text like `{kind.pattern}`" if kind.pattern else f"text{_counts(kind, 'characters')}"
     if isinstance(kind, inspect.BoolType):
@@ -102,7 +104,7 @@ def _allowed(kind: inspect.Type) -> str:
     raise SystemExit(f"docs-config-type: no words for {kind!r} yet; add them to {__file__}")
 
 
-def _counts(kind: inspect.StrType | inspect.ListType, unit: str) -> str:
+def _counts(kind: inspect.StrType | inspect.ListType | inspect.DictType, unit: str) -> str:
     if kind.max_length is None:
         return ""
     return f", {kind.min_length or 0} to {kind.max_length} {unit}"

@@ -46,10 +46,17 @@ class Asks:
         self._asker = Asker(parts)
 
     async def ask_text(
-        self, text: str, *, satellite: str | None, area: str | None, language: str | None, reply_audio: bool
+        self,
+        text: str,
+        *,
+        satellite: str | None,
+        area: str | None,
+        language: str | None,
+        reply_audio: bool,
+        via: str,
     ) -> tuple[Trace, Pcm | None]:
         return await self._asker.text(
-            text, satellite=satellite or "x", area=area, language=language, reply_audio=reply_audio
+            text, satellite=satellite or via, area=area, language=language, reply_audio=reply_audio, via=via
         )
 
 

@@ -92,9 +92,9 @@ def test_a_change_of_any_column_is_found_where_it_is(path, column):
     assert verified(path).broken.id == 3
 
 
-@pytest.mark.parametrize("column", ["area", "sentence", "evidence_after_ms", "why"])
+@pytest.mark.parametrize("column", ["area", "sentence", "evidence_after_ms", "why", "via", "granted", "person"])
 def test_what_was_made_empty_is_found(path, column):
-    write(path, *numbered(3, why="rule"))
+    write(path, *numbered(3, why="rule", via="mqtt", granted="pin", person="Anna"))
     with tampering(path) as file:
         file.execute(f"UPDATE audit SET {column} = NULL WHERE id = 2")
     assert verified(path).broken.id == 2

@@ -11,9 +11,10 @@ from hub.bus.broker import own_broker
 from hub.bus.client import Bus
 from hub.config import PolicySection
 from hub.house.actor import HouseActor
+from hub.house.attempts import Attempts
 from hub.house.deadlines import Deadlines
 from hub.house.file import Device, HouseFile
-from hub.house.pin import Pin, read_pin
+from hub.house.pin import Pin, read_pins
 from hub.house.policy import Policy
 from hub.house.registry import HouseRegistry
 from hub.house.simulated import SimulatedHouse
@@ -48,8 +49,8 @@ class Home:
             self.house, bus, proof_seconds=proof_seconds, policy=Policy(section), deadlines=self.deadlines
         )
         now = asyncio.get_running_loop().time
-        limits = {"attempts": section.attempts, "lock_minutes": section.lock_minutes}
-        self.pin = Pin(secret, **limits, digits=spoken_digits, clock=now)
+        attempts = Attempts(section.attempts, section.lock_minutes, now)
+        self.pin = Pin(secret, attempts=attempts, digits=spoken_digits)
         self.bus, self.commanded = bus, []
         bus.listen("simulated/+/+/set", lambda message: self.commanded.append((message.topic, message.payload)))
 
@@ -64,7 +65,7 @@ class Home:
         await self.bus.synced()
         assert self.commanded == []
         granted = "yes" if is_yes(then, "en") else ""
-        granted = "pin" if self.pin.check(then, "hall") == "right" else granted
+        granted = "pin" if self.pin.check(then, "hall")[0] == "right" else granted
         return await self.actor.carry_out(wanted, area=None, satellite="hall", granted=granted)
 
     def state(self, entity_id):
@@ -77,7 +78,7 @@ async def lived_in(broker, tmp_path, **section):
     await asyncio.to_thread(path.write_text, "1234\n")
     await asyncio.to_thread(path.chmod, 0o600)
     policy = PolicySection(pin_file=str(path))
-    secret = await asyncio.to_thread(read_pin, policy)
+    secret = await asyncio.to_thread(read_pins, policy)
     await asyncio.to_thread(spoken_digits, "")  # its words are read once
     async with SimulatedHouse(HOUSE, broker), Bus(broker, name="hub") as bus:
         home = Home(bus, policy, secret, **section)

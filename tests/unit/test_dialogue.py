@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 import pytest
 
-from hub.dialogue import ANSWER_SECONDS, LAST_SECONDS, MOST_ROOMS, Dialogue, Reading, Verdict, choice
+from hub.dialogue import ANSWER_SECONDS, LAST_SECONDS, MOST_ROOMS, Dialogue, Reading, Shown, choice
 from hub.stages import Action, Entity, Intent, NotUnderstood, Result, Several, Told
 
 UNLOCK = Intent("HassTurnOff", {"name": "Front Door"}, "lock", "en", "unlock the front door")
@@ -20,9 +21,12 @@ class Answers:
     def is_no(self, text: str, language: str) -> bool:
         return (text, language) == ("no", "en")
 
-    def pin(self, text: str, satellite: str) -> Verdict:
-        verdicts: dict[str, Verdict] = {"1234": "right", "4321": "wrong", "9999": "locked"}
-        return verdicts.get(text, "none")
+    def pin(self, text: str, satellite: str) -> Shown:
+        verdicts: dict[str, Shown] = {"1234": Shown("right", "Anna"), "4321": Shown("wrong"), "9999": Shown("locked")}
+        return verdicts.get(text, Shown("none"))
+
+    def code(self, text: str, satellite: str) -> Literal["given", "locked", "none"]:
+        return "given" if text == "4711" else "locked" if text == "9999" else "none"
 
 
 @dataclass
@@ -71,6 +75,36 @@ async def test_no_or_a_yes_in_another_room_does_nothing(said: str) -> None:
     assert reading.understood != UNLOCK
 
 
+async def test_a_code_is_for_the_command_it_was_asked_for_and_in_no_record() -> None:
+    talk = Talk()
+    talk.came_to(UNLOCK, unconfirmed("needs-code"))
+    assert talk.dialogue.awaits_answer("kitchen")
+    assert await talk.said("4711") == Reading(UNLOCK, secret=True)
+    assert await talk.said("4711") == Reading(NotUnderstood("4711"))
+
+
+async def test_a_pin_that_was_shown_counts_when_the_code_is_said() -> None:
+    """A household may want both."""
+    talk = Talk()
+    talk.came_to(UNLOCK, unconfirmed("needs-pin"))
+    assert (await talk.said("1234")).granted == "pin"
+    talk.came_to(UNLOCK, unconfirmed("needs-code"))
+    assert await talk.said("4711") == Reading(UNLOCK, "pin", secret=True, person="Anna")
+    talk.came_to(UNLOCK, unconfirmed("needs-code"))  # it was wrong: asked again
+    assert (await talk.said("4711")).granted == "pin"
+    await talk.said("what time is it")
+    talk.came_to(UNLOCK, unconfirmed("needs-code"))
+    assert (await talk.said("4711")).granted == ""
+
+
+async def test_other_words_are_no_code_and_too_many_codes_are_told() -> None:
+    talk = Talk(LAMP)
+    talk.came_to(UNLOCK, unconfirmed("needs-code"))
+    assert (await talk.said(LAMP.text)).understood == LAMP
+    talk.came_to(UNLOCK, unconfirmed("needs-code"))
+    assert (await talk.said("9999")).told == (Told("code_locked"),)
+
+
 async def test_an_old_question_is_not_answered() -> None:
     talk = Talk()
     talk.came_to(UNLOCK, unconfirmed("needs-yes"))
@@ -96,7 +130,7 @@ async def test_a_pin_is_no_yes_and_a_yes_is_no_pin() -> None:
 async def test_a_right_pin_grants_and_is_secret() -> None:
     talk = Talk()
     talk.came_to(UNLOCK, unconfirmed("needs-pin"))
-    assert await talk.said("1234") == Reading(UNLOCK, "pin", secret=True)
+    assert await talk.said("1234") == Reading(UNLOCK, "pin", secret=True, person="Anna")
 
 
 async def test_a_wrong_pin_does_nothing_and_may_be_said_again() -> None:

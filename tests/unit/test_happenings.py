@@ -6,6 +6,8 @@ import pytest
 
 from hub.granting import HouseAnswers
 from hub.happenings import Moments, happening
+from hub.house.attempts import Attempts
+from hub.house.codes import no_codes
 from hub.house.pin import Pin
 from hub.intent.digits import spoken_digits
 from hub.intent.routines import Routine, Routines, Wait
@@ -105,11 +107,11 @@ async def test_a_routine_does_its_steps_in_order_and_says_its_own_words():
 
 
 def test_what_has_no_digits_is_no_pin_and_without_a_pin_there_is_none():
-    pin = Pin("2580", attempts=3, lock_minutes=15, digits=spoken_digits, clock=lambda: 0.0)
-    answers = HouseAnswers(pin)
-    assert answers.pin("turn it off", "hall") == "none"
-    assert answers.pin("two five eight zero", "hall") == "right"
-    assert answers.pin("1111", "hall") == "wrong"
-    assert HouseAnswers(None).pin("2580", "hall") == "none"
+    pin = Pin({"": "2580"}, attempts=Attempts(3, 15, lambda: 0.0), digits=spoken_digits)
+    answers = HouseAnswers(pin, no_codes())
+    assert answers.pin("turn it off", "hall").verdict == "none"
+    assert answers.pin("two five eight zero", "hall").verdict == "right"
+    assert answers.pin("1111", "hall").verdict == "wrong"
+    assert HouseAnswers(None, no_codes()).pin("2580", "hall").verdict == "none"
     assert answers.is_yes("yes", "en")
     assert answers.is_no("nein", "de")

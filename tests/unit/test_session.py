@@ -11,7 +11,7 @@ import pytest
 
 from hub.arbiter import Arbiter
 from hub.config import EndpointSection
-from hub.dialogue import Dialogue, NoAnswers, Verdict
+from hub.dialogue import Dialogue, NoAnswers, Shown
 from hub.errors import SttFailed
 from hub.links.link import AudioArrived, AudioEnded, LinkEvent, ListenRequested, Muted, WakeHeard
 from hub.session import Session, SessionParts, State
@@ -104,8 +104,8 @@ COMMANDED = Intent("HassTurnOff", {"name": "Front Door"}, "lock", "en", "unlock 
 
 
 class _AnyPin(NoAnswers):
-    def pin(self, text: str, satellite: str) -> Verdict:
-        return "right"
+    def pin(self, text: str, satellite: str) -> Shown:
+        return Shown("right")
 
 
 COMMAND = (AudioArrived(voice(640)), AudioArrived(silence(1000)))

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from typing import Any
 
 from hub.house import templates
+from hub.house.codes import MASK, CodeNeed
 from hub.house.dialect import Dialect, DialectBuilder, Options, Outgoing, among
+from hub.house.templates import Template
+
+_JUDGED_BY_PANEL = "REMOTE_CODE"  # Home Assistant's word; REMOTE_CODE_TEXT may have letters, which nobody can say
 
 _STATES = (
     *("disarmed", "armed_home", "armed_away", "armed_night", "armed_vacation", "armed_custom_bypass"),
@@ -16,20 +22,51 @@ _FEATURE_BITS = {"arm_home": 1, "arm_away": 2, "arm_night": 4, "arm_custom_bypas
 
 
 def alarm_control_panel(options: Options) -> Dialect:
-    """What needs a code that somebody types cannot be commanded: the hub is told none."""
+    """What needs a code that nobody can say, or that cannot reach the panel, cannot be commanded."""
     builder = DialectBuilder(options)
     builder.reads("state", "state_topic", "value_template", parse=among(_STATES))
     options.required_topic("state_topic")
     topic, template = options.required_topic("command_topic"), options.template("command_template")
-    payloads = _payloads(options)
+    needed = _code(options, template)
+    payloads, coded = _payloads(options), _coded(options)
+    if needed is None:
+        payloads = {state: word for state, word in payloads.items() if not coded(state)}
 
-    def write(state: str) -> list[Outgoing]:
+    def message(state: str, code: str | None) -> list[Outgoing]:
         payload = payloads.get(state)
-        return [] if payload is None else [options.command(topic, templates.command(template, payload, action=payload))]
+        if payload is None:
+            return []
+        return [options.command(topic, templates.command(template, payload, action=payload, code=code))]
 
     if payloads:
-        builder.writer("state", write)
-    return builder.build({"armed_states": tuple(state for state in payloads if state != "disarmed")})
+        builder.writer("state", lambda state: message(state, MASK if coded(state) else None))
+    fixed: dict[str, Any] = {"armed_states": tuple(state for state in payloads if state != "disarmed")}
+    if not any(map(coded, payloads)):
+        return builder.build(fixed)
+    return replace(
+        builder.build({**fixed, "code_format": "number"}),
+        code=lambda wanted: needed if coded(wanted.get("state", "")) else None,
+        write_with=lambda wanted, code: message(wanted["state"], code),
+    )
+
+
+def _code(options: Options, template: Template | None) -> CodeNeed | None:
+    """What of a code can be said: digits that are announced to be compared, or some that the panel judges itself."""
+    code = options.text("code")
+    if code is None:
+        return None
+    if code == _JUDGED_BY_PANEL:
+        return CodeNeed() if template is not None and "code" in template.variables else None
+    return CodeNeed(code) if code.isascii() and code.isdigit() else None
+
+
+def _coded(options: Options) -> Callable[[str], bool]:
+    """Whether a state is commanded with a code."""
+    if options.text("code") is None:
+        return lambda _: False
+    disarm = options.flag("code_disarm_required", default=True)
+    arm = options.flag("code_arm_required", default=True)
+    return lambda state: disarm if state == "disarmed" else arm and state in _ARMED
 
 
 def _features(options: Options) -> Collection[str]:
@@ -42,12 +79,9 @@ def _features(options: Options) -> Collection[str]:
 
 def _payloads(options: Options) -> dict[str, str]:
     """State to the word that commands it."""
-    has_code = options.text("code") is not None
     features = _features(options)
-    payloads = {}
-    if not (has_code and options.flag("code_disarm_required", default=True)):
-        payloads["disarmed"] = options.word("payload_disarm", "DISARM")
-    if not (has_code and options.flag("code_arm_required", default=True)):
-        armed = {state: word for state, word in _ARMED.items() if word in features}
-        payloads |= {state: options.word(f"payload_{word}", word.upper()) for state, word in armed.items()}
-    return payloads
+    armed = {state: word for state, word in _ARMED.items() if word in features}
+    return {
+        "disarmed": options.word("payload_disarm", "DISARM"),
+        **{state: options.word(f"payload_{word}", word.upper()) for state, word in armed.items()},
+    }

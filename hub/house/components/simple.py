@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hub.house import templates
-from hub.house.dialect import Dialect, DialectBuilder, Options, one_of
+from hub.house.codes import MASK, need
+from hub.house.dialect import Dialect, DialectBuilder, Options, Outgoing, one_of
 
 
 def switch(options: Options) -> Dialect:
@@ -22,10 +25,23 @@ def lock(options: Options) -> Dialect:
     states = {options.word(f"state_{name}", name.upper()): name for name in names}
     builder = DialectBuilder(options)
     builder.reads("state", "state_topic", "value_template", parse=one_of(states))
-    options.required_topic("command_topic")
-    if options.text("code_format") is None:  # a lock that asks for a code cannot be told: the hub knows none
+    topic = options.required_topic("command_topic")
+    code_format, template = options.text("code_format"), options.template("command_template")
+    if code_format is None:
         builder.writes("state", "command_topic", "command_template", payloads.__getitem__)
-    return builder.build()
+        return builder.build()
+    if template is None or "code" not in template.variables:  # a code that cannot reach it: nobody would check it
+        return builder.build()
+
+    def message(state: str, code: str) -> list[Outgoing]:
+        return [options.command(topic, templates.command(template, payloads[state], code=code))]
+
+    builder.writer("state", lambda state: message(state, MASK))
+    return replace(
+        builder.build({"code_format": "number"}),
+        code=lambda wanted: need(code_format) if "state" in wanted else None,
+        write_with=lambda wanted, code: message(wanted["state"], code),
+    )
 
 
 def sensor(options: Options) -> Dialect:

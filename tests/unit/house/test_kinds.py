@@ -169,11 +169,12 @@ async def test_an_alarm_panel_that_counts_down_has_obeyed():
     assert (await home.do("EarshotArm", name="X", mode="away")).actions[0].outcome == "confirmed"
 
 
-async def test_an_alarm_panel_that_wants_a_code_is_not_commanded():
-    """The code is for people's fingers; the hub is told none, and must not go round it."""
+async def test_an_alarm_panel_that_wants_a_code_is_not_commanded_without():
     home = Home()
     home.announce("alarm_control_panel", {"state_topic": "s", "code": "1234", "code_arm_required": False}, "armed_home")
-    assert (await home.do("EarshotDisarm", name="X")).problem == "no-command"
+    result = await home.do("EarshotDisarm", name="X")
+    assert (result.kind, result.problem) == ("unconfirmed", "needs-code")
+    assert not home.bus.published
     home.bus.listen("c", lambda _: home.bus.deliver("s", "armed_away"))
     assert (await home.do("EarshotArm", name="X", mode="away")).actions[0].outcome == "confirmed"
 

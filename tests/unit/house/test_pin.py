@@ -8,25 +8,24 @@ import re
 import pytest
 
 from hub.config import PolicySection
-from hub.house.pin import Pin, read_pin
+from hub.house.attempts import Attempts
+from hub.house.pin import Pin, read_pins
 from wire.errors import ConfigError
 
 
 class Household:
     """Somebody who types digits, at a time."""
 
-    def __init__(self, secret="2580", attempts=3):
+    def __init__(self, secret="2580", attempts=3, **people):
         self.now = 1000.0
         self.pin = Pin(
-            secret,
-            attempts=attempts,
-            lock_minutes=15,
+            {"": secret, **people},
+            attempts=Attempts(attempts, 15, lambda: self.now),
             digits=lambda said: "".join(re.findall(r"\d", said)),
-            clock=lambda: self.now,
         )
 
     def say(self, said, satellite="hall"):
-        return self.pin.check(said, satellite)
+        return self.pin.check(said, satellite)[0]
 
     def wait(self, minutes):
         self.now += minutes * 60
@@ -98,6 +97,14 @@ def test_it_is_in_no_log_and_no_representation(caplog):
     assert "2580" not in caplog.text + repr(home.pin)
 
 
+def test_a_persons_own_pin_tells_who_said_it():
+    home = Household(Anna="1111", Ben="2222")
+    assert home.pin.check("1111", "hall") == ("right", "Anna")
+    assert home.pin.check("2222", "hall") == ("right", "Ben")
+    assert home.pin.check("2580", "hall") == ("right", "")
+    assert home.pin.check("3333", "hall") == ("wrong", "")
+
+
 class TestFile:
     def keep(self, tmp_path, text, mode=0o600):
         path = tmp_path / "pin"
@@ -107,20 +114,26 @@ class TestFile:
 
     @pytest.mark.parametrize("secret", ["0000", "2580", "123456789012"])
     def test_digits_in_a_file_of_ones_own(self, tmp_path, secret):
-        assert read_pin(self.keep(tmp_path, f"{secret}\n")) == secret
+        assert read_pins(self.keep(tmp_path, f"{secret}\n")) == {"": secret}
 
     def test_no_file_is_no_pin(self):
-        assert read_pin(PolicySection()) is None
+        assert read_pins(PolicySection()) == {}
 
     @pytest.mark.parametrize("text", ["123", "1234567890123", "12 34", "abcd", "1234x", "", "1234\n5678", "١٢٣٤"])
     def test_anything_else_is_refused_without_telling_it(self, tmp_path, text):
         section = self.keep(tmp_path, text)
         with pytest.raises(ConfigError) as refused:
-            read_pin(section)
+            read_pins(section)
         assert refused.value.code == "policy-pin-file"
         assert section.pin_file in refused.value.message
         assert not text or text not in refused.value.message
 
     def test_a_file_that_others_can_read_is_refused(self, tmp_path):
         with pytest.raises(ConfigError, match="chmod 600"):
-            read_pin(self.keep(tmp_path, "2580", 0o644))
+            read_pins(self.keep(tmp_path, "2580", 0o644))
+
+    def test_two_people_cannot_have_one_pin(self, tmp_path):
+        section = self.keep(tmp_path, "2580")
+        with pytest.raises(ConfigError, match="same PIN") as refused:
+            read_pins(PolicySection(pins={"Anna": section.pin_file, "Ben": section.pin_file}))
+        assert "2580" not in refused.value.message

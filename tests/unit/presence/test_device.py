@@ -44,7 +44,8 @@ class Control:
         )
         return []
 
-    async def ask_text(self, text, *, satellite, area, language, reply_audio):
+    async def ask_text(self, text, *, satellite, area, language, reply_audio, via):
+        assert via == "mqtt"
         await self._note(("ask", text, satellite, area))
         trace = new_trace(satellite or "cli", area, "en")
         trace.reply = "It is on."
