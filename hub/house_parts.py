@@ -41,6 +41,7 @@ async def devices(
     """The house as the broker tells it, and the notes on it; without a store only house.toml counts."""
     bridges: list[Reader] = [Zigbee2Mqtt(config.mqtt.zigbee2mqtt_topic), Tasmota(config.mqtt.tasmota_prefix)]
     house = HouseRegistry(bus, prefix=config.mqtt.discovery_prefix, bridges=bridges, notes=file)
+    tasks.start(house.read_large(), name="house.large")
     tasks.start(ask(house, bus), name="house.ask")
     if journal.database is None:
         return house, None

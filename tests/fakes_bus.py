@@ -32,7 +32,7 @@ class FakeBus:
                 del self.retained[topic]
         self._changed.set()
 
-    def listen(self, pattern, callback):
+    def listen(self, pattern, callback, *, large=False):
         self._routes.add(pattern, callback)
         return lambda: self._routes.remove(pattern, callback)
 

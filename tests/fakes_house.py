@@ -87,7 +87,7 @@ class LoopbackBus(FakeBus):
         self.retained[topic] = text
         self.deliver(topic, text)
 
-    def listen(self, pattern: str, callback: Callback) -> Callable[[], None]:
+    def listen(self, pattern: str, callback: Callback, *, large: bool = False) -> Callable[[], None]:
         stop = super().listen(pattern, callback)
         for topic, text in tuple(self.retained.items()):
             if matches(pattern, topic):

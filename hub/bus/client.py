@@ -14,12 +14,12 @@ from typing import Self
 
 from hub.bus.address import BrokerAddress
 from hub.bus.background import background
-from hub.bus.connection import MAX_PAYLOAD_BYTES, Connection, connected
-from hub.bus.routes import Callback, Message, Routes
+from hub.bus.connection import LARGE_PAYLOAD_BYTES, MAX_PAYLOAD_BYTES, Connection, connected
+from hub.bus.routes import Callback, Message, Routes, matches
 from hub.errors import BrokerLost
 from wire.tasks import raise_if_cancelled
 
-__all__ = ["MAX_PAYLOAD_BYTES", "Bus", "Message"]
+__all__ = ["LARGE_PAYLOAD_BYTES", "MAX_PAYLOAD_BYTES", "Bus", "Message"]
 
 _log = logging.getLogger(__name__)
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -51,6 +51,7 @@ class Bus:
         self._address, self._name, self._jitter = address, name, jitter
         self._status_topic = status_topic or f"earshot/{name}/status"
         self._routes = Routes()
+        self._large: list[tuple[str, Callback]] = []  # who takes messages beyond MAX_PAYLOAD_BYTES
         self._connection: Connection | None = None
         self._up = asyncio.Event()
         self._pending: dict[str, None] = {}  # patterns to subscribe on this connection, in order
@@ -125,14 +126,18 @@ class Bus:
             else:
                 return
 
-    def listen(self, pattern: str, callback: Callback) -> Callable[[], None]:
+    def listen(self, pattern: str, callback: Callback, *, large: bool = False) -> Callable[[], None]:
         """Call back for every message on ``pattern``, over all reconnects. Returns what ends it.
+
+        large: also for those of more than MAX_PAYLOAD_BYTES, up to LARGE_PAYLOAD_BYTES.
 
         Callbacks run in the event loop one after another, must be quick and must not raise. The broker holds back
         what we do not read (TCP); beyond 4096 messages read and not dispatched the newest is dropped and logged.
         """
         if self._routes.add(pattern, callback):
             self._need(pattern)
+        if large:
+            self._large.append((pattern, callback))
         return lambda: self._forget(pattern, callback)
 
     async def synced(self, seconds: float = _SYNC_SECONDS) -> None:
@@ -170,6 +175,8 @@ class Bus:
 
     def _forget(self, pattern: str, callback: Callback) -> None:
         """The subscription itself ends with the connection: topics come back more often than they go for good."""
+        if (pattern, callback) in self._large:
+            self._large.remove((pattern, callback))
         if self._routes.remove(pattern, callback):
             self._pending.pop(pattern, None)
 
@@ -226,14 +233,21 @@ class Bus:
 
     async def _dispatch(self, connection: Connection) -> None:
         async for message in connection.messages():
-            if len(message.payload) > MAX_PAYLOAD_BYTES:
-                _log.warning("ignored %r: larger than %d bytes", message, MAX_PAYLOAD_BYTES)
-                continue
-            for callback in self._routes.callbacks(message.topic):
+            for callback in self._listeners(message):
                 try:
                     callback(message)
                 except Exception:  # noqa: BLE001 - background supervisor: one bad message must not cut off the house
                     _log.exception("a listener failed on %r", message)
+
+    def _listeners(self, message: Message) -> list[Callback]:
+        size = len(message.payload)
+        if size <= MAX_PAYLOAD_BYTES:
+            return self._routes.callbacks(message.topic)
+        takers = [callback for pattern, callback in self._large if matches(pattern, message.topic)]
+        if size <= LARGE_PAYLOAD_BYTES and takers:
+            return takers
+        _log.warning("ignored %r: too large", message)
+        return []
 
     def _report(self, problem: BrokerLost | None) -> None:
         if problem is None:

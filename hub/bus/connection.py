@@ -21,6 +21,7 @@ from hub.errors import BrokerLost
 from wire.tasks import keeping_cancel
 
 MAX_PAYLOAD_BYTES = 1 << 20
+LARGE_PAYLOAD_BYTES = 1 << 22  # of the few messages that are lists of a whole network: 600 Zigbee devices have 4 MB
 _log = logging.getLogger(__name__)
 _paho_log = logging.getLogger(f"{__name__}.paho")
 _paho_log.setLevel(logging.CRITICAL)  # whatever it calls an error comes to us as an exception, which we tell of
@@ -128,7 +129,7 @@ def _client(
     will_topic: str,
 ) -> _Client:
     limits = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
-    limits.MaximumPacketSize = MAX_PAYLOAD_BYTES + 2048
+    limits.MaximumPacketSize = LARGE_PAYLOAD_BYTES + 2048
     return _Client(
         address.host,
         address.port,

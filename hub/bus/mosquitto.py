@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 USERNAME = "earshot"
-MESSAGE_BYTES = 1 << 20  # as hub.bus.client: nothing larger is ever of use
+MESSAGE_BYTES = 1 << 22  # as hub.bus.client: nothing larger is ever of use
 _QUEUED_MESSAGES = 100_000  # the default of 1000 drops retained messages of large houses on subscribe
 _PASSWORD_BYTES = 24
 _SALT_BYTES = 12

@@ -32,8 +32,15 @@ class Reader(Protocol):
     def patterns(self) -> Sequence[str]:
         """Topics to listen to."""
 
+    @property
+    def large(self) -> bool:
+        """Messages may be lists of a whole network, larger than any other may be."""
+
     def read(self, message: Message) -> Iterable[Part]:
-        """All that changes by a message on one of the patterns. Never raises, whatever a peer sent."""
+        """All that changes by a message on one of the patterns. Never raises, whatever a peer sent.
+
+        Called in a thread for large messages, one call at a time.
+        """
 
 
 def withdrawn(source: str) -> Part:
@@ -48,6 +55,8 @@ def refused(source: str, reason: str) -> Part:
 
 class HomeAssistantReader:
     """Home Assistant's MQTT discovery: a topic for each entity or device."""
+
+    large = False
 
     def __init__(self, prefix: str) -> None:
         self._prefix = prefix

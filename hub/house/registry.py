@@ -12,6 +12,7 @@ from functools import partial
 from hub.bus.routes import Message
 from hub.errors import BrokerLost
 from hub.house import discovery
+from hub.house.backlog import Backlog
 from hub.house.device import LiveDevice
 from hub.house.dialect import Outgoing
 from hub.house.discovery import Announced
@@ -52,12 +53,13 @@ class HouseRegistry:
         self._digests: dict[str, bytes] = {}  # of what each source announces, without those that had a problem
         self._hearing = Hearing(bus, clock)
         self._problems = Problems()
+        self._backlog = Backlog()
         self._version = 1
         self._areas: tuple[int, tuple[Area, ...]] = (0, ())  # names version, and the rooms then
         self.renote(notes or HouseFile())
         for rank, reader in enumerate([*bridges, HomeAssistantReader(prefix)]):
             for pattern in reader.patterns:
-                bus.listen(pattern, partial(self._on_message, rank, reader))
+                bus.listen(pattern, partial(self._on_message, rank, reader), large=reader.large)
 
     @property
     def names_version(self) -> int:
@@ -111,18 +113,30 @@ class HouseRegistry:
         try:
             async with asyncio.timeout(seconds):
                 await self._bus.synced(seconds)
+                while await self._backlog.empty():  # its devices have state topics of their own
+                    await self._bus.synced(seconds)
         except (BrokerLost, TimeoutError) as error:
             _log.warning("the house is not wholly known yet: %s", error or f"nothing came for {seconds:g} s")
             return False
         return True
 
+    async def read_large(self) -> None:
+        """Until cancelled: read large announcements beside the event loop. Without it they are read in it."""
+        await self._backlog.run(self._on_part)
+
     def _on_message(self, rank: int, reader: Reader, message: Message) -> None:
+        if self._backlog.takes(reader, message):
+            self._backlog.add(rank, reader, message)
+            return
         for part in reader.read(message):
-            digest = hashlib.sha256(part.content).digest()
-            if digest != self._digests.get(part.source):  # devices repeat themselves whenever Home Assistant starts
-                self._digests.pop(part.source, None)
-                if self._take(rank, part):
-                    self._digests[part.source] = digest
+            self._on_part(rank, part)
+
+    def _on_part(self, rank: int, part: Part) -> None:
+        digest = hashlib.sha256(part.content).digest()
+        if digest != self._digests.get(part.source):  # devices repeat themselves whenever Home Assistant starts
+            self._digests.pop(part.source, None)
+            if self._take(rank, part):
+                self._digests[part.source] = digest
 
     def _take(self, rank: int, part: Part) -> bool:
         """Put what this source announces now in the place of what it announced before; whether it is all in order."""

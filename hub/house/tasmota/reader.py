@@ -25,6 +25,8 @@ class _Told:
 class Tasmota:
     """A Reader. prefix: of the discovery topics."""
 
+    large = False
+
     def __init__(self, prefix: str = "tasmota/discovery") -> None:
         self.patterns: Sequence[str] = [f"{prefix}/+/config", f"{prefix}/+/sensors"]
         self._told: dict[str, _Told] = {}  # by MAC, as it is in the topic

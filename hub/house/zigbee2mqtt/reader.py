@@ -14,7 +14,7 @@ from hub.house.reader import Part, refused, withdrawn
 from hub.house.zigbee2mqtt.documents import Device, Group
 from hub.house.zigbee2mqtt.entities import device_entities, group_entities
 
-_MAX_PAYLOAD_BYTES = 1 << 20  # no more comes through the bus
+_MAX_PAYLOAD_BYTES = 1 << 22  # no more comes through the bus
 _MAX_LISTED = 2000
 _MAX_BASES = 8
 _DEFAULT_BIND_GROUP = 901  # zigbee2mqtt's own, for binding remotes
@@ -34,6 +34,8 @@ class _Bridge:
 
 class Zigbee2Mqtt:
     """A Reader of one zigbee2mqtt, or of all whose base topic has one level."""
+
+    large = True
 
     def __init__(self, base_topic: str = "") -> None:
         """base_topic: empty finds up to eight by themselves."""
