@@ -233,6 +233,8 @@ async def open_hub(config: HubConfig, where: Places, *, simulated: Path | None =
                 feed=feed,
                 tasks=tasks,
                 talk=Browsers(parts, satellites).serve,
+                keys=where.var,
+                database=journal.database,
             )
         )
         yield hub

@@ -17,6 +17,7 @@ Milliseconds = Annotated[int, Meta(ge=0, le=600_000)]
 Name = Annotated[str, Meta(min_length=1, max_length=64)]
 EngineUris = list[Annotated[str, Meta(pattern=r"^(tcp://.+:\d+|unix:///.+)$")]]
 EntityId = Annotated[str, Meta(pattern=r"^[a-z_]+\.[a-z0-9_]+$", max_length=200)]
+HostName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9.-]{1,253}$")]
 _BASE_TOPIC = r"^([^/+#$\s][^/+#]{0,63}(/[^/+#]{1,64})*)?$"
 TopicPrefix = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}(/[A-Za-z0-9_-]{1,64})*$")]
 
@@ -257,13 +258,15 @@ class ServicesSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
 
 
 class WebSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The local status page.
+    """The page and its API (docs/web.md).
 
-    port: 0 is any free one. bind: the page has no login yet, so it stays on loopback; other addresses are refused.
+    port: 0 is any free one. bind: the address to listen on. names: by which the page may be opened beside this
+    machine's own, as ``box.lan``.
     """
 
     port: Port = 8765
     bind: Annotated[str, Meta(pattern=r"^(127\.\d+\.\d+\.\d+|::1|localhost)$")] = "127.0.0.1"
+    names: Annotated[list[HostName], Meta(max_length=16)] = msgspec.field(default_factory=list)
 
 
 class StoreSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

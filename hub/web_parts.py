@@ -8,6 +8,8 @@ from pathlib import Path
 
 from hub.config import WebSection
 from hub.house.notes import Notes
+from hub.store.database import Database
+from hub.web.access.door import open_door
 from hub.web.api import Api
 from hub.web.control import About, HubControl
 from hub.web.jobs import Jobs
@@ -31,15 +33,23 @@ async def web_side(
     feed: LiveFeed,
     tasks: Tasks,
     talk: ServeTalk,
+    keys: Path,
+    database: Database | None,
 ) -> AsyncIterator[int]:
-    """Serve command line and page; yields the page's port. notes: None without a store.
+    """Serve command line and page; yields the page's port. keys: folder of the owner's password.
 
-    Raises ConfigError (port-in-use, bind-refused, hub-running, socket-unusable).
+    notes, database: None without a store.
+    Raises ConfigError (port-in-use, bind-refused, hub-running, socket-unusable, page-password-unusable).
     """
     jobs = Jobs(tasks, feed)
     sources: list[RouteSource] = [Api(control, about), jobs, feed, TalkApi(talk)]
     if notes is not None:
         sources.append(NotesApi(notes, control))
-    routes = [route for source in sources for route in source.routes()]
-    async with control_socket(routes, socket), page_server(routes, section, version=about.version) as port:
-        yield port
+    async with open_door(keys, database, about) as door:
+        sources.extend(door.sources)
+        routes = [route for source in sources for route in source.routes()]
+        async with (
+            control_socket([*routes, *door.local.routes()], socket),
+            page_server(routes, section, version=about.version, access=door.gate) as port,
+        ):
+            yield port

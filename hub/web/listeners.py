@@ -13,9 +13,10 @@ from aiohttp import web
 
 from hub.config import WebSection
 from hub.web import page
+from hub.web.access.origins import OwnNames
 from hub.web.openapi import openapi_route
 from hub.web.refusal import MAX_BODY_BYTES, refusals
-from hub.web.routes import READING, Access, Route, served
+from hub.web.routes import Access, Route, served
 from wire.errors import ConfigError
 
 SHUTDOWN_SECONDS = 2.0  # for requests in flight at the end; then they are cancelled
@@ -42,23 +43,18 @@ async def control_socket(routes: Sequence[Route], path: Path) -> AsyncIterator[N
 
 @asynccontextmanager
 async def page_server(
-    routes: Sequence[Route], section: WebSection, *, version: str, access: Access | None = None
+    routes: Sequence[Route], section: WebSection, *, version: str, access: Access
 ) -> AsyncIterator[int]:
     """Serve the page and its API; yields the port (``section.port``, or a free one for 0).
 
-    access: who may; None: anybody may read, nobody may do anything.
     Raises ConfigError: port-in-use, bind-refused.
     """
     files = await asyncio.to_thread(page.load)
     listener = _bind_tcp(section.bind, section.port)
     port: int = listener.getsockname()[1]
-    guard = page.guard(page.own_hosts(section.bind, port))
+    guard = page.guard(OwnNames(section.names))
     app = web.Application(middlewares=[guard, refusals], client_max_size=MAX_BODY_BYTES)
-    shown = [
-        *(routes if access else [route for route in routes if route.scope in READING]),
-        openapi_route(routes, version),
-    ]
-    app.add_routes([*served(shown, access=access), *page.routes(files)])
+    app.add_routes([*served([*routes, openapi_route(routes, version)], access=access), *page.routes(files)])
     async with _serving(app, listener):
         yield port
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -99,22 +99,19 @@ def routes(contents: Mapping[str, File]) -> list[web.RouteDef]:
     return [web.get("/", _serving(contents["/index.html"])), *named]
 
 
-def own_hosts(bind: str, port: int) -> frozenset[str]:
-    """What ``Host`` may say. Another name that resolves to us is DNS rebinding: a foreign page reading this one."""
-    names = {"localhost", "127.0.0.1", "[::1]", f"[{bind}]" if ":" in bind else bind}
-    bare = names if port == 80 else set()
-    return frozenset({f"{name}:{port}" for name in names} | bare)
+def guard(names: Container[str]) -> Middleware:
+    """Refuse foreign hosts and give every answer, refusals too, the security headers.
 
-
-def guard(hosts: frozenset[str]) -> Middleware:
-    """Refuse foreign hosts and give every answer, refusals too, the security headers."""
+    names: what ``Host`` may say; a name of others that resolves to us is DNS rebinding: their page would read ours.
+    """
 
     @web.middleware
     async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.host.lower() in hosts:
+        if request.host in names:
             response = await handler(request)
         else:
-            response = refuse("host-refused", "this page is only for this machine; open it as localhost", status=421)
+            message = "this hub has no such name; open it by its address, or add the name to `[web] names`"
+            response = refuse(code="host-refused", message=message, status=421)
         if not response.prepared:
             for name, value in HEADERS.items():
                 response.headers.setdefault(name, value)

@@ -23,9 +23,9 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 class RequestRefused(EarshotError):
     """The request itself is wrong; status: the HTTP status that says so."""
 
-    def __init__(self, code: str, message: str, *, status: int = 400) -> None:
+    def __init__(self, code: str, message: str, *, status: int = 400, retry_after_seconds: int | None = None) -> None:
         super().__init__(code, message)
-        self.status = status
+        self.status, self.retry_after_seconds = status, retry_after_seconds
 
 
 class Refusal(msgspec.Struct, frozen=True):
@@ -59,13 +59,22 @@ async def refusals(request: web.Request, handler: Handler) -> web.StreamResponse
     try:
         return await handler(request)
     except EarshotError as error:
-        return refuse(error.code, error.message, status=_status(error))
+        return _refused(error)
     except web.HTTPException as error:
         code, message = _HTTP_CODES.get(error.status, ("request-invalid", error.reason))
         return refuse(code, message, status=error.status)
     except Exception:  # noqa: BLE001 - the web request edge (STYLE): one request's bug must not end the listener
         _log.exception("%s %s failed", request.method, request.path)
         return refuse("internal-error", "this is a bug of the hub; its log says more", status=500)
+
+
+def _refused(error: EarshotError) -> web.Response:
+    response = refuse(error.code, error.message, status=_status(error))
+    if isinstance(error, RequestRefused) and error.retry_after_seconds is not None:
+        response.headers["Retry-After"] = str(error.retry_after_seconds)
+    if response.status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"  # HTTP wants one named; browsers ask nobody for it
+    return response
 
 
 def _status(error: EarshotError) -> int:

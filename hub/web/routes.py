@@ -14,7 +14,6 @@ from hub.web.refusal import Handler
 
 Scope = Literal["open", "read", "act", "admin"]
 SCOPES: tuple[Scope, ...] = ("open", "read", "act", "admin")  # each may do what those before it may
-READING: frozenset[Scope] = frozenset({"open", "read"})
 API_PREFIX = "/api/v1"
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]

@@ -16,6 +16,7 @@ from hub.store.database import Database
 from hub.web.client import ControlClient
 from hub.web.listeners import control_socket, page_server
 from tests.fakes_control import FakeHouse, FakeHub, api
+from tests.signed_in import owner_of, quick_door, routes_of
 from wire.errors import EarshotError
 
 BED = "light.bed_light"
@@ -116,17 +117,20 @@ async def test_only_what_a_note_has_is_taken(client, given):
     assert refused.value.code == "request-invalid"
 
 
-async def test_the_page_shows_notes_and_changes_none(notes):
+async def test_the_owners_page_changes_notes_and_a_token_that_may_only_act_does_not(notes, home):
+    routes = api(FakeHub(), notes)
     async with (
-        page_server(api(FakeHub(), notes), WebSection(port=0), version="1.2.3") as port,
-        aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session,
+        quick_door(home) as door,
+        page_server([*routes, *routes_of(door)], WebSection(port=0), version="1.2.3", access=door.gate) as port,
+        owner_of(port, door.owner.code) as owner,
     ):
-        async with session.get("/api/v1/house/notes") as response:
-            assert (await response.json())["room"][0]["name"] == "Hall"
-        async with session.get("/api/v1/house/suggestions") as response:
-            assert await response.json() == []
-        for method in ("PUT", "DELETE"):
-            for path in ("/api/v1/house/notes/room/Attic", "/house/notes/room/Attic"):
-                async with session.request(method, path, json={}) as response:
-                    assert response.status in {404, 405}
-    assert [room.name for room in notes.all().room] == ["Hall"]
+        async with owner.put("/api/v1/house/notes/room/Attic", json={}) as response:
+            assert response.status == 200
+        async with owner.post("/api/v1/access/tokens", json={"name": "panel", "scope": "act"}) as response:
+            bearer = {"Authorization": f"Bearer {(await response.json())['key']}"}
+        async with aiohttp.ClientSession(f"http://127.0.0.1:{port}", headers=bearer) as panel:
+            async with panel.get("/api/v1/house/notes") as response:
+                assert [room["name"] for room in (await response.json())["room"]] == ["Hall", "Attic"]
+            async with panel.delete("/api/v1/house/notes/room/Attic") as response:
+                assert response.status == 403
+    assert [room.name for room in notes.all().room] == ["Hall", "Attic"]

@@ -1,4 +1,4 @@
-"""The status page over real HTTP: for this machine only, read-only, and the same answers as the control socket."""
+"""The page over real HTTP: its files, its own names, and the same answers as the control socket."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from hub.config import WebSection
 from hub.web.listeners import page_server
 from hub.web.page import HEADERS
-from tests.fakes_control import FakeHub, api
+from tests.fakes_control import Everybody, FakeHub, api
 from wire.errors import ConfigError
 
 
@@ -23,7 +23,8 @@ async def hub():
 
 @pytest.fixture
 async def port(hub):
-    async with page_server(api(hub), WebSection(port=0), version="1.2.3") as port:
+    section = WebSection(port=0, names=["Box.lan"])
+    async with page_server(api(hub), section, version="1.2.3", access=Everybody()) as port:
         yield port
 
 
@@ -67,7 +68,18 @@ async def test_the_status_has_what_the_page_draws(http, hub):
 
 
 @pytest.mark.parametrize(
-    "host", ["evil.example", "evil.example:{port}", "localhost:1", "localhost.evil.example:{port}"]
+    "host",
+    [
+        "evil.example",
+        "evil.example:{port}",
+        "localhost.evil.example:{port}",
+        "127.0.0.1.evil.example",
+        "evil.example@127.0.0.1",
+        "127.1",
+        "127.0.0.1:port",
+        "[::1",
+        "",
+    ],
 )
 async def test_a_foreign_host_name_is_refused(http, port, host):
     async with http.get("/api/v1/status", headers={"Host": host.format(port=port)}) as response:
@@ -77,14 +89,26 @@ async def test_a_foreign_host_name_is_refused(http, port, host):
     assert set(body) == {"error"}
 
 
-async def test_this_machine_may_be_called_localhost(http, port):
-    async with http.get("/", headers={"Host": f"LOCALHOST:{port}"}) as response:
+@pytest.mark.parametrize(
+    "host",
+    [
+        "LOCALHOST:{port}",
+        "localhost",
+        "localhost:1",
+        "192.168.7.5:{port}",
+        "[fe80::1]:{port}",
+        "earshot.local",
+        "box.lan",
+    ],
+)
+async def test_addresses_and_own_names_are_its_own(http, port, host):
+    async with http.get("/", headers={"Host": host.format(port=port)}) as response:
         assert response.status == 200
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"])
 @pytest.mark.parametrize("address", ["/", "/api/v1/status"])
-async def test_it_changes_nothing(http, hub, method, address):
+async def test_what_is_read_cannot_be_changed(http, hub, method, address):
     async with http.request(method, address, data=b'{"text": "unlock the door"}') as response:
         assert response.status == 405
     assert hub.asked == []
@@ -95,7 +119,7 @@ async def test_it_changes_nothing(http, hub, method, address):
     [
         "/turns",
         "/say",
-        "/api/v1/say",
+        "/api/v1/sing",
         "/words/en/shell.json",
         "/../hub.toml",
         "/%2e%2e/%2e%2e/etc/passwd",
@@ -121,7 +145,7 @@ async def test_garbage_harms_nobody_else(http, port):
 
 async def test_a_port_in_use_is_named(hub, port):
     with pytest.raises(ConfigError) as caught:
-        async with page_server(api(hub), WebSection(port=port), version="1.2.3"):
+        async with page_server(api(hub), WebSection(port=port), version="1.2.3", access=Everybody()):
             pass
     assert caught.value.code == "port-in-use"
     assert str(port) in caught.value.message
@@ -129,19 +153,19 @@ async def test_a_port_in_use_is_named(hub, port):
 
 async def test_its_port_can_be_taken_again_at_once(hub):
     async with (
-        page_server(api(hub), WebSection(port=0), version="1.2.3") as port,
+        page_server(api(hub), WebSection(port=0), version="1.2.3", access=Everybody()) as port,
         aiohttp.ClientSession() as session,
         session.get(f"http://127.0.0.1:{port}/") as response,
     ):
         assert response.status == 200
-    async with page_server(api(hub), WebSection(port=port), version="1.2.3") as again:
+    async with page_server(api(hub), WebSection(port=port), version="1.2.3", access=Everybody()) as again:
         assert again == port
 
 
 async def test_it_also_binds_the_newer_loopback(hub):
     try:
         async with (
-            page_server(api(hub), WebSection(bind="::1", port=0), version="1.2.3") as port,
+            page_server(api(hub), WebSection(bind="::1", port=0), version="1.2.3", access=Everybody()) as port,
             aiohttp.ClientSession() as session,
             session.get(f"http://[::1]:{port}/") as response,
         ):

@@ -82,19 +82,3 @@ def test_the_app_has_an_icon_of_each_size_it_names(files):
 def test_what_is_packed_is_smaller():
     for file in page.load().values():
         assert file.packed is None or len(file.packed) < len(file.body)
-
-
-@pytest.mark.parametrize("host", ["localhost:8765", "127.0.0.1:8765", "[::1]:8765"])
-def test_this_machine_is_known_by_its_names(host):
-    assert host in page.own_hosts("127.0.0.1", 8765)
-
-
-@pytest.mark.parametrize(
-    "host", ["localhost", "localhost:8766", "evil.example:8765", "127.0.0.1.evil.example:8765", ""]
-)
-def test_other_names_are_foreign(host):
-    assert host not in page.own_hosts("127.0.0.1", 8765)
-
-
-def test_port_80_needs_no_port_in_the_name():
-    assert "localhost" in page.own_hosts("127.0.0.1", 80)
