@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from hub.errors import EarshotError
+from hub.health import WakeStatus
 from hub.stages import Act, Intent, NotUnderstood, Partial, Question, Result, Several, TakePartial, Transcript, Wake
 from hub.turn import Stages
+from models.wake.choice import WakeChoice
 from wire.pcm import SPEECH_WIDTH_BYTES, Pcm, silence
 
 T = TypeVar("T")
@@ -50,6 +52,22 @@ class FakeWake:
 
     def close(self) -> None:
         self.closed = True
+
+
+class NoWakes:
+    """Nobody chose a wake word."""
+
+    def choice(self, satellite: str) -> WakeChoice:
+        del satellite
+        return WakeChoice()
+
+    def keep(self, satellite: str, choice: WakeChoice) -> None: ...
+
+    def status(self, satellite: str) -> WakeStatus:
+        del satellite
+        return WakeStatus("alexa", ("alexa",), 50)
+
+    async def choose(self, satellite: str, *, word: str | None = None, sensitivity: int | None = None) -> None: ...
 
 
 @dataclass

@@ -22,8 +22,7 @@ from hub.links.satellites import Satellites
 from hub.session import SessionParts
 from hub.trace import Trace
 from hub.volumes import Volumes
-from models.wake.choice import WakeChoice, WakeStatus
-from tests.fakes_stages import FakeVoice, FakeWake, fake_stages, in_this_thread, voice
+from tests.fakes_stages import FakeVoice, FakeWake, NoWakes, fake_stages, in_this_thread, voice
 from tests.sockets import free_port, raw_server
 from wire.connection import Connection, PeerSettings
 from wire.errors import EarshotError
@@ -32,22 +31,6 @@ from wire.server import serve
 
 PEER = PeerSettings(ping_seconds=0.2, silent_seconds=1.0, connect_seconds=1.0)
 LINKS = LinksSection(retry_min_seconds=0.05, retry_max_seconds=0.2)
-
-
-class NoWakes:
-    """Nobody chose a wake word."""
-
-    def choice(self, satellite: str) -> WakeChoice:
-        del satellite
-        return WakeChoice()
-
-    def keep(self, satellite: str, choice: WakeChoice) -> None: ...
-
-    def status(self, satellite: str) -> WakeStatus:
-        del satellite
-        return WakeStatus("alexa", ("alexa",), 50)
-
-    async def choose(self, satellite: str, *, word: str | None = None, sensitivity: int | None = None) -> None: ...
 
 
 @asynccontextmanager

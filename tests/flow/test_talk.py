@@ -20,7 +20,16 @@ from hub.volumes import Volumes
 from hub.web.listeners import page_server
 from hub.web.talk_api import FRAME_BYTES, MOST_PAGES, TalkApi
 from tests.fakes_control import Everybody
-from tests.fakes_stages import FakeInterpreter, FakeTranscriber, FakeVoice, FakeWake, fake_stages, in_this_thread, voice
+from tests.fakes_stages import (
+    FakeInterpreter,
+    FakeTranscriber,
+    FakeVoice,
+    FakeWake,
+    NoWakes,
+    fake_stages,
+    in_this_thread,
+    voice,
+)
 from wire.connection import PeerSettings
 from wire.pcm import silence
 
@@ -56,7 +65,9 @@ async def hub():
 
 @pytest.fixture
 async def rooms(hub):
-    async with Satellites(hub.parts(), LinksSection(discover=False), PeerSettings(), [], Volumes(None)) as rooms:
+    async with Satellites(
+        hub.parts(), LinksSection(discover=False), PeerSettings(), [], Volumes(None), wakes=NoWakes()
+    ) as rooms:
         yield rooms
 
 
