@@ -201,7 +201,8 @@ class CalendarSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     """One calendar of the household: files, or a CalDAV server.
 
     name: as people say it. path: an .ics file, or a folder of them. url: instead of path, the calendar's address on a
-    CalDAV server, as ``http://nas:5232/anna/home/``. username: for its login. password_file: holds the password as one
+    CalDAV server, as ``http://nas:5232/anna/home/``; of a server alone, the calendar there that is called ``name`` is
+    looked for. username: for its login. password_file: holds the password as one
     line, mode 0600. allow_internet: the server may be outside the private addresses. writable: events may be added, to
     a server or a folder. person: whose it is; not set is everybody's. remind_minutes: before events with a time of day;
     empty is what each event asks for itself.

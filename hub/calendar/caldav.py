@@ -8,6 +8,7 @@ four kinds of request that are needed here are few lines.
 from __future__ import annotations
 
 import asyncio
+import re
 from base64 import b64encode
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -20,7 +21,7 @@ from yarl import URL
 
 from hub.calendar.nearby import FarAway, NearbyResolver, is_far_literal
 from hub.calendar.source import MOST_BYTES, MOST_ITEMS, Copy, Item
-from hub.calendar.webdav import ABOUT, EVENTS, AnswerInvalid, Resource, resources, texts_of
+from hub.calendar.webdav import ABOUT, EVENTS, HOME, AnswerInvalid, Resource, resources, texts_of
 from hub.errors import CalendarLost
 from hub.secret_file import SecretUnusable, read_secret
 
@@ -28,6 +29,10 @@ FETCH_SECONDS = 120.0  # a whole calendar for the first time, from a small box
 _REQUEST_SECONDS = 30.0
 _CONNECT_SECONDS = 5.0
 _TOGETHER = 100  # resources of one request
+_MOST_REDIRECTS = 3
+_WELL_KNOWN = "/.well-known/caldav"  # RFC 6764: where a server says where its CalDAV is
+_NOT_NOW = frozenset({429, 500, 502, 503, 504})  # too many requests, being updated, out of order
+_SCHEME = re.compile(r"(?:^|,)\s*(basic|digest)\b")  # several may be offered, in one header or in more
 _XML = {"Content-Type": "application/xml; charset=utf-8"}
 
 
@@ -40,13 +45,17 @@ class Login:
 
 
 class CalDavSource:
-    """A Source. url: of the calendar itself. anywhere: also outside the house's own network."""
+    """A Source. url: of the calendar itself, or of a server where the one is looked for that is called ``name``.
+
+    anywhere: also outside the house's own network.
+    """
 
     poll_seconds = 600.0
     keeps = True
 
-    def __init__(self, url: str, login: Login | None = None, *, anywhere: bool = False) -> None:
-        self.origin = url
+    def __init__(self, url: str, login: Login | None = None, *, name: str = "", anywhere: bool = False) -> None:
+        self.origin, self._name = url, name
+        self._calendar: URL | None = None  # once it is found
         self._url = URL(url if url.endswith("/") else f"{url}/")
         self._login, self._anywhere = login, anywhere
 
@@ -66,15 +75,41 @@ class CalDavSource:
 
     async def add(self, uid: str, text: str) -> None:
         async with self._asking() as server:
-            await server.put(self._url / f"{uid}.ics", text.encode())
+            calendar = await self._found(server)
+            await server.put(calendar / f"{uid}.ics", text.encode())
 
     async def _version(self, server: _Server) -> str:
-        """The calendar's own mark, empty if it has none. Who gave a folder of calendars is told which there are."""
-        here = await server.propfind(ABOUT, depth=0)
-        if any(one.is_calendar for one in here):
-            return here[0].version
+        """The calendar's own mark, empty if it has none."""
+        server.url = await self._found(server)
+        here = next((one for one in await server.propfind(ABOUT, depth=0) if one.is_calendar), None)
+        if here is None:
+            self._calendar = None
+            raise self._invalid("is no calendar any more; look on the server")
+        return here.version
+
+    async def _found(self, server: _Server) -> URL:
+        """The calendar. Who gave an address of which others are below, or of a server, is told which there are."""
+        if self._calendar is None:
+            if self._url.path in {"/", f"{_WELL_KNOWN}/"}:
+                await server.follow(self._url.with_path(_WELL_KNOWN))
+            here = await server.propfind(ABOUT, depth=0)
+            self._calendar = server.url if any(one.is_calendar for one in here) else await self._below(server, here)
+        return self._calendar
+
+    async def _below(self, server: _Server, here: Sequence[Resource]) -> URL:
+        """RFC 5397 and 4791: the login's principal knows where its calendars are."""
         below = [one for one in await server.propfind(ABOUT, depth=1) if one.is_calendar]
-        known = ", ".join(str(self._url.join(URL(one.href, encoded=True))) for one in below[:10])
+        principal = next((one.principal for one in here if one.principal), "")
+        if not below and principal:
+            server.url = server.at(principal)
+            home = next((one.home for one in await server.propfind(HOME, depth=0) if one.home), "")
+            if home:
+                server.url = server.at(home)
+                below = [one for one in await server.propfind(ABOUT, depth=1) if one.is_calendar]
+        wanted = [one for one in below if self._name and one.name.casefold() == self._name.casefold()]
+        if len(wanted) == 1:
+            return server.at(wanted[0].href)
+        known = ", ".join(f"{server.at(one.href)}{f' ({one.name})' if one.name else ''}" for one in below[:10])
         raise self._invalid(f"is no calendar{f'; set url to one of {known}' if known else '; set url to one'}")
 
     async def _listed(self, server: _Server) -> dict[str, Resource]:
@@ -149,12 +184,45 @@ def _basic(username: str, password: str) -> str:
     return f"Basic {b64encode(f'{username}:{password}'.encode()).decode()}"
 
 
+class _Redirected(AnswerInvalid):
+    """It is somewhere else, says the server."""
+
+    def __init__(self, there: str) -> None:
+        super().__init__(f"it sends us to {there[:200]!r}; if that is right, set url to it")
+        self.there = there
+
+
 class _Server:
-    """The requests that we make. basic: the login for a server that asks for it; the session knows the digest one."""
+    """The requests that we make. url: what they are about; never on another server than the one that was named.
+
+    basic: the login for a server that asks for it; the session knows the digest one.
+    """
 
     def __init__(self, session: aiohttp.ClientSession, url: URL, basic: str | None) -> None:
-        self._session, self._url, self._basic = session, url, basic
+        self._session, self.url, self._basic = session, url, basic
+        self._origin = url.origin()
         self._headers = {"Accept-Encoding": "identity"}
+
+    def at(self, href: str) -> URL:
+        """An address in an answer. Raises AnswerInvalid for one elsewhere: the login is for this server alone."""
+        there = self.url.join(URL(href, encoded=True))
+        if there.origin() != self._origin:
+            raise AnswerInvalid(f"it names {str(there)[:200]!r}, another server; if that is right, set url to it")
+        return there if there.raw_path.endswith("/") else URL(f"{there}/", encoded=True)
+
+    async def follow(self, start: URL) -> None:
+        """Go where redirects lead, within this server; one that sends nobody anywhere stays where it is."""
+        before, self.url = self.url, start
+        for _ in range(_MOST_REDIRECTS):
+            try:
+                status, _ = await self._request("PROPFIND", self.url, ABOUT.encode(), {**_XML, "Depth": "0"})
+            except _Redirected as redirected:
+                self.url = self.at(redirected.there)
+            else:
+                if status != 207:
+                    self.url = before
+                return
+        raise AnswerInvalid("it sends us in a circle")
 
     async def propfind(self, body: str, *, depth: int) -> list[Resource]:
         return await self._asked("PROPFIND", body, {"Depth": str(depth)})
@@ -168,11 +236,13 @@ class _Server:
         status, _ = await self._request("PUT", url, body, headers)
         if status not in {200, 201, 204}:
             raise CalendarLost(
-                "calendar-read-only", f"{self._url} takes no new event (HTTP {status}); check its rights"
+                "calendar-read-only", f"{url.parent} takes no new event (HTTP {status}); check its rights"
             )
 
     async def _asked(self, method: str, body: str, headers: Mapping[str, str]) -> list[Resource]:
-        status, answer = await self._request(method, self._url, body.encode(), {**_XML, **headers})
+        status, answer = await self._request(method, self.url, body.encode(), {**_XML, **headers})
+        if status in _NOT_NOW:
+            raise CalendarLost("calendar-unreachable", f"{self.url}: HTTP {status}, for now; it is asked again")
         if status != 207:
             raise AnswerInvalid(f"HTTP {status} to {method}")
         return await asyncio.to_thread(resources, answer)
@@ -181,18 +251,18 @@ class _Server:
         """Raises CalendarLost (calendar-login), AnswerInvalid (a redirect, an answer too long)."""
         asked = {**self._headers, **headers}
         async with self._session.request(method, url, data=body, headers=asked, allow_redirects=False) as response:
-            wants = response.headers.get("WWW-Authenticate", "").lower()
+            wants = [one.lower() for one in response.headers.getall("WWW-Authenticate", ())]
             if response.status not in {401, 403}:
                 if 300 <= response.status < 400:
-                    there = response.headers.get("Location", "")[:200]
-                    raise AnswerInvalid(f"it sends us to {there!r}; if that is right, set url to it")
+                    raise _Redirected(response.headers.get("Location", ""))
                 return response.status, await _bounded(response.content)
-        if self._basic and wants.startswith("basic") and "Authorization" not in self._headers:
+        offered = {scheme for one in wants for scheme in _SCHEME.findall(one)}
+        if self._basic and "basic" in offered and "digest" not in offered and "Authorization" not in self._headers:
             self._headers["Authorization"] = self._basic
             return await self._request(method, url, body, headers)
         if response.status == 403 and method == "PUT":
             return 403, b""
-        raise CalendarLost("calendar-login", f"{self._url} wants a login; check username and password_file")
+        raise CalendarLost("calendar-login", f"{self.url} wants a login; check username and password_file")
 
 
 async def _bounded(content: aiohttp.StreamReader) -> bytes:

@@ -168,7 +168,7 @@ def _source(one: CalendarSection) -> Source:
     assert one.url is not None, "checked"
     password = Path(one.password_file) if one.password_file else None
     login = Login(one.username, password) if one.username else None
-    return CalDavSource(one.url, login, anywhere=one.allow_internet)
+    return CalDavSource(one.url, login, name=one.name, anywhere=one.allow_internet)
 
 
 def _file_name(one: CalendarSection) -> str:

@@ -12,9 +12,10 @@ _HEAD = '<?xml version="1.0" encoding="utf-8"?>'
 _NAMESPACES = 'xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav" xmlns:S="http://calendarserver.org/ns/"'
 
 ABOUT = (
-    f"{_HEAD}<D:propfind {_NAMESPACES}><D:prop><D:resourcetype/><D:displayname/><S:getctag/><D:sync-token/></D:prop>"
-    "</D:propfind>"
+    f"{_HEAD}<D:propfind {_NAMESPACES}><D:prop><D:resourcetype/><D:displayname/><S:getctag/><D:sync-token/>"
+    "<D:current-user-principal/><C:supported-calendar-component-set/></D:prop></D:propfind>"
 )
+HOME = f"{_HEAD}<D:propfind {_NAMESPACES}><D:prop><C:calendar-home-set/></D:prop></D:propfind>"
 EVENTS = (
     f"{_HEAD}<C:calendar-query {_NAMESPACES}><D:prop><D:getetag/></D:prop><C:filter>"
     '<C:comp-filter name="VCALENDAR"><C:comp-filter name="VEVENT"/></C:comp-filter></C:filter></C:calendar-query>'
@@ -34,7 +35,10 @@ class AnswerInvalid(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """What an answer tells of one resource; empty if it does not."""
+    """What an answer tells of one resource; empty if it does not.
+
+    principal: where the one who is logged in stands. home: where the calendars of a principal are.
+    """
 
     href: str
     etag: str = ""
@@ -42,6 +46,8 @@ class Resource:
     version: str = ""
     name: str = ""
     is_calendar: bool = False
+    principal: str = ""
+    home: str = ""
 
 
 def resources(body: bytes) -> list[Resource]:
@@ -63,19 +69,30 @@ class _Builder(ET.TreeBuilder):
 
 
 def _resource(response: ET.Element) -> Resource:
+    """Servers tell what they have and what they have not in blocks of their own, in any order (RFC 4918, 14.22)."""
     href = (response.findtext(f"{_DAV}href") or "").strip()
+    whole = ET.Element(f"{_DAV}prop")
     for told in response.iterfind(f"{_DAV}propstat"):
         prop = told.find(f"{_DAV}prop")
         if prop is not None and " 200" in (told.findtext(f"{_DAV}status") or " 200"):
-            return Resource(
-                href=href,
-                etag=_text(prop, f"{_DAV}getetag"),
-                text=prop.findtext(f"{_CALDAV}calendar-data") or "",
-                version=_text(prop, f"{_SERVER}getctag") or _text(prop, f"{_DAV}sync-token"),
-                name=_text(prop, f"{_DAV}displayname"),
-                is_calendar=prop.find(f"{_DAV}resourcetype/{_CALDAV}calendar") is not None,
-            )
-    return Resource(href)
+            whole.extend(prop)
+    return Resource(
+        href=href,
+        etag=_text(whole, f"{_DAV}getetag"),
+        text=whole.findtext(f"{_CALDAV}calendar-data") or "",
+        version=_text(whole, f"{_SERVER}getctag") or _text(whole, f"{_DAV}sync-token"),
+        name=_text(whole, f"{_DAV}displayname"),
+        is_calendar=whole.find(f"{_DAV}resourcetype/{_CALDAV}calendar") is not None and _has_events(whole),
+        principal=_text(whole, f"{_DAV}current-user-principal/{_DAV}href"),
+        home=_text(whole, f"{_CALDAV}calendar-home-set/{_DAV}href"),
+    )
+
+
+def _has_events(prop: ET.Element) -> bool:
+    """A list of tasks is a calendar of its own kind; who does not say is taken to have events."""
+    kinds = prop.find(f"{_CALDAV}supported-calendar-component-set")
+    named = [] if kinds is None else [kind.get("name", "").upper() for kind in kinds.iterfind(f"{_CALDAV}comp")]
+    return not named or "VEVENT" in named
 
 
 def _text(prop: ET.Element, name: str) -> str:

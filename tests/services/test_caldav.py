@@ -138,7 +138,8 @@ BOMB = b'<!DOCTYPE a [<!ENTITY x "ha">]><multistatus xmlns="DAV:">&x;</multistat
         (b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", "calendar-invalid"),
         (b"HTTP/1.1 207 X\r\nContent-Length: %d\r\n\r\n%s" % (len(BOMB), BOMB), "calendar-invalid"),
         (b"HTTP/1.1 207 X\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\n\x1f\x8b\x08\x00", "calendar-invalid"),
-        (b"HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n", "calendar-invalid"),
+        (b"HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n", "calendar-unreachable"),
+        (b"HTTP/1.1 400 No\r\nContent-Length: 0\r\n\r\n", "calendar-invalid"),
         (b"HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n", "calendar-login"),
         (b"nonsense\r\n\r\n", "calendar-unreachable"),
         (b"", "calendar-unreachable"),
@@ -148,7 +149,7 @@ BOMB = b'<!DOCTYPE a [<!ENTITY x "ha">]><multistatus xmlns="DAV:">&x;</multistat
 async def test_what_a_bad_server_says_is_named(answer, code):
     async with answering(answer) as port:
         with pytest.raises(CalendarLost) as lost:
-            await CalDavSource(f"http://127.0.0.1:{port}/").fetch(Copy())
+            await CalDavSource(f"http://127.0.0.1:{port}/cal/").fetch(Copy())
     assert lost.value.code == code
 
 
@@ -166,7 +167,7 @@ async def test_an_answer_without_end_is_cut_off():
 
     async with raw_server(talk) as port:
         with pytest.raises(CalendarLost, match="16 MiB"):
-            await CalDavSource(f"http://127.0.0.1:{port}/").fetch(Copy())
+            await CalDavSource(f"http://127.0.0.1:{port}/cal/").fetch(Copy())
     assert sent < 3 * MOST_BYTES
 
 
