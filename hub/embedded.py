@@ -27,6 +27,7 @@ from hub.stt.requests import primary
 from models.recogniser.installed import languages
 from models.store.catalogue import Stage
 from models.store.errors import StoreRefused
+from models.wake.library import words_in
 from wire.connection import PeerSettings
 from wire.errors import PeerError
 from wire.places import Places
@@ -156,7 +157,9 @@ class EmbeddedEngines:
 
     async def _write_grammar(self, house: House) -> None:
         try:
-            phrases = sorted({phrase(word) for word in (*LAG_MS, *self._config.wake.words)})
+            own = await asyncio.to_thread(words_in, self._where.var / "wake")  # any of them may be chosen for a room
+            rooms = [word for satellite in self._config.satellite for word in satellite.wake.words]
+            phrases = sorted({phrase(word) for word in (*LAG_MS, *self._config.wake.words, *rooms, *own)})
             language = self._config.hub.language
             digits = self._config.policy.has_pin or any("code_format" in each.attributes for each in house.entities())
             beside = await asyncio.to_thread(always, primary(language), pin=digits)

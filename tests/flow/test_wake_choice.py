@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from hub.bus.broker import kept_broker
 from hub.bus.client import Bus
 from hub.bus.routes import Message
+from models.wake.library import built_in_words
 from tests.flow.test_room import free_uri, room, talk, told_of
 from tests.programs import configure, running_hub
 from wire.pcm import silence
@@ -68,3 +70,19 @@ async def test_a_chosen_word_is_heard_and_kept_over_a_restart_of_the_hub(home: P
         async with asyncio.timeout(SECONDS):
             while "HassTurnOn" not in seen.newest.get("last_command", ""):
                 await asyncio.sleep(0.1)
+
+
+async def test_a_word_of_the_wake_folder_is_offered_and_the_transcriber_knows_how_it_is_said(home: Path) -> None:
+    folder = home / "var" / "wake"
+    await asyncio.to_thread(folder.mkdir, parents=True)
+    await asyncio.to_thread(shutil.copy, built_in_words()["alexa"], folder / "hey_willow.tflite")
+    uri = free_uri()
+    configure(home, told_of(uri))
+    quiet = home / "quiet.wav"
+    await asyncio.to_thread(write_wav, quiet, silence(30_000))
+    streaming = "[wake]\nlocal = false\n[vad]\ngate = false\n"
+    async with running_hub(home), watching(home) as seen, room(home, uri, quiet, toml=streaming):
+        await seen.until(wake_word="okay_nabu")
+        await seen.bus.publish(f"{seen.base}/wake_word/set", "hey_willow", qos=1)
+        await seen.until(wake_word="hey_willow")
+        assert "hey willow" in await asyncio.to_thread((home / "run" / "house.grammar.json").read_text)
