@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 from statistics import median
+from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
 
@@ -19,9 +20,9 @@ MOST_MS = 1000
 READY = "html[data-ready]"
 
 
-def first_look(browser: Browser, url: str, slowed: int) -> tuple[int, int, float]:
+def first_look(browser: Browser, url: str, slowed: int, owner: Any) -> tuple[int, int, float]:
     """Bytes over the wire, requests, and milliseconds until the page can be used."""
-    context = browser.new_context(viewport={"width": 390, "height": 844})
+    context = browser.new_context(viewport={"width": 390, "height": 844}, storage_state=owner)
     page = context.new_page()
     session = context.new_cdp_session(page)
     session.send("Network.enable")
@@ -46,7 +47,9 @@ def main() -> None:
         sync_playwright() as playwright,
         playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS) as browser,
     ):
-        looks = {slowed: [first_look(browser, hub.url, slowed) for _ in range(rounds)] for slowed in (1, SLOWED)}
+        looks = {
+            slowed: [first_look(browser, hub.url, slowed, hub.owner) for _ in range(rounds)] for slowed in (1, SLOWED)
+        }
     size_bytes = max(size for size, _, _ in looks[SLOWED])
     slow_ms = median(ms for _, _, ms in looks[SLOWED])
     fast_ms = median(ms for _, _, ms in looks[1])
@@ -54,7 +57,8 @@ def main() -> None:
         f"over the wire: {size_bytes / 1000:.1f} kB in {looks[SLOWED][0][1]} requests (goal <= {MOST_BYTES / 1000:g})"
     )
     print(
-        f"ready, median of {rounds}: {slow_ms:.0f} ms slowed {SLOWED} times (goal <= {MOST_MS}), {fast_ms:.0f} ms not"
+        f"ready, median of {rounds}: {slow_ms:.0f} ms slowed {SLOWED} times (goal <= {MOST_MS}), "
+        f"{fast_ms:.0f} ms as it is"
     )
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
 
 import aiohttp
 
@@ -56,19 +59,20 @@ async def signed_in(port: int, password: str = PASSWORD) -> AsyncIterator[aiohtt
         yield session
 
 
-def storage_state(session: aiohttp.ClientSession, port: int) -> dict[str, Any]:
-    """The session's cookies, for ``browser.new_context(storage_state=…)`` of Playwright."""
-    cookies = [
-        {
-            "name": cookie.key,
-            "value": cookie.value,
-            "domain": "127.0.0.1",
-            "path": "/",
-            "expires": -1,
-            "httpOnly": True,
-            "secure": False,
-            "sameSite": "Strict",
-        }
-        for cookie in session.cookie_jar
-    ]
-    return {"cookies": cookies, "origins": [{"origin": f"http://127.0.0.1:{port}", "localStorage": []}]}
+def owner_state(url: str, code: str, password: str = PASSWORD) -> dict[str, Any]:
+    """Become the owner of the hub at ``url``: its cookie, for ``browser.new_context(storage_state=…)``. Blocks."""
+    body = json.dumps({"code": code, "password": password}).encode()
+    headers = PAGE_HEADERS | {"Content-Type": "application/json", "Origin": url}
+    with urlopen(Request(f"{url}/api/v1/access/first", data=body, headers=headers)) as response:
+        name, _, value = response.headers["Set-Cookie"].partition(";")[0].partition("=")
+    cookie = {
+        "name": name,
+        "value": value,
+        "domain": urlsplit(url).hostname,
+        "path": "/",
+        "expires": -1,
+        "httpOnly": True,
+        "secure": url.startswith("https:"),
+        "sameSite": "Strict",
+    }
+    return {"cookies": [cookie], "origins": []}

@@ -14,12 +14,14 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.watched import PHONE, Watched
 from tests.programs import DEMO_HOUSE, ROOT
+from tests.signed_in import owner_state
 
 CHROMIUM = os.environ.get("EARSHOT_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
 ARGUMENTS = [
@@ -39,11 +41,19 @@ class RunningHub:
     home: Path
     url: str
     process: subprocess.Popen[str]
+    owner: Any = None  # cookies of its owner, as Playwright's storage_state
+
+    def sign_in(self) -> None:
+        """Become the owner; afterwards pages are opened signed in."""
+        code = (self.home / "var" / "page-code").read_text("ascii").strip()
+        self.owner = owner_state(self.url, code)
 
 
 @contextmanager
-def hub_process(home: Path, config: str = "", port: int = 0, house: Path = DEMO_HOUSE) -> Iterator[RunningHub]:
-    """A hub of its own, ready; ended when the block ends. config: more of hub.toml."""
+def hub_process(
+    home: Path, config: str = "", port: int = 0, house: Path = DEMO_HOUSE, *, owned: bool = True
+) -> Iterator[RunningHub]:
+    """A hub of its own, ready; ended when the block ends. config: more of hub.toml. owned: tests are its owner."""
     (home / "etc").mkdir(parents=True, exist_ok=True)
     (home / "etc" / "hub.toml").write_text(f"[web]\nport = {port}\n[links]\ndiscover = false\n{config}", "utf-8")
     log = home / "hub.log"
@@ -60,7 +70,10 @@ def hub_process(home: Path, config: str = "", port: int = 0, house: Path = DEMO_
     try:
         for line in process.stdout:
             if line.startswith("READY "):
-                yield RunningHub(home, f"http://127.0.0.1:{line.split()[1]}", process)
+                running = RunningHub(home, f"http://127.0.0.1:{line.split()[1]}", process)
+                if owned:
+                    running.sign_in()
+                yield running
                 break
         else:
             pytest.fail(f"the hub ended before it was ready:\n{log.read_text('utf-8')[-3000:]}")
@@ -114,7 +127,8 @@ def open_page(hub: RunningHub, browser: Browser) -> Iterator[OpenPage]:
     with ExitStack() as stack:
 
         def make(size: dict[str, int] = PHONE, *, locale: str = "en-GB", **options: object) -> Watched:
-            context = browser.new_context(viewport=size, locale=locale, timezone_id="Europe/Berlin", **options)  # type: ignore[arg-type]
+            settings = {"viewport": size, "locale": locale, "timezone_id": "Europe/Berlin", "storage_state": hub.owner}
+            context = browser.new_context(**settings | options)  # type: ignore[arg-type]
             stack.callback(context.close)
             context.set_default_timeout(10_000)
             watched = Watched(context.new_page(), hub.url)

@@ -1,4 +1,4 @@
-"""A whole hub with a simulated house and a satellite, whose page anybody may use: what browser tests open."""
+"""A whole hub with a simulated house and a satellite: what browser tests open."""
 
 from __future__ import annotations
 
@@ -10,26 +10,16 @@ from pathlib import Path
 
 import msgspec
 
-import hub.web_parts
 from hub.app import open_hub
 from hub.bench.stand_in import stand_in
 from hub.config import HubConfig, SatelliteSection
-from hub.web.listeners import page_server
-from tests.fakes_control import Everybody
 from wire.places import places
 from wire.settings import load
 
 ROOM = "kitchen"
 
 
-def _open_to_all(routes, section, *, version, access):
-    """Until tests here sign in."""
-    del access
-    return page_server(routes, section, version=version, access=Everybody())
-
-
 async def main(house: Path) -> None:
-    hub.web_parts.page_server = _open_to_all  # type: ignore[assignment]
     where = places()
     uri = f"unix://{where.run}/room.sock"
     config = load(where.etc / "hub.toml", HubConfig)

@@ -3,7 +3,7 @@
 const PREFIX = "/api/v1";
 const DEADLINE_MS = 15000;
 
-/** A refusal of the hub: `code` (docs/errors.md), `message` says what to do, `status` is HTTP's; 0: no answer. */
+/** A refusal of the hub: `code` (docs/errors.md), `message` says what to do, `status` is HTTP's; 0: no answer. `retry_s`: when to try again. */
 export class Refused extends Error {
   constructor(code, message, status) {
     super(message);
@@ -39,5 +39,7 @@ export async function api(method, path, body, { signal, deadline_ms = DEADLINE_M
   if (response.ok) return answer;
   const { code, message } = answer?.error ?? { code: "internal-error", message: response.statusText };
   if (response.status === 401) listeners.signedOut(code);
-  throw new Refused(code, message, response.status);
+  const refused = new Refused(code, message, response.status);
+  refused.retry_s = response.headers.get("Retry-After");
+  throw refused;
 }

@@ -3,6 +3,7 @@
 import { api, listeners } from "/js/api.js";
 import { announce, h } from "/js/dom.js";
 import { drawNavigation, drawUpdates, refusal, watchHealth } from "/js/shell.js";
+import { enter } from "/js/session.js";
 import { loadWords, t } from "/js/words.js";
 
 // Each page is a module with `export async function show(root, { parts, query, signal })`; it draws into `root` and
@@ -11,6 +12,8 @@ import { loadWords, t } from "/js/words.js";
 const PAGES = {
   "": { module: "/pages/home.js", title: "home.title", nav: "bar", icon: "home", styles: ["/pages/home.css"] },
   talk: { module: "/pages/talk.js", title: "talk.title", nav: "bar", icon: "talk", styles: ["/pages/talk.css"] },
+  access: { module: "/pages/access.js", title: "access.title", nav: true, icon: "key" },
+  signin: { module: "/pages/signin.js", title: "signin.page", styles: ["/pages/signin.css"] },
   health: { module: "/pages/health.js", title: "health.title", nav: true, icon: "health" },
   more: { module: "/pages/more.js", title: "more.title", nav: "narrow", icon: "more", styles: ["/pages/more.css"] },
 };
@@ -122,14 +125,14 @@ async function begin() {
   listeners.offline = away;
   listeners.online = back;
   window.addEventListener("offline", away);
+  const [signedIn] = await Promise.all([enter(), loadWords()]);
   window.addEventListener("hashchange", route);
-  await loadWords();
   document.getElementById("skip").textContent = t("shell.skip");
   drawNavigation(PAGES);
   await route();
   document.documentElement.dataset.ready = ""; // for tests: it can be used
   performance.mark("ready"); // from when on it can be used (tests/measure_page.py)
-  watchHealth();
+  if (signedIn) watchHealth();
   drawUpdates();
 }
 

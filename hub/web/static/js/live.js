@@ -1,6 +1,6 @@
 // What happens now: one WebSocket for all pages of this tab, that comes back by itself.
 
-import { listeners } from "/js/api.js";
+import { api, listeners } from "/js/api.js";
 
 const LEAST_WAIT_MS = 500;
 const MOST_WAIT_MS = 15000;
@@ -55,6 +55,7 @@ function open() {
   opened.onclose = () => {
     if (socket !== opened) return;
     socket = null;
+    api("GET", "/access").then(({ state }) => { if (state !== "signed-in") listeners.signedOut(state); }, () => {});
     timer = setTimeout(open, wait_ms * (0.5 + Math.random()));
     wait_ms = Math.min(wait_ms * 2, MOST_WAIT_MS);
   };
