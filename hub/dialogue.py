@@ -161,7 +161,7 @@ class Dialogue:
             self._ask(satellite, asked)
         elif result.kind in {"ambiguous", "unsure"}:
             ids = tuple(entity.entity_id for entity in result.matched)
-            self._ask(satellite, _Asked("which", self._until(), (intent,), result.choices, ids))
+            self._ask(satellite, _Asked("which", self._until(), intent.doubt or (intent,), result.choices, ids))
         elif result.problem in _MISSING:
             self._ask(satellite, _Asked("more", self._until(), text=intent.text))
         meant = tuple(dict.fromkeys([*(action.entity for action in result.actions), *_ids(result)]))
@@ -227,15 +227,14 @@ class Dialogue:
         if asked.unknown:
             whole = re.sub(re.escape(asked.unknown), lambda _: chosen, asked.text, count=1, flags=re.IGNORECASE)
             return await interpreter.interpret(whole, language=language, area=area)
-        (intent,) = asked.intents
-        if len(asked.ids) == len(asked.choices):
-            return _with(intent, "entity_ids", [asked.ids[asked.choices.index(chosen)]])
-        if intent.text in asked.choices:  # two sentences that sound alike
+        intent, *_ = asked.intents
+        if intent.near:
+            return next(replace(may, doubt=()) for may in asked.intents if may.text == chosen)
+        if len(asked.ids) != len(asked.choices) and intent.text in asked.choices:  # two sentences that sound alike
             return (
                 intent if chosen == intent.text else await interpreter.interpret(chosen, language=language, area=area)
             )
-        slot = next((slot for slot, value in intent.slots.items() if value in asked.choices), "name")
-        return replace(_with(intent, slot, chosen), spoken={**intent.spoken, slot: chosen})
+        return _about(intent, asked, chosen)
 
     def _meant(self, understood: Intent | Several | NotUnderstood, satellite: str) -> Intent | Several | NotUnderstood:
         """With "it" replaced by what was last meant in this room."""
@@ -250,6 +249,14 @@ class Dialogue:
         if intent.name == ALSO:
             return _also(last.intent, intent)
         return _with(intent, "entity_ids", list(last.ids)) if "refers" in intent.slots else intent
+
+
+def _about(intent: Intent, asked: _Asked, chosen: str) -> Intent:
+    """The command, about the one of several things that was chosen."""
+    if len(asked.ids) == len(asked.choices):
+        return _with(intent, "entity_ids", [asked.ids[asked.choices.index(chosen)]])
+    slot = next((slot for slot, value in intent.slots.items() if value in asked.choices), "name")
+    return replace(_with(intent, slot, chosen), spoken={**intent.spoken, slot: chosen})
 
 
 def _put(rooms: dict[str, T], satellite: str, what: T) -> None:

@@ -54,7 +54,7 @@ class Doing:
     async def _done(self, intents: Sequence[Intent], reading: Reading, others: Sequence[str]) -> str:
         """One after another; what one of them cannot do keeps none of the others from being done."""
         trace = self._trace
-        trace.understood = UnderstoodTrace("intents", intents[0].name, dict(intents[0].slots))
+        trace.understood = UnderstoodTrace("intents", intents[0].name, dict(intents[0].slots), intents[0].near)
         replies = []
         for intent in intents:
             result = await self._outcome(intent, reading, others)
@@ -66,7 +66,9 @@ class Doing:
     async def _outcome(self, intent: Intent, reading: Reading, others: Sequence[str]) -> Result:
         if reading.told:
             return Result("answered", told=reading.told)
-        alike = [await self._meant(said) for said in others]
+        if intent.doubt:
+            return Result("unsure", choices=tuple(dict.fromkeys(may.text for may in intent.doubt)), problem="near")
+        alike = [meant for said in others if not _is_near(meant := await self._meant(said))]
         asked_back = choices(intent, alike)
         return Result("unsure", choices=asked_back) if asked_back else await self._carried_out(intent, reading.granted)
 
@@ -80,3 +82,8 @@ class Doing:
         trace.actions += result.actions
         self._watch.stamp("acted")
         return result
+
+
+def _is_near(meant: Intent | Several | NotUnderstood) -> bool:
+    """A guess at what might have been said is no second meaning."""
+    return isinstance(meant, Intent) and meant.near

@@ -23,6 +23,7 @@ from hub.house.registry import HouseRegistry
 from hub.house.tasmota import Tasmota
 from hub.house.zigbee2mqtt import Zigbee2Mqtt
 from hub.intent.moments import MomentReader
+from hub.intent.near.interpreter import NearInterpreter
 from hub.intent.routines import Routines
 from hub.intent.sentences import SentenceInterpreter
 from hub.intent.several import CompoundInterpreter
@@ -61,7 +62,8 @@ async def understanding(
     sentences = await stack.enter_async_context(SentenceInterpreter(house, languages=[language]))
     moments = await asyncio.to_thread(MomentReader, [language])
     readers = [routines.match, lambda text, said_in: moments.read(text, said_in, now())]
-    return Understanding(await asyncio.to_thread(CompoundInterpreter, sentences), readers)
+    exact = await asyncio.to_thread(CompoundInterpreter, sentences)
+    return Understanding(NearInterpreter(exact, sentences), readers)
 
 
 def house_actor(

@@ -45,4 +45,6 @@ def _unconfirmed(result: Result) -> ErrorTrace:
 def _unsure(result: Result) -> ErrorTrace:
     if result.problem == "not-said":
         return ErrorTrace("llm-unsure", "the language model meant a device that was not named; say its name")
+    if result.problem == "near":
+        return ErrorTrace("sentence-near", "no sentence fits whole; the nearest was asked back, and nothing was done")
     return ErrorTrace("speech-alike", "two commands sound alike and either may have been said; say it again")

@@ -166,6 +166,8 @@ class Intent:
     response: key of the response template (``default``, ``lights_area``, …). text: the sentence.
     context_area: the speaker's room, when the sentence left the room to it.
     spoken: the words that stood for a slot ("windows" for device_class ``window``), for the reply.
+    near: no sentence fits whole; this is what was probably said, and ``text`` says it. doubt: what may have been meant,
+    this among it, to be asked back before anything is done; empty = it is sure enough.
     """
 
     name: str
@@ -175,6 +177,8 @@ class Intent:
     text: str
     context_area: str | None = None
     spoken: Mapping[str, str] = field(default_factory=dict)
+    near: bool = False
+    doubt: tuple[Intent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ class UnderstoodTrace(msgspec.Struct):
     by: Literal["intents", "llm", "none"] = "none"
     intent: str | None = None
     slots: dict[str, Any] = msgspec.field(default_factory=dict)
+    near: bool = False  # no sentence fits whole: what was probably said
 
 
 class ErrorTrace(msgspec.Struct):

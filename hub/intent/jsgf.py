@@ -63,8 +63,8 @@ class TemplateWriter:
 
     def _sequence(self, items: Sequence[Expression], list_rule: ListRule) -> str | None:
         parts: list[str] = []
-        for run in _runs(items):
-            part = self.write(run[0], list_rule) if len(run) == 1 else _alternatives(_spellings(run), optional=False)
+        for run in word_runs(items):
+            part = self.write(run[0], list_rule) if len(run) == 1 else _alternatives(spellings(run), optional=False)
             if part is NEVER:
                 return NEVER
             parts.append(part)
@@ -101,7 +101,7 @@ def _is_literal(expression: Expression, expansions: dict[str, Expression] | None
     return isinstance(expression, HassilGroup) and all(_is_literal(item, expansions) for item in expression.items)
 
 
-def _runs(items: Sequence[Expression]) -> list[list[Expression]]:
+def word_runs(items: Sequence[Expression]) -> list[list[Expression]]:
     """Group items so that a word lies within one group: ``minute[s] left`` is ``minute[s]``, `` left``."""
     runs: list[list[Expression]] = []
     glue = False
@@ -127,7 +127,7 @@ def _split_texts(items: Sequence[Expression]) -> Iterable[Expression]:
         yield from (TextChunk(part) for part in (first, middle, last) if part)
 
 
-def _spellings(run: Sequence[Expression]) -> list[str | None]:
+def spellings(run: Sequence[Expression]) -> list[str | None]:
     return [_literal("".join(parts)) for parts in product(*(_texts(item) for item in run))]
 
 

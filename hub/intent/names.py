@@ -27,7 +27,7 @@ def spoken_domains(entity: Entity) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Name:
+class HouseName:
     """said: a way to say ``written``. key: its letters and digits, to find it in a sentence."""
 
     key: str
@@ -56,6 +56,11 @@ class HouseNames:
             "floor": _slot_list("floor", self._floors, letters),
         }
 
+    @property
+    def kinds(self) -> dict[str, Sequence[HouseName]]:
+        """Devices, rooms and floors, by the list that they are said in."""
+        return {"name": self._names, "area": self._areas, "floor": self._floors}
+
     def has(self, name: str) -> bool:
         """Whether a device, room or floor is called that."""
         letters = _letters(name)
@@ -77,7 +82,7 @@ class HouseNames:
         return tuple(dict.fromkeys(written[said] for said in near))[:NEAREST]
 
 
-def _written(names: Iterable[_Name], name: str) -> str | None:
+def _written(names: Iterable[HouseName], name: str) -> str | None:
     letters = _letters(name)
     return next((entry.written for entry in names if entry.key == letters), None)
 
@@ -87,7 +92,7 @@ def _is_near(one: str, other: str) -> bool:
     return shared or SequenceMatcher(None, one, other).ratio() >= _NEAR_RATIO
 
 
-def _entity_names(entity: Entity, language: str) -> Iterable[_Name]:
+def _entity_names(entity: Entity, language: str) -> Iterable[HouseName]:
     for domain in spoken_domains(entity):
         context = {"domain": domain}
         if entity.device_class is not None:
@@ -96,15 +101,15 @@ def _entity_names(entity: Entity, language: str) -> Iterable[_Name]:
             yield from _names(entity.name, alias, context, language)
 
 
-def _names(written: str, alias: str, context: dict[str, Any], language: str) -> Iterable[_Name]:
+def _names(written: str, alias: str, context: dict[str, Any], language: str) -> Iterable[HouseName]:
     """The alias as written, and as it is said where that differs ("Lamp 2", "lamp two")."""
     forms = {
         said.casefold(): said for said in (*reversed(spoken_forms(alias, language)), normalize_text(alias).strip())
     }
-    return (_Name(_letters(said), said, written, context) for said in forms.values() if _letters(said))
+    return (HouseName(_letters(said), said, written, context) for said in forms.values() if _letters(said))
 
 
-def _slot_list(name: str, names: Iterable[_Name], letters: str) -> TextSlotList:
+def _slot_list(name: str, names: Iterable[HouseName], letters: str) -> TextSlotList:
     values = [
         TextSlotValue(text_in=TextChunk(entry.said), value_out=entry.written, context=entry.context)
         for entry in names

@@ -10,8 +10,11 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from hub.intent.language import Sentences, load_sentences, resolve_language
-from hub.intent.matching import match, reading
+from hub.intent.matching import TEXT_LENGTH, match, reading
 from hub.intent.names import HouseNames
+from hub.intent.near.guessing import Guesser
+from hub.intent.near.reading import guarded, read
+from hub.intent.near.repertoire import Repertoire, is_guessed
 from hub.stages import Area, Entity, House, Intent, NotUnderstood
 
 CACHED_SENTENCES = 128  # people repeat themselves: the lights of an evening are the lights of every evening
@@ -38,7 +41,7 @@ class SentenceInterpreter:
     async def __aenter__(self) -> Self:
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="intent")
         for code in self._languages:
-            self._worker.submit(self._matcher.sentences, code)
+            self._worker.submit(self._matcher.repertoire, code)
         return self
 
     async def __aexit__(
@@ -56,6 +59,8 @@ class SentenceInterpreter:
             self._known.move_to_end(key)
             return self._known[key]
         understood = await self._work(self._matcher.match, text, code, area)
+        if self._worker is not None:  # names that changed are made ready while nobody waits
+            self._worker.submit(self._matcher.prepare, self._snapshot(), code)
         self._known[key] = understood
         while len(self._known) > CACHED_SENTENCES:
             self._known.popitem(last=False)
@@ -68,12 +73,21 @@ class SentenceInterpreter:
         """
         return await self._work(self._matcher.exact, text, resolve_language(language), area)
 
+    async def guess(self, text: str, *, language: str, area: str | None) -> Intent | None:
+        """What was probably said, where no sentence fits: ``near``, with its ``doubt``; None where nothing is near.
+
+        Raises IntentFailed (language-unknown).
+        """
+        return await self._work(self._matcher.guess, text, resolve_language(language), area)
+
+    def _snapshot(self) -> _Snapshot:
+        return self._house.names_version, self._house.entities(), self._house.areas()
+
     async def _work(
         self, read: Callable[[_Snapshot, str, str, str | None], _Answer], text: str, code: str, area: str | None
     ) -> _Answer:
         assert self._worker is not None, "use as an async context manager"
-        snapshot = (self._house.names_version, self._house.entities(), self._house.areas())
-        return await asyncio.get_running_loop().run_in_executor(self._worker, read, snapshot, text, code, area)
+        return await asyncio.get_running_loop().run_in_executor(self._worker, read, self._snapshot(), text, code, area)
 
 
 class _Matcher:
@@ -82,17 +96,41 @@ class _Matcher:
     def __init__(self) -> None:
         self._sentences: dict[str, Sentences] = {}
         self._names: dict[str, tuple[int, HouseNames]] = {}
+        self._repertoires: dict[str, Repertoire] = {}
+        self._guessers: dict[str, tuple[int, Guesser, frozenset[str]]] = {}
 
     def sentences(self, code: str) -> Sentences:
         if code not in self._sentences:
             self._sentences[code] = load_sentences(code)
         return self._sentences[code]
 
+    def repertoire(self, code: str) -> Repertoire | None:
+        """None for a language that nothing is guessed in."""
+        if code not in self._repertoires and is_guessed(code):
+            self._repertoires[code] = Repertoire(self.sentences(code))
+        self.sentences(code)
+        return self._repertoires.get(code)
+
     def match(self, snapshot: _Snapshot, text: str, code: str, area: str | None) -> Intent | NotUnderstood:
         return match(text, self.sentences(code), self._house_names(snapshot, code), area)
 
     def exact(self, snapshot: _Snapshot, text: str, code: str, area: str | None) -> Intent | None:
         return reading(text, self.sentences(code), self._house_names(snapshot, code), area)
+
+    def guess(self, snapshot: _Snapshot, text: str, code: str, area: str | None) -> Intent | None:
+        self.prepare(snapshot, code)
+        if code not in self._guessers or len(text) > TEXT_LENGTH:
+            return None
+        _, guesser, named = self._guessers[code]
+        found = guesser.guess(text, here=area is not None)
+        return None if found is None else read(found, code, area, named)
+
+    def prepare(self, snapshot: _Snapshot, code: str) -> None:
+        """Make the names of the house ready to be guessed at."""
+        known = self._guessers.get(code)
+        if (known is None or known[0] != snapshot[0]) and (repertoire := self.repertoire(code)):
+            guesser = Guesser(repertoire, self._house_names(snapshot, code))
+            self._guessers[code] = (snapshot[0], guesser, guarded(snapshot[1]))
 
     def _house_names(self, snapshot: _Snapshot, code: str) -> HouseNames:
         version, entities, areas = snapshot

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import pytest
@@ -195,6 +195,19 @@ async def test_of_two_sentences_that_sound_alike_one_is_chosen() -> None:
     assert understood.slots["name"] == "Red Light"
     talk.came_to(LAMP, Result("unsure", choices=(LAMP.text, red.text)))
     assert (await talk.said("the red light")).understood == red
+
+
+async def test_what_was_near_is_done_after_a_yes_or_when_it_is_chosen() -> None:
+    near = replace(LAMP, near=True)
+    other = replace(near, slots={"name": "Fan"}, text="turn on the fan")
+    one, two = replace(near, doubt=(near,)), replace(near, doubt=(near, other))
+    talk = Talk()
+    talk.came_to(one, Result("unsure", choices=(near.text,), problem="near"))
+    assert (await talk.said("yes")).understood == near
+    talk.came_to(two, Result("unsure", choices=(near.text, other.text), problem="near"))
+    assert (await talk.said("the fan")).understood == other
+    talk.came_to(one, Result("unsure", choices=(near.text,), problem="near"))
+    assert isinstance((await talk.said("what a day")).understood, NotUnderstood)
 
 
 async def test_it_is_what_was_acted_on_in_this_room() -> None:
