@@ -15,6 +15,7 @@ LAST_SECONDS = 300.0  # "it" is what was meant in the last five minutes
 
 ALSO = "EarshotAlso"  # an intent: the last one again, with another name or room
 MOST_ROOMS = 256
+MOST_LAST = 4  # commands of a room that "it" may go back to
 _MISSING = frozenset({"time-missing"})  # problems of results that ask for the rest of the sentence
 _Lacking = Literal["yes", "pin", "code"]
 _LACKING: Mapping[str, _Lacking] = {"needs-pin": "pin", "needs-code": "code"}
@@ -102,9 +103,19 @@ class _Asked:
     person: str = ""
 
 
+# What "it" can be in a command that does not name the kinds of device itself; others are about anything.
+_FITTING = {
+    "HassLightSet": ("light",),
+    "HassSetPosition": ("cover", "valve"),
+    "HassFanSetSpeed": ("fan",),
+    "HassClimateSetTemperature": ("climate", "water_heater"),
+}
+_FITTING_RESPONSE = {"cover": ("cover",), "lock": ("lock",)}
+
+
 @dataclass(frozen=True, slots=True)
 class _Last:
-    """What was done last in a room, and to which devices."""
+    """What was said in a room, and to which devices it was done; none where nothing was found."""
 
     until: float
     intent: Intent
@@ -117,7 +128,7 @@ class Dialogue:
     def __init__(self, answers: Answers | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         self._answers, self._clock = answers or NoAnswers(), clock
         self._asked: dict[str, _Asked] = {}
-        self._last: dict[str, _Last] = {}
+        self._last: dict[str, tuple[_Last, ...]] = {}  # newest first
         self._shown: dict[str, tuple[Granted, str]] = {}  # with the sentence that is carried out now, and by whom
 
     def awaits_answer(self, satellite: str) -> bool:
@@ -160,13 +171,15 @@ class Dialogue:
             asked = _Asked(kind, self._until(), (*others, intent), granted=granted, person=person)
             self._ask(satellite, asked)
         elif result.kind in {"ambiguous", "unsure"}:
-            ids = tuple(entity.entity_id for entity in result.matched)
-            self._ask(satellite, _Asked("which", self._until(), intent.doubt or (intent,), result.choices, ids))
+            choices = tuple(entity.entity_id for entity in result.matched)
+            self._ask(satellite, _Asked("which", self._until(), intent.doubt or (intent,), result.choices, choices))
         elif result.problem in _MISSING:
             self._ask(satellite, _Asked("more", self._until(), text=intent.text))
         meant = tuple(dict.fromkeys([*(action.entity for action in result.actions), *_ids(result)]))
-        if meant and result.kind in {"acted", "answered"}:
-            _put(self._last, satellite, _Last(self._clock() + LAST_SECONDS, intent, meant))
+        if (meant and result.kind in {"acted", "answered"}) or result.kind == "unknown_target":
+            ids = meant if result.kind != "unknown_target" else ()
+            earlier = self._last.get(satellite, ())[: MOST_LAST - 1]
+            _put(self._last, satellite, (_Last(self._clock() + LAST_SECONDS, intent, ids), *earlier))
 
     def note_unknown(self, satellite: str, understood: NotUnderstood) -> None:
         """The nearest names were asked back: they may be answered, too."""
@@ -243,12 +256,28 @@ class Dialogue:
         return self._referred(understood, satellite) if isinstance(understood, Intent) else understood
 
     def _referred(self, intent: Intent, satellite: str) -> Intent:
-        last = self._last.get(satellite)
-        if last is None or self._clock() >= last.until:
-            return intent
+        known = [last for last in self._last.get(satellite, ()) if self._clock() < last.until]
         if intent.name == ALSO:
-            return _also(last.intent, intent)
-        return _with(intent, "entity_ids", list(last.ids)) if "refers" in intent.slots else intent
+            return _also(known[0].intent, intent) if known else intent
+        if "refers" not in intent.slots:
+            return intent
+        fitting = _fitting(intent)
+        told = [ids for last in known if (ids := _of_kinds(last.ids, fitting))] or [
+            last.ids for last in known if last.ids
+        ]
+        return _with(intent, "entity_ids", list(told[0])) if told else intent
+
+
+def _fitting(intent: Intent) -> tuple[str, ...]:
+    """Kinds of device that a command about "it" can be about; none: any."""
+    said = intent.slots.get("domain")
+    if said:
+        return (said,) if isinstance(said, str) else tuple(said)
+    return _FITTING_RESPONSE.get(intent.response, ()) or _FITTING.get(intent.name, ())
+
+
+def _of_kinds(ids: Sequence[str], kinds: Sequence[str]) -> tuple[str, ...]:
+    return tuple(one for one in ids if not kinds or one.partition(".")[0] in kinds)
 
 
 def _about(intent: Intent, asked: _Asked, chosen: str) -> Intent:
@@ -271,6 +300,9 @@ def _also(last: Intent, more: Intent) -> Intent:
     """The last command again, to something else: "and the fan too"."""
     kept = {slot: value for slot, value in last.slots.items() if slot not in _WHICH}
     told = {slot: value for slot, value in more.slots.items() if slot != "refers"}
+    if "name" in told and "name" not in last.slots:  # "the fans in the kitchen", "and the hall light too"
+        kept = {slot: value for slot, value in kept.items() if slot not in {"domain", "device_class"}}
+        last = replace(last, response="default")
     context = more.context_area if "name" not in told else None
     return replace(last, slots={**kept, **told}, spoken=more.spoken, text=more.text, context_area=context)
 

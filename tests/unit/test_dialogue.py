@@ -257,3 +257,57 @@ async def test_and_the_fan_too_is_the_last_command_again() -> None:
 def test_words_that_all_choices_have_choose_none() -> None:
     assert choice("light", ("Bed Light", "Hall Light")) is None
     assert choice("bed", ("Bed Light", "Hall Light")) == "Bed Light"
+
+
+def done(entity: str) -> Result:
+    return Result("acted", actions=(Action(entity, "Name", "command", "t", "p", "confirmed"),))
+
+
+async def test_it_is_the_last_thing_that_the_command_fits() -> None:
+    """After "turn off the lamp and lock the front door", "turn it on" is the lamp; "open it" has no cover to go to."""
+    on = Intent("HassTurnOn", {"refers": "last", "domain": ["light", "switch"]}, "default", "en", "turn it on")
+    brighter = Intent("HassLightSet", {"refers": "last", "brightness_step": 10}, "brightness", "en", "make it brighter")
+    lock = Intent("HassTurnOn", {"refers": "last"}, "lock", "en", "lock it")
+    opened = Intent("HassTurnOn", {"refers": "last"}, "cover", "en", "open it")
+    talk = Talk(on, brighter, lock, opened)
+    talk.came_to(LAMP, done("light.lamp"))
+    talk.came_to(UNLOCK, done("lock.front_door"))
+
+    async def meant(text: str) -> object:
+        understood = (await talk.said(text)).understood
+        assert isinstance(understood, Intent)
+        return understood.slots["entity_ids"]
+
+    assert await meant("turn it on") == ["light.lamp"]
+    assert await meant("make it brighter") == ["light.lamp"]
+    assert await meant("lock it") == ["lock.front_door"]
+    assert await meant("open it") == ["lock.front_door"]  # what was spoken of last, and is refused as such
+    talk.now_seconds += LAST_SECONDS
+    assert (await talk.said("turn it on")).understood == on
+
+
+async def test_the_same_again_is_what_was_wanted_where_nothing_was_found() -> None:
+    also = Intent("EarshotAlso", {"name": "Hall Light", "refers": "last"}, "default", "en", "and the hall light too")
+    talk = Talk(also)
+    talk.came_to(LAMP, done("light.lamp"))
+    fans_off = Intent(
+        "HassTurnOff", {"domain": "fan", "area": "Kitchen"}, "fans_area", "en", "turn off the kitchen fans"
+    )
+    talk.came_to(fans_off, Result("unknown_target"))
+    understood = (await talk.said("and the hall light too")).understood
+    assert isinstance(understood, Intent)
+    assert (understood.name, understood.slots, understood.response) == (
+        "HassTurnOff",
+        {"name": "Hall Light"},
+        "default",
+    )
+
+
+async def test_what_was_not_found_is_not_it() -> None:
+    it = Intent("HassTurnOff", {"refers": "last"}, "default", "en", "turn it off")
+    talk = Talk(it)
+    talk.came_to(LAMP, done("light.lamp"))
+    talk.came_to(UNLOCK, Result("unknown_target"))
+    understood = (await talk.said("turn it off")).understood
+    assert isinstance(understood, Intent)
+    assert understood.slots["entity_ids"] == ["light.lamp"]
