@@ -13,7 +13,7 @@ from hub.reminders.items import MAX_TEXT, Place
 from hub.stages import Intent, Result, Told
 from hub.trace import ulid
 
-_UNITS = ("hours", "minutes", "seconds")
+_UNITS = ("days", "hours", "minutes", "seconds")
 _MOST_OF_A_UNIT = 1e9
 
 

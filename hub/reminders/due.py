@@ -71,10 +71,28 @@ def scheduled(item: Item, now: datetime, zone: ZoneInfo) -> Item:
         return item
     wall = wall_clock(now, zone)
     settled = wall if item.settled and item.settled > wall + _BELIEVED_AHEAD else item.settled
+    skipped = tuple(moment for moment in item.skipped if settled is None or moment > settled)
     occurrence = first_after(item.at, item.repeat, settled)
+    while occurrence in skipped:
+        occurrence = first_after(item.at, item.repeat, occurrence)
+    kept = replace(item, settled=settled, skipped=skipped, occurrence=occurrence)
     if occurrence is None:
-        return replace(item, settled=settled, occurrence=None, due=None, state="done")
-    return replace(item, settled=settled, occurrence=occurrence, due=instant(occurrence, zone), state="pending")
+        return replace(kept, due=None, state="done")
+    return replace(kept, due=instant(occurrence, zone), state="pending")
+
+
+def occurrences(item: Item, begin: datetime, end: datetime | None, most: int) -> tuple[datetime, ...]:
+    """Wall clocks of what is still to come of it and not left out, from ``begin`` to before ``end``."""
+    found: list[datetime] = []
+    before = begin - timedelta(microseconds=1)
+    after = max(item.settled, before) if item.settled else before
+    while item.at is not None and len(found) < most and (moment := first_after(item.at, item.repeat, after)):
+        if end is not None and moment >= end:
+            break
+        if moment not in item.skipped:
+            found.append(moment)
+        after = moment
+    return tuple(found)
 
 
 def acknowledged(item: Item, now: datetime, zone: ZoneInfo) -> Item:
@@ -93,7 +111,9 @@ def _caught_up(item: Item, now: datetime, zone: ZoneInfo) -> Item:
     if not item.repeat or item.at is None or item.state == "snoozed":
         return item
     latest = latest_until(item.at, item.repeat, item.settled, now, zone)
-    return replace(item, occurrence=latest, due=instant(latest, zone)) if latest else item
+    if latest is None or latest in item.skipped:
+        return item
+    return replace(item, occurrence=latest, due=instant(latest, zone))
 
 
 def _is_late(item: Item, now: datetime, zone: ZoneInfo, quiet: Quiet | None) -> bool:

@@ -15,6 +15,7 @@ reminder, or that something was missed, was heard; a command was carried out."""
 MAX_ITEMS = 10_000
 MAX_TEXT = 500  # characters of a name, a text or a command
 MAX_TIMER = timedelta(days=99)
+MAX_SKIPPED = 100  # occurrences of one rule that are left out ahead
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Item:
 
     id: ULID. text: its name, or what to remember. command: a sentence that a timer carries out in place of ringing.
     at: local wall clock, without zone, of the first occurrence; None for timers and events. repeat: RRULE, empty for
-    once. settled: wall clock up to which every occurrence is acknowledged.
+    once. settled: wall clock up to which every occurrence is acknowledged. skipped: later ones that are left out.
     length: of a timer as it was made. left: of a paused timer, else None.
     due: UTC of what comes next, None while paused or while an event is waited for. occurrence: wall clock of ``due``.
     important: spoken in quiet hours too.
@@ -56,6 +57,7 @@ class Item:
     at: datetime | None = None
     repeat: str = ""
     settled: datetime | None = None
+    skipped: tuple[datetime, ...] = ()
     length: timedelta = timedelta()
     left: timedelta | None = None
     due: datetime | None = None

@@ -136,6 +136,16 @@ class Reminders:
         await self._commit(gone, "cancelled")
         return len(gone)
 
+    async def skip(self, item: Item, moments: Sequence[datetime]) -> Item | None:
+        """Leave these wall clocks out; a snooze ends. None if the item is gone. Raises StoreLost."""
+        now = self._time()
+        if (before := self._items.get(item.id)) is None:
+            return None
+        kept = replace(before, skipped=(*before.skipped, *moments), state="pending")
+        changed = await asyncio.to_thread(due.scheduled, kept, now, self.zone)
+        await self._commit([changed], "updated")
+        return changed
+
     async def stop(self, items: Sequence[Item]) -> None:
         """Acknowledge what rings: silent at once, and even if the disk takes it only later."""
         await self.acknowledge(items, "stopped")

@@ -13,9 +13,9 @@ _log = logging.getLogger(__name__)
 
 _COLUMNS = (
     "id, kind, text, area, satellite, person, at, repeat, settled, length_seconds, left_seconds, due, snoozed, "
-    "command, entity, entity_state, important"
+    "command, entity, entity_state, important, skipped"
 )
-_PUT = f"INSERT OR REPLACE INTO reminders ({_COLUMNS}) VALUES ({', '.join('?' * 17)})"  # noqa: S608 our own text
+_PUT = f"INSERT OR REPLACE INTO reminders ({_COLUMNS}) VALUES ({', '.join('?' * 18)})"  # noqa: S608 our own text
 _REMOVE = "DELETE FROM reminders WHERE id = ?"
 
 
@@ -61,13 +61,14 @@ def _statement(item: Item) -> Statement:
         event.entity_id if event else "",
         event.state if event else "",
         item.important,
+        " ".join(moment.isoformat() for moment in item.skipped),
     )
 
 
 def _item(row: Row) -> Item | None:
     """A row that this version cannot read is left alone: one must not hide the others."""
     (id_, kind, text, area, satellite, person, at, repeat, settled, length, left, due, snoozed, command) = row[:14]
-    entity, entity_state, important = row[14:]
+    entity, entity_state, important, skipped = row[14:]
     try:
         return Item(
             id_,
@@ -77,6 +78,7 @@ def _item(row: Row) -> Item | None:
             at=_moment(at),
             repeat=repeat,
             settled=_moment(settled),
+            skipped=tuple(datetime.fromisoformat(moment) for moment in skipped.split()),
             length=timedelta(seconds=length),
             left=None if left is None else timedelta(seconds=left),
             due=_moment(due),

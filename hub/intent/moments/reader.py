@@ -9,7 +9,7 @@ from typing import Any
 
 from hub.intent.moments.phrases import Phrasebook, Sentence
 from hub.intent.moments.reminders import read_reminder, read_repeated
-from hub.intent.moments.schedule import calendar_slots, day_slot
+from hub.intent.moments.schedule import calendar_slots, day_slot, once_slots
 from hub.intent.moments.vocabulary import load_vocabulary
 from hub.stages import Intent
 
@@ -84,11 +84,27 @@ def _asked(sentence: Sentence) -> _Found:
 
 
 def _cancelled(sentence: Sentence) -> _Found:
+    if (said := sentence.timed("skip_alarm")) and (when := once_slots(sentence, said)) is not None:
+        return "CancelAlarm", when
     if said := sentence.timed("cancel_alarm"):
-        return "CancelAlarm", sentence.cancelled_when(said)
-    if found := sentence.whole("cancel_reminder"):
-        text = sentence.text([place for part in found.rest for place in part])
-        return "CancelReminder", {"text": text} if text else {}
+        is_day = any(element.kind in {"day", "span", "part_today"} for element in said.elements)
+        once = once_slots(sentence, said) if is_day else None
+        return "CancelAlarm", once or sentence.cancelled_when(said)
+    return _cancelled_reminder(sentence)
+
+
+def _cancelled_reminder(sentence: Sentence) -> _Found:
+    """One of them all, where a day is said or it is to be skipped; else the rule with all that is to come."""
+    for key in ("skip_reminder", "once_reminder", "cancel_reminder"):
+        if key not in sentence.book.whole or (found := sentence.whole(key)) is None:
+            continue
+        said = sentence.moment(*found.rest, loose=False)
+        if key == "skip_reminder" or said.elements:
+            text, when = sentence.name(said.left), once_slots(sentence, said)
+            return None if when is None else ("CancelReminder", {**when, "text": text} if text else when)
+        if key == "cancel_reminder":
+            text = sentence.text([place for part in found.rest for place in part])
+            return "CancelReminder", {"text": text} if text else {}
     return None
 
 

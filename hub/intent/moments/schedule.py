@@ -41,6 +41,23 @@ def calendar_slots(sentence: Sentence, said: Timed) -> dict[str, Any] | None:
     return {"from": _at(days[0], 0).isoformat(), "to": _at(days[1], 0).isoformat()}
 
 
+def once_slots(sentence: Sentence, said: Timed) -> dict[str, Any] | None:
+    """Which of what comes again is to be left out: the next, or what comes from when to when."""
+    if not said.elements:
+        return {"once": True}
+    if any(element.kind in {"clock", "clock12"} for element in said.elements):
+        when = sentence.book.resolver.resolve(said.elements, sentence.now, alarm=True).when
+        return (
+            None
+            if when is None
+            else {"once": True, "from": when.isoformat(), "to": (when + timedelta(minutes=1)).isoformat()}
+        )
+    days = _asked_days(sentence, said)
+    if days is None:
+        return None
+    return {"once": True, "from": _at(days[0], 0).isoformat(), "to": _at(days[1], 0).isoformat()}
+
+
 def _asked_days(sentence: Sentence, said: Timed) -> tuple[date, date] | None:
     """The first day and the day after the last."""
     if not said.elements:

@@ -151,3 +151,24 @@ def test_an_unknown_language_names_those_there_are() -> None:
     with pytest.raises(IntentFailed, match=r"'tlh'.*en, ") as refusal:
         resolve_language("tlh")
     assert refusal.value.code == "language-unknown"
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "slots"),
+    [
+        ("en", "set a timer for zero seconds", {"seconds": 0}),
+        ("en", "set a timer for 200 days", {"days": 200}),
+        ("en", "start a 500 minute timer", {"minutes": 500}),
+        ("de", "stelle einen Timer auf null Minuten", {"minutes": 0}),
+        ("de", "starte einen Timer für 120 Minuten", {"minutes": 120}),
+        ("fr", "lance un minuteur de 200 jours", {"days": 200}),
+        ("es", "pon un temporizador de cero minutos", {"minutes": 0}),
+        ("nl", "zet een timer van 200 dagen", {"days": 200}),
+    ],
+)
+def test_lengths_that_no_timer_has_are_understood_to_be_refused(
+    language: str, said: str, slots: dict[str, int]
+) -> None:
+    found = match(said, load_sentences(language), HouseNames((), (), language), None)
+    assert isinstance(found, Intent)
+    assert (found.name, found.slots) == ("HassStartTimer", slots)

@@ -152,3 +152,18 @@ async def test_no_other_intent_is_carried_out():
     house = House()
     async with house.running():
         assert (await house.told("HassTurnOn", name="lamp")).kind == "unsupported"
+
+
+@pytest.mark.parametrize(
+    ("length", "told"),
+    [
+        ({"seconds": 0}, "timer_too_short"),
+        ({"days": 200}, "timer_too_long"),
+        ({"days": 2}, "timer_started"),
+        ({"minutes": 500}, "timer_started"),
+    ],
+)
+async def test_a_timer_that_cannot_be_is_told_why(length, told):
+    house = House()
+    async with house.running():
+        assert keys(await house.told("HassStartTimer", **length)) == [told]
