@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+
+import msgspec
 
 from hub.acting import Actors
 from hub.alone import alone
@@ -19,7 +21,7 @@ from hub.bus.address import BrokerAddress, configured_broker
 from hub.bus.broker import own_broker
 from hub.bus.client import Bus
 from hub.calendar.calendars import check as check_calendars
-from hub.config import HubConfig
+from hub.config import HubConfig, SatelliteSection
 from hub.control import Hub, control_path
 from hub.dialogue import Dialogue
 from hub.embedded import EmbeddedEngines
@@ -41,15 +43,19 @@ from hub.presence.device import HubDevice
 from hub.presence.identity import hub_id
 from hub.presence.payload import Hub as HubIdentity
 from hub.reasoning import reasoner, server_key
+from hub.reload import Reload
+from hub.reload_parts import ReloadParts
 from hub.rules.file import load_rules
 from hub.rules.home import Home, home_of
 from hub.session import SessionParts
+from hub.settings.file import SettingsFile
+from hub.settings.settings import Settings
 from hub.stages import ANY_LANGUAGE, Synthesizer, Transcriber
 from hub.store.journal import Journal
 from hub.store.speech import SpeechKeeper, SpeechShelf
 from hub.stt.first_pass import FirstPass
 from hub.stt.wyoming_client import WyomingTranscriber
-from hub.timekeeping import house_time, rules
+from hub.timekeeping import HouseTime, house_time, rules
 from hub.trace import Trace
 from hub.tts.ahead import say_ahead
 from hub.tts.wyoming_client import WyomingSynthesizer
@@ -62,6 +68,7 @@ from hub.wake_choices import HubWake, kept_choices
 from hub.web.control import About
 from hub.web.live import LiveFeed
 from hub.web_parts import web_side
+from hub.web_settings import OwnerParts
 from hub.worker import AudioWorker
 from wire.connection import PeerSettings
 from wire.discovery import Found, browse
@@ -77,12 +84,23 @@ FIRST_PASS_SECONDS = 1.0  # from the end of speech; it takes a twentieth of that
 
 
 @asynccontextmanager
-async def open_hub(config: HubConfig, where: Places, *, simulated: Path | None = None) -> AsyncIterator[Hub]:
+async def open_hub(
+    config: HubConfig,
+    where: Places,
+    *,
+    simulated: Path | None = None,
+    beside: Sequence[SatelliteSection] = (),
+    file: Path | None = None,
+    restart: Callable[[], None] | None = None,
+) -> AsyncIterator[Hub]:
     """Run a hub while the block runs; satellites are served at once, ``wait_ready()`` tells when all is there.
 
     simulated: a house file that is run as MQTT clients on the hub's broker, and read for rooms and aliases.
+    beside: satellites that stand in no file. file: what ``config`` was read from, ``hub.toml`` if not given.
+    restart: ends the program and begins it anew; None where it is another's to do.
     Raises ConfigError (a port in use, a file that cannot be read, another hub), BrokerLost (broker-missing).
     """
+    in_force, config = Reload(config), msgspec.structs.replace(config, satellite=[*config.satellite, *beside])
     home, house_file, routines, answers = await asyncio.to_thread(_prepare, config, where, simulated)
     async with AsyncExitStack() as stack:
         enter = stack.enter_async_context
@@ -133,20 +151,18 @@ async def open_hub(config: HubConfig, where: Places, *, simulated: Path | None =
             stands_in=not config.tts.uris,
             on_silent=engines.suspect,
         )
+        actor = house_actor(config, house, bus, codes=answers.codes, journal=journal, now=time.now, tasks=tasks)
+        dialogue = Dialogue(answers)
         stages = Stages(
             transcriber=_transcriber(engines, config, peer),
             interpreter=await understanding(config.hub.language, house, routines, time.now, stack),
-            actor=Actors(
-                house_actor(config, house, bus, codes=answers.codes, journal=journal, now=time.now, tasks=tasks),
-                time.actors,
-            ),
+            actor=Actors(actor, time.actors),
             replier=replier,
             synthesizer=synthesizer,
             reasoner=thinker,
-            dialogue=Dialogue(answers),
+            dialogue=dialogue,
         )
-        metrics = Metrics()
-        feed = LiveFeed()
+        metrics, feed = Metrics(), LiveFeed()
         records = _Records(journal, metrics, time.announcer.spoken_in, feed)
         worker = stack.enter_context(AudioWorker())
         choices = await kept_choices(journal.database)
@@ -167,21 +183,9 @@ async def open_hub(config: HubConfig, where: Places, *, simulated: Path | None =
             voiced=synthesizer.speaking_as,
             keep_speech=stack.enter_context(keeper).keep if keeper else None,
         )
-        satellites = await enter(
-            Satellites(
-                parts,
-                config.links,
-                peer,
-                config.satellite,
-                time.volumes,
-                wakes=HubWake(wake_words, wake_rooms, choices),
-            )
-        )
-        time.errands.parts, time.announcer.rooms = parts, satellites
-        time.announcer.reaching = partial(_reaching, notes, house_file)
-        scores.on_watched = partial(_on_watched, satellites, tasks)
-        if config.links.discover:
-            await enter(browse(partial(_on_found, satellites)))
+        wakes = HubWake(wake_words, wake_rooms, choices)
+        time.errands.parts, time.announcer.reaching = parts, partial(_reaching, notes, house_file)
+        satellites = await enter(_satellites(parts, config, peer, time, wakes=wakes, scores=scores, tasks=tasks))
         hub = Hub(
             path=control_path(where),
             bus=bus,
@@ -190,7 +194,7 @@ async def open_hub(config: HubConfig, where: Places, *, simulated: Path | None =
             engines=engines,
             journal=journal,
             satellites=satellites,
-            asker=Asker(parts),
+            asker=(asker := Asker(parts)),
             stages=stages,
             reasoner=thinker,
             calendars=time.calendars,
@@ -222,6 +226,20 @@ async def open_hub(config: HubConfig, where: Places, *, simulated: Path | None =
             tasks.start(_say_ahead(replier, stages.synthesizer, config.hub.language, known), name="phrases")
         tasks.start(_show(hub, records.device), name="presence")
         await enter(offered(config.services, peer, parts, hub, words=config.wake.words))
+        ReloadParts(
+            where=where,
+            now=time.now,
+            beside=beside,
+            actor=actor,
+            dialogue=dialogue,
+            journal=journal,
+            satellites=satellites,
+            asker=asker,
+            wakes=wakes,
+            rules=hub.rules_running,
+            reminders=time.reminders,
+            device=records.device,
+        ).register(in_force)
         about = About(config.hub.name, VERSION, datetime.now(UTC).isoformat(timespec="seconds"))
         hub.page_port = await enter(
             web_side(
@@ -235,6 +253,21 @@ async def open_hub(config: HubConfig, where: Places, *, simulated: Path | None =
                 talk=Browsers(parts, satellites).serve,
                 keys=where.var,
                 database=journal.database,
+                owner=OwnerParts(
+                    where=where,
+                    config=config,
+                    home=home,
+                    settings=Settings(
+                        SettingsFile(file or where.etc / "hub.toml"), in_force, partial(check, where=where)
+                    ),
+                    restart=restart,
+                    journal=journal,
+                    notes=notes,
+                    reminders=time.reminders,
+                    rules=hub.rules_running,
+                    volumes=time.volumes,
+                    dialogue=dialogue,
+                ),
             )
         )
         yield hub
@@ -257,6 +290,26 @@ def check(config: HubConfig, where: Places) -> None:
                 resolve_language(language)
     except StageFailed as error:
         raise ConfigError(error.code, error.message) from error
+
+
+@asynccontextmanager
+async def _satellites(
+    parts: SessionParts,
+    config: HubConfig,
+    peer: PeerSettings,
+    time: HouseTime,
+    *,
+    wakes: HubWake,
+    scores: ScoreFeed,
+    tasks: Tasks,
+) -> AsyncIterator[Satellites]:
+    async with AsyncExitStack() as stack:
+        satellites = Satellites(parts, config.links, peer, config.satellite, time.volumes, wakes=wakes)
+        await stack.enter_async_context(satellites)
+        time.announcer.rooms, scores.on_watched = satellites, partial(_on_watched, satellites, tasks)
+        if config.links.discover:
+            await stack.enter_async_context(browse(partial(_on_found, satellites)))
+        yield satellites
 
 
 class _Records:

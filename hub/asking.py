@@ -7,6 +7,7 @@ import dataclasses
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from hub.config import EndpointSection
 from hub.errors import WakeFailed
 from hub.links.recording import RecordingLink
 from hub.session import Session, SessionParts, State
@@ -23,6 +24,10 @@ class Asker:
 
     def __init__(self, parts: SessionParts) -> None:
         self._parts = parts
+
+    def listen_by(self, endpoint: EndpointSection) -> None:
+        """From the next recording on."""
+        self._parts = dataclasses.replace(self._parts, endpoint=endpoint)
 
     async def text(
         self,

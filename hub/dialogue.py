@@ -131,6 +131,15 @@ class Dialogue:
         self._last: dict[str, tuple[_Last, ...]] = {}  # newest first
         self._shown: dict[str, tuple[Granted, str]] = {}  # with the sentence that is carried out now, and by whom
 
+    def answer_with(self, answers: Answers) -> None:
+        """Another PIN, from the next answer on."""
+        self._answers = answers
+
+    def forget(self) -> None:
+        """What was asked back and what was acted on, in all rooms."""
+        self._asked.clear()
+        self._last.clear()
+
     def awaits_answer(self, satellite: str) -> bool:
         """The hub has asked something in this room just now."""
         return satellite in self._asked

@@ -88,6 +88,10 @@ class Session:
         self.state = State.IDLE
         self.muted = False
 
+    def listen_by(self, endpoint: EndpointSection) -> None:
+        """From the next utterance on."""
+        self._parts = replace(self._parts, endpoint=endpoint)
+
     async def run(self) -> None:
         """Serve this satellite until its link is over. Raises PeerError."""
         try:

@@ -96,13 +96,12 @@ async def house_time(
     time.actors.append((CALENDAR_INTENTS, CalendarActor(calendars)))
     time.actors.append((frozenset({ROUTINE_INTENT}), RoutineActor(routines, _saying(time.errands), tasks)))
     if journal.database is not None:
-        quiet = Quiet(home.quiet.begin, home.quiet.end) if home.quiet else None
         reminders = Reminders(
             ReminderStore(journal.database),
             time.announcer,
             _commanding(time),
             zone=zone,
-            quiet=quiet,
+            quiet=quiet_of(home),
             on_change=time.on_change,
         )
         try:
@@ -115,6 +114,10 @@ async def house_time(
             stack.callback(house.on_state(_watching(reminders)))
         tasks.start(Reminding(calendars, journal.database, _reminding(time)).run(), name="calendar reminders")
     return time
+
+
+def quiet_of(home: Home) -> Quiet | None:
+    return Quiet(home.quiet.begin, home.quiet.end) if home.quiet else None
 
 
 def rules(

@@ -84,6 +84,13 @@ class HubWake:
     def status(self, satellite: str) -> WakeStatus:
         return self._words.status(satellite)
 
+    async def become(self, words: WakeWords) -> None:
+        """Other words and thresholds in hub.toml; what people chose stays."""
+        async with self._choosing:
+            looks = self._words.become(words)
+            heads = await asyncio.to_thread(self._words.heads)
+            self._rooms.change_all(self._words.rules, heads, reopen=looks)
+
     async def choose(self, satellite: str, *, word: str | None = None, sensitivity: int | None = None) -> None:
         """What is not given stays. Raises ModelInvalid, ConfigError where the word cannot be listened for."""
         async with self._choosing:

@@ -19,6 +19,7 @@ from hub.web.notes_api import NotesApi
 from hub.web.routes import RouteSource
 from hub.web.talk_api import Serve as ServeTalk
 from hub.web.talk_api import TalkApi
+from hub.web_settings import OwnerParts
 from wire.tasks import Tasks
 
 
@@ -35,6 +36,7 @@ async def web_side(
     talk: ServeTalk,
     keys: Path,
     database: Database | None,
+    owner: OwnerParts,
 ) -> AsyncIterator[int]:
     """Serve command line and page; yields the page's port. keys: folder of the owner's password.
 
@@ -46,7 +48,7 @@ async def web_side(
     if notes is not None:
         sources.append(NotesApi(notes, control))
     async with open_door(keys, database, about) as door:
-        sources.extend(door.sources)
+        sources += [*door.sources, *owner.sources(jobs, door.confirms)]
         routes = [route for source in sources for route in source.routes()]
         async with (
             control_socket([*routes, *door.local.routes()], socket),

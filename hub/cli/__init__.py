@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from hub.cli.arguments import parse
+from hub.cli.restart import ended
 from wire.errors import ConfigError, EarshotError
 
 DONE, FAILED, USAGE, UNREACHABLE, CONFIGURATION = 0, 1, 2, 69, 78
@@ -21,7 +22,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.execv(sys.executable, [sys.executable, "-m", "satellite", *args.rest])  # noqa: S606
     command = importlib.import_module(f"hub.cli.{args.command}")  # only what this command needs is loaded
     try:
-        return int(asyncio.run(command.run(args)))
+        return ended(int(asyncio.run(command.run(args))))
     except KeyboardInterrupt:
         return DONE
     except BrokenPipeError:  # of `earshot … | head`: nobody reads on

@@ -9,6 +9,7 @@ import signal
 import time
 
 from hub.app import check, open_hub
+from hub.cli.restart import Restart
 from hub.config import HubConfig
 from hub.control import Hub
 from wire.errors import EarshotError
@@ -52,10 +53,11 @@ async def run(args: argparse.Namespace) -> int:
         return 0
     log_to_stdout(debug=args.debug)
     ended = until_signal()
-    async with open_hub(config, where) as hub, Tasks() as tasks:
+    restart = Restart(ended)
+    async with open_hub(config, where, file=path, restart=restart) as hub, Tasks() as tasks:
         tasks.start(_tell_ready(hub, began, f"http://{config.web.bind}:{config.web.port}"), name="ready")
         await ended.wait()
-    return 0
+    return restart.exit_code
 
 
 async def _tell_ready(hub: Hub, began: float, page: str) -> None:

@@ -15,11 +15,10 @@ from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-import msgspec
-
 from hub.app import open_hub
 from hub.cli.hub import log_to_stdout, until_signal
 from hub.cli.own_satellite import NAME, OwnSatellite, own_satellite
+from hub.cli.restart import Restart
 from hub.config import HubConfig, SatelliteSection
 from hub.control import Hub
 from wire.places import Places, places
@@ -35,20 +34,23 @@ async def run(args: argparse.Namespace) -> int:
     """Run until Ctrl+C. One screen says what to try once everything is ready."""
     began = time.monotonic()
     where = places()
-    config = load(args.config or where.etc / "hub.toml", HubConfig)
+    path = args.config or where.etc / "hub.toml"
+    config = load(path, HubConfig)
     _log_to_the_terminal(debug=args.debug)
     ended = until_signal()
     asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, ended.set)  # the terminal was closed
     uri = f"unix://{where.run}/satellite.sock"
     here = SatelliteSection(name=NAME, address=uri, area=DEMO_AREA if args.demo else None)
-    config = msgspec.structs.replace(config, satellite=[*config.satellite, here])
+    simulated, restart = DEMO_HOUSE if args.demo else None, Restart(ended)
     async with AsyncExitStack() as stack:
-        hub = await stack.enter_async_context(open_hub(config, where, simulated=DEMO_HOUSE if args.demo else None))
+        hub = await stack.enter_async_context(
+            open_hub(config, where, simulated=simulated, beside=[here], file=path, restart=restart)
+        )
         satellite = await stack.enter_async_context(own_satellite(uri, args.mic, args.speaker, debug=args.debug))
         if await _done_before(ended, _show(hub, satellite, config, where, began)):
             await _done_before(ended, _tell_of_end(satellite))
             await ended.wait()
-    return 0
+    return restart.exit_code
 
 
 def _log_to_the_terminal(*, debug: bool) -> None:

@@ -59,6 +59,16 @@ class HouseActor:
         self._deadlines = deadlines or Deadlines(proof_seconds)
         self._limit = RateLimit(self._policy.commands_per_minute, clock)
 
+    def follow(self, policy: Policy, codes: Codes) -> None:
+        """Another policy and other codes, from the next command on; a new limit begins to count anew."""
+        if policy.commands_per_minute != self._policy.commands_per_minute:
+            self._limit = RateLimit(policy.commands_per_minute, self._clock)
+        self._policy, self._codes = policy, codes
+
+    def prove_within(self, seconds: float) -> None:
+        """For devices whose own time is not known yet."""
+        self._deadlines.default_seconds = seconds
+
     async def carry_out(
         self, intent: Intent, *, area: str | None, satellite: str = "", granted: Granted = ""
     ) -> Result:

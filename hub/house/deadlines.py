@@ -21,7 +21,7 @@ class Deadlines:
     """
 
     def __init__(self, default_seconds: float) -> None:
-        self._default_seconds = default_seconds
+        self.default_seconds = default_seconds
         self._took_ms: OrderedDict[str, deque[float]] = OrderedDict()  # by entity, the longest not heard first
 
     def note(self, entity: str, after_ms: float) -> None:
@@ -36,8 +36,8 @@ class Deadlines:
     def seconds(self, entity: str) -> float:
         took = sorted(self._took_ms.get(entity, ()))
         if not took:
-            return self._default_seconds
+            return self.default_seconds
         is_known = len(took) >= _KNOWN_AFTER
         typical_ms = took[math.ceil(len(took) * _SHARE) - 1] if is_known else took[-1]
-        least = _LEAST_SECONDS if is_known else self._default_seconds
-        return min(max(_MARGIN * typical_ms / 1000, least), _LONGEST * self._default_seconds)
+        least = _LEAST_SECONDS if is_known else self.default_seconds
+        return min(max(_MARGIN * typical_ms / 1000, least), _LONGEST * self.default_seconds)

@@ -77,6 +77,14 @@ class Routines:
         """
         return cls(settings.load(path, _File).routine, str(path))
 
+    @classmethod
+    def of(cls, document: object, origin: str) -> Self:
+        """Of a parsed routines.toml. Raises ConfigError: config-value, routine-invalid."""
+        return cls(settings.convert(document, _File, origin).routine, origin)
+
+    def __len__(self) -> int:
+        return len(self._routines)
+
     def match(self, text: str, language: str) -> Intent | None:
         """The routine that is called by a sentence; at once, however many there are."""
         said = _plain(text)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
+import msgspec
 from wyoming.info import Describe
 
-from hub.config import LinksSection, SatelliteSection
+from hub.config import LinksSection, RoomWakeSection, SatelliteSection
 from hub.links.said import AboutSatellite, Introduction
 from hub.links.wyoming_satellite import WyomingSatelliteLink
 from wire.connection import Connection, PeerSettings, connect
@@ -38,6 +39,7 @@ class Kept:
     link: WyomingSatelliteLink | None = None
     reason: str = "not tried yet"
     wanted: bool = True
+    task: asyncio.Task[None] | None = None
 
 
 class SatelliteKeeper:
@@ -47,8 +49,7 @@ class SatelliteKeeper:
         self, serve: Serve, links: LinksSection, peer: PeerSettings, configured: Sequence[SatelliteSection]
     ) -> None:
         self._serve, self._links, self._peer = serve, links, peer
-        self._areas = {section.name: section.area for section in configured}
-        self._configured = [section for section in configured if section.address]
+        self._sections = {section.name: section for section in configured}
         self._tasks = Tasks()
         self.kept: dict[str, Kept] = {}
         self.muted: set[str] = set()  # these stay muted when they come back
@@ -59,10 +60,33 @@ class SatelliteKeeper:
             self._keep(Kept(str(section.address), section.name, section.area))
         return self
 
+    @property
+    def _configured(self) -> list[SatelliteSection]:
+        return [section for section in self._sections.values() if section.address]
+
+    def _area(self, name: str) -> str | None:
+        section = self._sections.get(name)
+        return section.area if section else None
+
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._tasks.__aexit__(kind, error, trace)
+
+    async def configure(self, configured: Sequence[SatelliteSection]) -> None:
+        """Other satellites by address, or rooms of those that are found; who is not concerned is not disturbed."""
+        before, self._sections = self._sections, {section.name: section for section in configured}
+        concerned = {
+            name for name in before | self._sections if _link_of(before, name) != _link_of(self._sections, name)
+        }
+        addresses = {section.address for section in before.values() if section.address}
+        for kept in [kept for kept in self.kept.values() if kept.name in concerned]:
+            await self._drop(kept)
+            if kept.uri not in addresses:  # zeroconf found it, and it is still there
+                self._keep(Kept(kept.uri, kept.name, self._area(kept.name)))
+        for section in self._configured:
+            if section.name in concerned and section.address not in self.kept:
+                self._keep(Kept(str(section.address), section.name, section.area))
 
     def found(self, name: str, uri: str) -> None:
         """Zeroconf saw something that speaks Wyoming; it is asked whether it is a satellite."""
@@ -71,7 +95,7 @@ class SatelliteKeeper:
         if len(self.kept) >= MAX_SATELLITES:
             _log.warning("more than %d satellites announced; %.80r is left out", MAX_SATELLITES, name)
             return
-        self._keep(Kept(uri, name, self._areas.get(name)))
+        self._keep(Kept(uri, name, self._area(name)))
 
     def lost(self, uri: str) -> None:
         """The announcement went away: stop trying once the link is gone too."""
@@ -84,7 +108,13 @@ class SatelliteKeeper:
 
     def _keep(self, kept: Kept) -> None:
         self.kept[kept.uri] = kept
-        self._tasks.start(self._hold(kept), name=f"satellite[{kept.name}]")
+        kept.task = self._tasks.start(self._hold(kept), name=f"satellite[{kept.name}]")
+
+    async def _drop(self, kept: Kept) -> None:
+        self._forget(kept)
+        if kept.task is not None:
+            kept.task.cancel()
+            await asyncio.wait([kept.task])
 
     def _forget(self, kept: Kept) -> None:
         self.kept.pop(kept.uri, None)
@@ -132,7 +162,13 @@ class SatelliteKeeper:
         name = kept.name if configured else told
         if name in taken:
             name = f"{name} ({kept.uri.removeprefix('tcp://')})"
-        return name, kept.area or self._areas.get(name) or about.area
+        return name, kept.area or self._area(name) or about.area
+
+
+def _link_of(sections: Mapping[str, SatelliteSection], name: str) -> SatelliteSection | None:
+    """What a link depends on: its room's wake words are the hub's own business."""
+    section = sections.get(name)
+    return msgspec.structs.replace(section, wake=RoomWakeSection()) if section else None
 
 
 async def introduced(connection: Connection) -> Introduction:

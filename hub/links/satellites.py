@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from types import TracebackType
 from typing import Protocol, Self
@@ -12,7 +13,7 @@ from typing import Protocol, Self
 from wyoming.event import Event
 
 from hub.audience import EVERYBODY, Audience
-from hub.config import LinksSection, SatelliteSection
+from hub.config import EndpointSection, LinksSection, SatelliteSection
 from hub.health import SatelliteStatus
 from hub.links.keeper import SatelliteKeeper
 from hub.links.link import Link
@@ -70,6 +71,17 @@ class Satellites:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.keeper.__aexit__(kind, error, trace)
+
+    def listen_by(self, endpoint: EndpointSection) -> None:
+        """When an utterance ends, from the next one on."""
+        self._parts = replace(self._parts, endpoint=endpoint)
+        for session, _ in self._sessions.values():
+            session.listen_by(endpoint)
+
+    async def configure(self, configured: Sequence[SatelliteSection]) -> None:
+        """Those about which something else is said now connect anew; a turn that runs there is cut off."""
+        self._spoken = {satellite.name: (satellite.language, satellite.voice) for satellite in configured}
+        await self.keeper.configure(configured)
 
     def area_of(self, name: str) -> str | None:
         """The room of a connected satellite or page."""

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, Protocol, Self, TypeVar
 
@@ -153,6 +154,10 @@ class HubDevice:
         self._untold |= {topic: None for topic, payload in shown.items() if self._shown.get(topic) != payload}
         self._shown = shown
         self._news.set()
+
+    def publish_transcripts(self, *, allowed: bool) -> None:
+        """Whether words that were said may leave the hub, from now on."""
+        self._hub = replace(self._hub, transcripts=allowed)
 
     def report(self, trace: Trace) -> None:
         """Tell of one finished turn."""

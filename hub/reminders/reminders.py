@@ -106,6 +106,11 @@ class Reminders:
         """Timers and alarms that somebody can stop."""
         return tuple(item for item in self._items.values() if _rings(item) and self._sounding.sounds(item))
 
+    def be_quiet(self, quiet: Quiet | None) -> None:
+        """Other hours in which reminders wait."""
+        self._quiet = quiet
+        self._stir.set()
+
     def now(self) -> datetime:
         return self._clock.now()
 

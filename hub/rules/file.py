@@ -76,6 +76,12 @@ def load_rules(path: Path, home: Home, *, discovery_prefix: str = "homeassistant
     return rules_of(settings.load(path, _File).rule, str(path), home, discovery_prefix=discovery_prefix)
 
 
+def rules_in(document: object, origin: str, home: Home, *, discovery_prefix: str = "homeassistant") -> tuple[Rule, ...]:
+    """Of a parsed rules.toml. Raises ConfigError: config-value, rules-value, rules-duplicate."""
+    read = settings.convert(document, _File, origin)
+    return rules_of(read.rule, origin, home, discovery_prefix=discovery_prefix)
+
+
 def rules_of(
     tables: Sequence[dict[str, Any]], origin: str, home: Home, *, discovery_prefix: str = "homeassistant"
 ) -> tuple[Rule, ...]:

@@ -30,6 +30,10 @@ class RuleHistory:
         self._database = database
         self._recent: deque[Fired] = deque(maxlen=IN_MEMORY)
 
+    def forget(self) -> None:
+        """What is remembered beside the disk."""
+        self._recent.clear()
+
     def add(self, fired: Fired) -> None:
         """Never waits, never raises."""
         self._recent.appendleft(fired)

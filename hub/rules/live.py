@@ -77,6 +77,20 @@ class Rules:
         """Actions under way are cancelled."""
         await self._tasks.__aexit__(kind, error, trace)
 
+    async def move(self, home: Home) -> None:
+        """Another place, other people, other quiet hours: the rules begin anew with them. Raises ConfigError."""
+        last = await self._history.last_fired()
+        before, self._home = self._home, home
+        try:
+            rules = await self._read()
+        except ConfigError:
+            self._home = before
+            raise
+        self._book = RuleBook(home)
+        if self._known.is_set():
+            now = self._clock().utc
+            self._put_in_force(rules, {rule: (now - at).total_seconds() for rule, at in last.items() if at <= now})
+
     async def status(self) -> RulesStatus:
         now, rules, last = self._clock(), self._book.rules, dict(self._last)
         problems = {name: str(problem) for name, problem in self._book.problems.items()}
@@ -92,6 +106,11 @@ class Rules:
     async def history(self, limit: int, *, rule: str | None = None) -> list[Fired]:
         """Newest first."""
         return await self._history.latest(limit, rule=rule)
+
+    def forget(self) -> None:
+        """What the rules did so far; they go on."""
+        self._history.forget()
+        self._last.clear()
 
     def attempt(self, name: str) -> Trial:
         """What the rule would do if it were set off now; nothing is done. Raises EarshotError (rule-unknown)."""

@@ -12,6 +12,7 @@ from hub.trace import Trace
 
 ENTRIES_KEPT = 100_000  # years of a household, about 50 MB
 _PRUNED_AT_ONCE = 100  # so that an hour with a wrong clock does not cost the whole log
+LOG_ITSELF = "audit.log"  # in an entity's place, where entries of the log itself were deleted
 _PROOFS_READ = 20_000  # entries
 
 
@@ -70,6 +71,9 @@ _MOVE_ANCHOR = f"""
     FROM (SELECT id, hash FROM audit WHERE id <= {_LAST_TO_GO} AND hash IS NOT NULL ORDER BY id DESC LIMIT 1) AS gone
 """  # noqa: S608 - our own text
 _PRUNE = f"DELETE FROM audit WHERE id <= {_LAST_TO_GO}"  # noqa: S608 - our own text
+_ANCHOR_BEFORE_HEAD = """
+    UPDATE audit_chain SET (anchor_id, anchor) = (SELECT id - 1, previous FROM audit WHERE id = head_id)
+"""
 _PROOFS = """
     SELECT entity, evidence_after_ms FROM audit
     WHERE id > (SELECT max(id) FROM audit) - ? AND evidence_after_ms IS NOT NULL ORDER BY id
@@ -113,6 +117,35 @@ def appending(trace: Trace, *, with_sentence: bool, days: int) -> list[Statement
     oldest = (datetime.fromisoformat(trace.started) - timedelta(days=days)).isoformat()
     bounds = (ENTRIES_KEPT, oldest)
     return [*added, (_MOVE_ANCHOR, bounds), (_PRUNE, bounds)]
+
+
+def pruning(at: str, entries: int) -> list[Statement]:
+    """The statements that delete the whole log but for one new entry, sealed like all, which says so.
+
+    It follows the entry that was the last, whose hash becomes the chain's beginning: a head that was noted still tells.
+    """
+    entry = AuditEntry(
+        at=at,
+        turn="",
+        satellite="",
+        area=None,
+        sentence=None,
+        entity=LOG_ITSELF,
+        command="delete",
+        topic="",
+        payload="",
+        outcome="confirmed",
+        evidence_topic=None,
+        evidence_payload=None,
+        evidence_after_ms=None,
+        why=f"{entries} entries were deleted on purpose",
+    )
+    return [
+        (_INSERT, (*msgspec.structs.astuple(entry)[:-2], entry.text())),
+        (_MOVE_HEAD, ()),
+        (_ANCHOR_BEFORE_HEAD, ()),
+        ("DELETE FROM audit WHERE id < (SELECT head_id FROM audit_chain)", ()),
+    ]
 
 
 class AuditLog:

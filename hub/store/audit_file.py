@@ -57,11 +57,29 @@ class AuditFile:
     ) -> None:
         self._stack.close()
 
-    def latest(self, limit: int, *, entity: str | None = None) -> list[AuditEntry]:
-        """Newest first, of one entity if given."""
-        where, parameters = ("WHERE entity = ?", (entity, limit)) if entity else ("", (limit,))
-        sql = f"SELECT id, {COLUMNS} FROM audit {where} ORDER BY id DESC LIMIT ?"  # noqa: S608 - our own text
-        return [entry for _, entry in self._rows(sql, parameters)]
+    def latest(
+        self,
+        limit: int,
+        *,
+        entity: str | None = None,
+        area: str | None = None,
+        satellite: str | None = None,
+        skip: int = 0,
+    ) -> list[AuditEntry]:
+        """Newest first, only of what is given. satellite: where it was said. skip: newer ones that were seen."""
+        wanted = {"entity": entity, "area": area, "satellite": satellite}
+        given = {name: value for name, value in wanted.items() if value}
+        where = "WHERE " + " AND ".join(f"{name} = ?" for name in given) if given else ""
+        sql = f"SELECT id, {COLUMNS} FROM audit {where} ORDER BY id DESC LIMIT ? OFFSET ?"  # noqa: S608 - our own text
+        return [entry for _, entry in self._rows(sql, (*given.values(), limit, skip))]
+
+    def values(self) -> dict[str, list[str]]:
+        """What there is to look for: entities, areas and satellites that are in the log, in order."""
+        found = {}
+        for name in ("entity", "area", "satellite"):
+            sql = f"SELECT DISTINCT {name} FROM audit WHERE {name} <> '' ORDER BY {name} LIMIT 1000"  # noqa: S608 - ours
+            found[name] = [str(value) for (value,) in self._connection.execute(sql)]
+        return found
 
     def entries(self) -> Iterator[AuditEntry]:
         """All, oldest first."""

@@ -48,6 +48,7 @@ class _Write:
 
     statements: tuple[Statement, ...]
     done: asyncio.Future[None] | None = None
+    shrinks: bool = False
 
 
 class Database:
@@ -113,6 +114,15 @@ class Database:
         self._enqueue(_Write(statements, done))
         await done
 
+    async def shrink(self) -> None:
+        """Write the file anew without what was deleted, and empty its log: nothing of it is left in either.
+
+        Raises StoreLost (store-unusable) also where another program reads the file just now.
+        """
+        done = asyncio.get_running_loop().create_future()
+        self._enqueue(_Write((), done, shrinks=True))
+        await done
+
     async def rows(self, sql: str, parameters: Parameters = ()) -> list[Row]:
         """Read what was committed. Raises StoreLost."""
         try:
@@ -156,6 +166,9 @@ class Database:
     async def _commit(self, write: _Write) -> bool:
         """False: the disk is in trouble, try again later."""
         try:
+            if write.shrinks:
+                await self._write_anew()
+                return self._committed(write)
             await self._writer.execute("BEGIN IMMEDIATE")
             for sql, parameters in write.statements:
                 await self._writer.execute(sql, parameters)
@@ -164,6 +177,18 @@ class Database:
             with suppress(sqlite3.Error):  # the file may be in no state even for that; closing rolls back too
                 await self._writer.rollback()
             return self._failed(write, error)
+        return self._committed(write)
+
+    async def _write_anew(self) -> None:
+        for sql in ("PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+            async with self._writer.execute(sql) as cursor:
+                row = await cursor.fetchone()
+            if row is not None and row[0]:  # the checkpoint's own word for "somebody reads"
+                busy = sqlite3.OperationalError("another program reads it")
+                busy.sqlite_errorcode = sqlite3.SQLITE_BUSY
+                raise busy
+
+    def _committed(self, write: _Write) -> bool:
         if self.trouble:
             _log.info("%s can be written again", self._path)
             self.trouble = None

@@ -53,6 +53,16 @@ class Journal:
         """None where there is none that could be opened."""
         return None if self._lost else self._database
 
+    def keep(self, section: StoreSection) -> None:
+        """Other bounds, from the next turn on; what is kept already goes with it."""
+        self._section = section
+        self._turns.keep(section)
+        self._recent = deque(list(self._recent)[: section.turns], maxlen=min(IN_MEMORY, section.turns))
+
+    def forget(self) -> None:
+        """What is remembered beside the disk."""
+        self._recent.clear()
+
     def record(self, trace: Trace) -> None:
         """Remember one finished turn; never waits, never raises."""
         self._recent.appendleft(trace if self._section.transcripts else without_words(trace))

@@ -24,6 +24,10 @@ class TurnStore:
     def __init__(self, database: Database, section: StoreSection) -> None:
         self._database, self._section = database, section
 
+    def keep(self, section: StoreSection) -> None:
+        """From the next turn on."""
+        self._section = section
+
     def add(self, trace: Trace) -> None:
         """Queue the record and its audit entries, written together; never waits, never raises."""
         section = self._section

@@ -59,6 +59,7 @@ class WakeRooms:
         self._looks: Looks | None = None
         self._detectors: list[RoomWake] = []
         self._left: list[RoomWake] = []
+        self._stale = False
         self._ready = asyncio.Event()
         self._tasks = Tasks()
         self.on_scores = on_scores
@@ -85,6 +86,14 @@ class WakeRooms:
         for detector in self._detectors:
             if detector.name == name:
                 detector.obey(rules)
+
+    def change_all(
+        self, rules: Callable[[str], Mapping[str, Rule]], heads: Sequence[Head], *, reopen: bool = False
+    ) -> None:
+        """Every room listens by the rules of its name from its next step on. reopen: second looks are others, too."""
+        self._heads, self._stale = heads, self._stale or reopen
+        for detector in self._detectors:
+            detector.obey(rules(detector.name))
 
     def leave(self, detector: RoomWake) -> None:
         self._detectors.remove(detector)
@@ -116,6 +125,11 @@ class WakeRooms:
 
     def _advance(self, batch: Sequence[tuple[RoomWake, Step]]) -> list[Scores | None]:
         """In the worker, which alone touches the engine."""
+        if self._stale:
+            self._stale, self._engine, self._taken = False, None, None
+            self._left.clear()
+            for detector in self._detectors:
+                detector.place = None
         if self._engine is None:
             self._engine, self._looks = self._open_engine()
         engine = self._engine

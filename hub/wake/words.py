@@ -48,6 +48,18 @@ class WakeWords:
         self._chosen = dict(chosen or {})
         self._problems: list[str] = []
 
+    def become(self, other: WakeWords) -> bool:
+        """Go by what hub.toml says in ``other``, and by what people chose; whether second looks are others now."""
+        looks = self._section.word != other._section.word
+        self._section, self._rooms, self._files = other._section, other._rooms, other._files
+        self._known = other._known | self._known
+        return looks
+
+    def heads(self) -> Sequence[Head]:
+        """All that are needed. Blocks while networks are loaded; those that cannot be used are left out."""
+        self._problems.clear()
+        return list(self._heads())
+
     @property
     def problems(self) -> Sequence[str]:
         """Of words that are not listened for, one line each."""
@@ -76,8 +88,7 @@ class WakeWords:
                 raise ConfigError("wake-word-unknown", f"{choice.word[:64]!r} is none of {names}")
             load_head(self._known[choice.word], self._cache)
         self._chosen[room] = choice
-        self._problems.clear()
-        return list(self._heads())
+        return self.heads()
 
     def open_engine(self) -> tuple[WakeEngine, Looks | None]:
         """Blocks while networks are loaded, and the first time built. A word that cannot be used is left out."""

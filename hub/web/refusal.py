@@ -9,7 +9,6 @@ import msgspec
 from aiohttp import web
 
 from hub.errors import DependencyLost, StageFailed
-from hub.trace import ErrorTrace
 from wire.errors import AudioInvalid, DeviceLost, EarshotError, PeerError
 
 _log = logging.getLogger(__name__)
@@ -23,15 +22,26 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 class RequestRefused(EarshotError):
     """The request itself is wrong; status: the HTTP status that says so."""
 
-    def __init__(self, code: str, message: str, *, status: int = 400, retry_after_seconds: int | None = None) -> None:
+    def __init__(
+        self, code: str, message: str, *, status: int = 400, retry_after_seconds: int | None = None, field: str = ""
+    ) -> None:
+        """field: which value of a form is wrong."""
         super().__init__(code, message)
-        self.status, self.retry_after_seconds = status, retry_after_seconds
+        self.status, self.retry_after_seconds, self.field = status, retry_after_seconds, field
+
+
+class Refused(msgspec.Struct, frozen=True, omit_defaults=True):
+    """code: docs/errors.md. message: says what to do. field: which value of a form is wrong, where it is one."""
+
+    code: str
+    message: str
+    field: str = ""
 
 
 class Refusal(msgspec.Struct, frozen=True):
     """The body of every answer that is not a success."""
 
-    error: ErrorTrace
+    error: Refused
 
 
 _STATUSES: tuple[tuple[type[EarshotError], int], ...] = (
@@ -48,8 +58,8 @@ _HTTP_CODES = {
 }
 
 
-def refuse(code: str, message: str, *, status: int) -> web.Response:
-    body = msgspec.json.encode(Refusal(ErrorTrace(code, message)))
+def refuse(code: str, message: str, *, status: int, field: str = "") -> web.Response:
+    body = msgspec.json.encode(Refusal(Refused(code, message, field)))
     return web.Response(body=body, status=status, content_type="application/json")
 
 
@@ -69,7 +79,8 @@ async def refusals(request: web.Request, handler: Handler) -> web.StreamResponse
 
 
 def _refused(error: EarshotError) -> web.Response:
-    response = refuse(error.code, error.message, status=_status(error))
+    field = error.field if isinstance(error, RequestRefused) else ""
+    response = refuse(error.code, error.message, status=_status(error), field=field)
     if isinstance(error, RequestRefused) and error.retry_after_seconds is not None:
         response.headers["Retry-After"] = str(error.retry_after_seconds)
     if response.status == 401:

@@ -8,8 +8,6 @@ import sys
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-import msgspec
-
 from hub.app import open_hub
 from hub.bench.stand_in import stand_in
 from hub.config import HubConfig, SatelliteSection
@@ -24,11 +22,10 @@ async def main(house: Path) -> None:
     uri = f"unix://{where.run}/room.sock"
     config = load(where.etc / "hub.toml", HubConfig)
     here = SatelliteSection(name=ROOM, address=uri, area="Kitchen")
-    config = msgspec.structs.replace(config, satellite=[*config.satellite, here])
     ended = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
     async with AsyncExitStack() as stack:
-        running = await stack.enter_async_context(open_hub(config, where, simulated=house))
+        running = await stack.enter_async_context(open_hub(config, where, simulated=house, beside=[here]))
         await stack.enter_async_context(stand_in(ROOM, uri))
         await running.wait_ready()
         print(f"READY {running.page_port}", flush=True)  # noqa: T201

@@ -106,6 +106,16 @@ class AccessApi:
         self._gate.hang_up(await self._ledger.end_sessions(but=caller.id if caller else None))
         return self._answer(request, caller)
 
+    async def confirm(self, request: web.Request, password: str) -> None:
+        """Return if that is the owner's password: asked again for what a stranger at an open page must not do.
+
+        Raises RequestRefused (owner-missing, password-wrong, too-many-attempts).
+        """
+        if not self._owner.exists:
+            message = "nobody owns this hub yet, so nobody's password can confirm it; open its page first"
+            raise RequestRefused("owner-missing", message, status=409)
+        await self._check(request, password)
+
     async def _check(self, request: web.Request, password: str) -> None:
         """Raises RequestRefused (password-wrong, too-many-attempts)."""
         self._attempts.begin(_address(request))

@@ -32,12 +32,16 @@ def _utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """gate: asked before each request of the page. sources: its routes. local: those of the control socket alone."""
+    """gate: asked before each request of the page. sources: its routes. local: those of the control socket alone.
+
+    confirms: asks for the owner's password again.
+    """
 
     gate: Gate
     sources: tuple[RouteSource, ...]
     local: LocalAccess
     owner: Owner
+    confirms: AccessApi
 
 
 @asynccontextmanager
@@ -62,4 +66,4 @@ async def open_door(
             _log.info("nobody owns this hub yet; its set-up code is %s", shown(owner.code))
         gate = Gate(owner, ledger)
         api = AccessApi(owner, ledger, gate, Attempts(clock), about=about, now=now)
-        yield Door(gate, (api, KeysApi(ledger, gate, now=now)), LocalAccess(owner, ledger, gate), owner)
+        yield Door(gate, (api, KeysApi(ledger, gate, now=now)), LocalAccess(owner, ledger, gate), owner, api)

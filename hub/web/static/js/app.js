@@ -15,6 +15,7 @@ const PAGES = {
   access: { module: "/pages/access.js", title: "access.title", nav: true, icon: "key" },
   signin: { module: "/pages/signin.js", title: "signin.page", styles: ["/pages/signin.css"] },
   health: { module: "/pages/health.js", title: "health.title", nav: true, icon: "health" },
+  settings: { module: "/pages/settings.js", title: "settings.title", nav: true, icon: "settings", styles: ["/pages/settings.css"] },
   more: { module: "/pages/more.js", title: "more.title", nav: "narrow", icon: "more", styles: ["/pages/more.css"] },
 };
 

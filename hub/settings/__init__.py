@@ -1,0 +1,1 @@
+"""What people may set: the schema of hub.toml, and the file changed with its comments kept."""
