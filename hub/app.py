@@ -241,7 +241,7 @@ async def open_hub(
             device=records.device,
         ).register(in_force)
         about = About(config.hub.name, VERSION, datetime.now(UTC).isoformat(timespec="seconds"))
-        hub.page_port = await enter(
+        hub.page = await enter(
             web_side(
                 hub,
                 about,
@@ -268,6 +268,7 @@ async def open_hub(
                     volumes=time.volumes,
                     dialogue=dialogue,
                 ),
+                announced=config.links.discover,
             )
         )
         yield hub

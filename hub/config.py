@@ -258,16 +258,24 @@ class ServicesSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     handle_port: Port = 0
 
 
+EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 - of [web] bind: every network of this machine
+
+
 class WebSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The page and its API (docs/web.md).
 
-    port: 0 is any free one. bind: the address to listen on. names: by which the page may be opened beside this
-    machine's own, as ``box.lan``.
+    port: 0 is any free one. bind: the address to listen on; ``0.0.0.0`` is every IPv4 network of this machine, ``::``
+    also IPv6, ``127.0.0.1`` this machine alone. names: by which the page may be opened beside this machine's own, as
+    ``box.lan``. announce: other machines find it as ``earshot.local``, if ``[links] discover`` allows zeroconf. https:
+    the page is encrypted, and ``port`` leads there. https_port: 0 is any free one.
     """
 
     port: Port = 8765
-    bind: Annotated[str, Meta(pattern=r"^(127\.\d+\.\d+\.\d+|::1|localhost)$")] = "127.0.0.1"
+    bind: Annotated[str, Meta(pattern=r"^(\d{1,3}(\.\d{1,3}){3}|[0-9A-Fa-f:]{2,39}|localhost)$")] = "0.0.0.0"  # noqa: S104
     names: Annotated[list[HostName], Meta(max_length=16)] = msgspec.field(default_factory=list)
+    announce: bool = True
+    https: bool = False
+    https_port: Port = 8443
 
 
 class StoreSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -30,6 +30,7 @@ from hub.turn import Stages
 from hub.volumes import Volumes
 from hub.wake.feed import ScoreFeed
 from hub.wake.words import WakeWords
+from hub.web_parts import ServedPage
 from wire.errors import EarshotError
 from wire.pcm import Pcm
 from wire.places import Places
@@ -68,7 +69,7 @@ class Hub:
         language: str,
     ) -> None:
         self.control_path = path
-        self.page_port = 0  # the composition root knows it last
+        self.page: ServedPage | None = None  # the composition root knows it last
         self._bus, self._house, self._known = bus, house, known
         self._engines, self._journal = engines, journal
         self._satellites, self._asker, self._stages = satellites, asker, stages

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-from hub.config import WebSection
+from hub.config import EVERYWHERE, WebSection
 from hub.house.notes import Notes
 from hub.store.database import Database
+from hub.web.access.certificates import Certificates
 from hub.web.access.door import open_door
+from hub.web.access.origins import HOST, OwnNames
+from hub.web.access.tls import tls
 from hub.web.api import Api
 from hub.web.control import About, HubControl
 from hub.web.jobs import Jobs
@@ -20,7 +24,21 @@ from hub.web.routes import RouteSource
 from hub.web.talk_api import Serve as ServeTalk
 from hub.web.talk_api import TalkApi
 from hub.web_settings import OwnerParts
+from wire.discovery import announce_page, own_addresses
 from wire.tasks import Tasks
+
+
+@dataclass(frozen=True, slots=True)
+class ServedPage:
+    """The page as it is served. setup_code: what makes the first owner; empty once there is one.
+
+    host: the name that zeroconf announces; empty for none.
+    """
+
+    port: int
+    secure: bool
+    setup_code: Callable[[], str]
+    host: Callable[[], str]
 
 
 @asynccontextmanager
@@ -37,21 +55,30 @@ async def web_side(
     keys: Path,
     database: Database | None,
     owner: OwnerParts,
-) -> AsyncIterator[int]:
-    """Serve command line and page; yields the page's port. keys: folder of the owner's password.
+    announced: bool,
+) -> AsyncIterator[ServedPage]:
+    """Serve command line and page. keys: folder of the owner's password.
 
-    notes, database: None without a store.
-    Raises ConfigError (port-in-use, bind-refused, hub-running, socket-unusable, page-password-unusable).
+    notes, database: None without a store. announced: zeroconf may be used.
+    Raises ConfigError (port-in-use, bind-refused, hub-running, socket-unusable, page-password-unusable,
+    certificate-unusable).
     """
     jobs = Jobs(tasks, feed)
     sources: list[RouteSource] = [Api(control, about), jobs, feed, TalkApi(talk)]
     if notes is not None:
         sources.append(NotesApi(notes, control))
-    async with open_door(keys, database, about) as door:
+    names = OwnNames(section.names)
+    async with AsyncExitStack() as stack:
+        enter = stack.enter_async_context
+        door = await enter(open_door(keys, database, about))
         sources += [*door.sources, *owner.sources(jobs, door.confirms)]
         routes = [route for source in sources for route in source.routes()]
-        async with (
-            control_socket([*routes, *door.local.routes()], socket),
-            page_server(routes, section, version=about.version, access=door.gate) as port,
-        ):
-            yield port
+        await enter(control_socket([*routes, *door.local.routes()], socket))
+        certificates = Certificates(keys, about.name, door.now)
+        secure = await enter(tls(certificates, lambda: list(names), own_addresses)) if section.https else None
+        port = await enter(
+            page_server(routes, section, version=about.version, access=door.gate, names=names, tls=secure)
+        )
+        if announced and section.announce and section.bind in EVERYWHERE:
+            await enter(announce_page(about.name, HOST, port, secure=section.https, on_host=names.announce))
+        yield ServedPage(port, secure=section.https, setup_code=lambda: door.owner.code, host=lambda: names.announced)

@@ -90,7 +90,7 @@ async def until(true: Callable[[], bool], seconds: float = 30) -> None:
 def configure(home: Path, text: str = "") -> None:
     """Write hub.toml: no page, nothing found by zeroconf, then what the test wants."""
     (home / "etc").mkdir(exist_ok=True)
-    (home / "etc" / "hub.toml").write_text(f"[web]\nport = 0\n[links]\ndiscover = false\n{text}")
+    (home / "etc" / "hub.toml").write_text(f'[web]\nport = 0\nbind = "127.0.0.1"\n[links]\ndiscover = false\n{text}')
 
 
 @asynccontextmanager

@@ -37,6 +37,7 @@ async def visitor(port: int, **settings: Any) -> AsyncIterator[aiohttp.ClientSes
     base = f"http://127.0.0.1:{port}"
     jar = aiohttp.CookieJar(unsafe=True)  # of addresses, too
     headers = PAGE_HEADERS | {"Origin": base}
+    headers |= settings.pop("headers", {})
     async with aiohttp.ClientSession(base, cookie_jar=jar, headers=headers, **settings) as session:
         yield session
 

@@ -15,8 +15,8 @@ from functools import partial
 from typing import Literal
 
 import ifaddr
+from zeroconf import AddressResolverIPv4, IPVersion, ServiceStateChange, Zeroconf
 from zeroconf import Error as ZeroconfError
-from zeroconf import IPVersion, ServiceStateChange, Zeroconf
 from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZeroconf
 
 from wire.tasks import Tasks
@@ -24,6 +24,9 @@ from wire.tasks import Tasks
 _log = logging.getLogger(__name__)
 
 _TYPE = "_wyoming._tcp.local."
+_PAGE_TYPES = {False: "_http._tcp.local.", True: "_https._tcp.local."}
+_MOST_HOSTS = 9  # hubs of one network that are called earshot.local, earshot-2.local, …
+_HOST_MS = 1500  # in which another machine says that it is called so
 _MDNS_GROUP = ("224.0.0.251", 5353)
 _RESOLVE_MS = 3000
 _RECHECK_SECONDS = 5.0  # how soon a changed address of this machine is announced
@@ -67,6 +70,28 @@ async def announce(
 
 
 @contextlib.asynccontextmanager
+async def announce_page(
+    title: str,
+    host: str,
+    port: int,
+    *,
+    secure: bool,
+    on_host: Callable[[str], None],
+    addresses: Sequence[str] | None = None,
+    interfaces: Sequence[str] | None = None,
+) -> AsyncIterator[None]:
+    """Let browsers find a page as ``host``.local while the block runs; a name that is taken gets a number.
+
+    title: shown in lists. addresses, interfaces: as of ``announce``.
+    on_host: told the name that it got, again after each change of this machine's addresses.
+    """
+    async with Tasks() as tasks:
+        work = partial(_page_announced, _label(title), (host, port, secure), on_host, addresses)
+        tasks.start(_on_each_network(work, interfaces), name=f"wire.page[{host}]")
+        yield
+
+
+@contextlib.asynccontextmanager
 async def browse(on_change: OnChange, *, interfaces: Sequence[str] | None = None) -> AsyncIterator[None]:
     """Call ``on_change`` for each peer that comes or goes while the block runs; a new address is both.
 
@@ -82,10 +107,10 @@ async def _on_each_network(work: _Work, interfaces: Sequence[str] | None) -> Non
     """Do ``work`` for as long as this machine keeps its addresses, then again with the new ones."""
     told = False
     while True:
-        before = _own_addresses()
+        before = own_addresses()
         try:
             async with _zeroconf(sorted(interfaces or before)) as zeroconf, work(zeroconf):
-                while _own_addresses() == before:  # noqa: ASYNC110  # nothing tells of a changed address
+                while own_addresses() == before:  # noqa: ASYNC110  # nothing tells of a changed address
                     await asyncio.sleep(_RECHECK_SECONDS)
         except (OSError, ZeroconfError) as error:
             if not told:
@@ -105,7 +130,8 @@ async def _zeroconf(interfaces: list[str]) -> AsyncIterator[AsyncZeroconf]:
         await zeroconf.async_close()  # says goodbye
 
 
-def _own_addresses() -> frozenset[str]:
+def own_addresses() -> frozenset[str]:
+    """IPv4 addresses of this machine."""
     return frozenset(str(ip.ip) for adapter in ifaddr.get_adapters() for ip in adapter.ips if ip.is_IPv4)
 
 
@@ -129,6 +155,41 @@ async def _announced(
     await (await zeroconf.async_register_service(service, allow_name_change=True))
     _log.info("announced as %s at %s port %s", service.name.removesuffix(f".{_TYPE}"), ", ".join(hosts), port)
     yield
+
+
+@contextlib.asynccontextmanager
+async def _page_announced(
+    title: str,
+    where: tuple[str, int, bool],
+    on_host: Callable[[str], None],
+    addresses: Sequence[str] | None,
+    zeroconf: AsyncZeroconf,
+) -> AsyncIterator[None]:
+    host, port, secure = where
+    kind, hosts = _PAGE_TYPES[secure], list(addresses) if addresses else [_main_address()]
+    free = await _free_host(zeroconf, host, own_addresses())
+    packed = [socket.inet_aton(address) for address in hosts]
+    service = AsyncServiceInfo(kind, f"{title}.{kind}", addresses=packed, port=port, server=f"{free}.")
+    await (await zeroconf.async_register_service(service, allow_name_change=True))
+    on_host(free)
+    _log.info("the page is announced as %s port %s", free, port)
+    yield
+
+
+def _label(title: str) -> str:
+    """One DNS label, with room for the number of a name that is taken."""
+    return title.replace(".", " ").encode()[: _MAX_NAME_BYTES - 4].decode(errors="ignore").strip() or "Earshot"
+
+
+async def _free_host(zeroconf: AsyncZeroconf, host: str, own: frozenset[str]) -> str:
+    """The first of ``host.local``, ``host-2.local``, … that no other machine answers to."""
+    names = [f"{host}.local", *(f"{host}-{number}.local" for number in range(2, _MOST_HOSTS))]
+    for name in names:
+        resolver = AddressResolverIPv4(f"{name}.")
+        await resolver.async_request(zeroconf.zeroconf, _HOST_MS)
+        if set(resolver.parsed_addresses(IPVersion.V4Only)) <= own:
+            return name
+    raise OSError(f"{len(names)} machines are called {host} already")
 
 
 class _Browser:

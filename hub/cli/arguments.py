@@ -20,6 +20,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     _house(commands.add_parser("house", help="the devices that are known, or a simulated house"))
     _rules(commands.add_parser("rules", help="what the house does by itself, and why it did"))
     _say(commands.add_parser("say", help="speak in one room or in all"))
+    _page(commands.add_parser("page", help="the page's set-up code, password and tokens"))
     _doctor(commands.add_parser("doctor", help="what works, what does not, and what to do"))
     _wake(commands.add_parser("wake", help="wake words: a live meter, a test of a room, a word of your own"))
     _models(commands.add_parser("models", help="fetch, check, import and remove models"))
@@ -224,6 +225,17 @@ def _stt(parser: argparse.ArgumentParser) -> None:
         "--curve", action="store_true", help="what more speech would give: learn from parts of what is there"
     )
     _json(train)
+
+
+def _page(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions.add_parser("code", help="the code that makes the first owner")
+    password = actions.add_parser("password", help="set the owner's password; every browser is signed out")
+    password.add_argument("--stdin", action="store_true", help="read it from a pipe instead of asking")
+    token = actions.add_parser("token", help="make a token for a program; its key is shown this once")
+    token.add_argument("name", metavar="NAME", help="what it is for")
+    token.add_argument("--scope", choices=("read", "act", "admin"), default="read", help="what it may (default: read)")
+    token.add_argument("--days", type=int, help="until it ends (default: never)")
 
 
 def _audit(parser: argparse.ArgumentParser) -> None:

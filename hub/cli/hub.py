@@ -9,8 +9,9 @@ import signal
 import time
 
 from hub.app import check, open_hub
+from hub.cli.page import page_lines
 from hub.cli.restart import Restart
-from hub.config import HubConfig
+from hub.config import HubConfig, WebSection
 from hub.control import Hub
 from wire.errors import EarshotError
 from wire.places import places
@@ -55,12 +56,12 @@ async def run(args: argparse.Namespace) -> int:
     ended = until_signal()
     restart = Restart(ended)
     async with open_hub(config, where, file=path, restart=restart) as hub, Tasks() as tasks:
-        tasks.start(_tell_ready(hub, began, f"http://{config.web.bind}:{config.web.port}"), name="ready")
+        tasks.start(_tell_ready(hub, began, config.web), name="ready")
         await ended.wait()
     return restart.exit_code
 
 
-async def _tell_ready(hub: Hub, began: float, page: str) -> None:
+async def _tell_ready(hub: Hub, began: float, web: WebSection) -> None:
     """Print READY. A broker or engine that is away is waited for: the hub heals when it comes."""
     while True:
         try:
@@ -68,5 +69,7 @@ async def _tell_ready(hub: Hub, began: float, page: str) -> None:
         except EarshotError as error:
             _log.warning("%s", error)
         else:
-            print(f"READY after {time.monotonic() - began:.1f} s, page {page}", flush=True)
+            told = dict(page_lines(hub, web))
+            code = f"; the code {told['code']}" if "code" in told else ""
+            print(f"READY after {time.monotonic() - began:.1f} s, page {told['look']}{code}", flush=True)
             return

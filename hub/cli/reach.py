@@ -59,7 +59,7 @@ async def private_hub(
     config = msgspec.structs.replace(
         config,
         links=msgspec.structs.replace(config.links, discover=False),
-        web=WebSection(port=0),
+        web=WebSection(port=0, bind="127.0.0.1", announce=False),
         policy=msgspec.structs.replace(config.policy, commands_per_minute=MOST_COMMANDS),
     )
     with tempfile.TemporaryDirectory(prefix="earshot-") as folder:

@@ -11,13 +11,14 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 
 from hub.app import open_hub
 from hub.cli.hub import log_to_stdout, until_signal
 from hub.cli.own_satellite import NAME, OwnSatellite, own_satellite
+from hub.cli.page import page_lines
 from hub.cli.restart import Restart
 from hub.config import HubConfig, SatelliteSection
 from hub.control import Hub
@@ -82,8 +83,7 @@ async def _show(hub: Hub, satellite: OwnSatellite, config: HubConfig, where: Pla
     recording = await _recording(hub, where)
     hears = await satellite.has_microphone()
     seconds = time.monotonic() - began
-    page = f"http://{config.web.bind}:{hub.page_port}"
-    print(_screen(recording, page, hears=hears, seconds=seconds), flush=True)
+    print(_screen(recording, page_lines(hub, config.web), hears=hears, seconds=seconds), flush=True)
 
 
 async def _tell_of_end(satellite: OwnSatellite) -> None:
@@ -100,7 +100,7 @@ async def _recording(hub: Hub, where: Places) -> Path:
     return path
 
 
-def _screen(recording: Path, page: str, *, hears: bool, seconds: float) -> str:
+def _screen(recording: Path, page: Sequence[tuple[str, str]], *, hears: bool, seconds: float) -> str:
     earshot = _command()
     speak = f'say "okay nabu", then "{TRY_THIS}"' if hears else "no microphone found; plug one in, or replay:"
     return "\n".join(
@@ -111,7 +111,7 @@ def _screen(recording: Path, page: str, *, hears: bool, seconds: float) -> str:
             f"  speak   {speak}",
             f"  replay  {earshot} ask --wav {shlex.quote(str(recording))}",
             f'  type    {earshot} ask --text "{TRY_THIS}"',
-            f"  look    {page}",
+            *(f"  {what:<8}{told}" for what, told in page),
             f"  house   {earshot} house list",
             f"  check   {earshot} doctor",
             "",

@@ -21,6 +21,8 @@ from hub.house.suggestions import Suggestion
 from hub.rules.report import Fired, RulesStatus, Trial
 from hub.stages import ScoreTold
 from hub.trace import Trace
+from hub.web.access.local import SetupCode
+from hub.web.access.shapes import TokenShown
 from hub.web.control import Answer, HouseSnapshot, Status
 from hub.web.refusal import MAX_BODY_BYTES, TOO_LARGE, Refusal, RequestRefused
 from wire.errors import EarshotError
@@ -81,6 +83,20 @@ class ControlClient:
 
     async def remove_note(self, kind: Kind, key: str) -> HouseFile:
         return await self._exchange("DELETE", _note(kind, key), HouseFile, seconds=READ_SECONDS)
+
+    async def setup_code(self) -> str:
+        """Raises EarshotError owner-exists."""
+        return (await self._get("/access/code", SetupCode)).code
+
+    async def set_password(self, password: str) -> None:
+        body, headers = io.BytesIO(msgspec.json.encode({"password": password})), {"Content-Type": "application/json"}
+        await self._exchange(
+            "PUT", "/access/password", dict[str, Any], seconds=READ_SECONDS, data=body, headers=headers
+        )
+
+    async def make_token(self, name: str, scope: str, days: int | None) -> TokenShown:
+        body = {"name": name, "scope": scope, "days": days}
+        return await self._post("/access/tokens", msgspec.json.encode(body), TokenShown)
 
     async def status(self) -> Status:
         return await self._get("/status", Status)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import errno
 import socket
+import ssl
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, closing
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from pathlib import Path
 
 from aiohttp import web
@@ -14,14 +15,16 @@ from aiohttp import web
 from hub.config import WebSection
 from hub.web import page
 from hub.web.access.origins import OwnNames
+from hub.web.access.tls import Tls
+from hub.web.connections import CONTROL, PAGE, Bounds, accept
 from hub.web.openapi import openapi_route
+from hub.web.plain import certificate_route, leading_to
 from hub.web.refusal import MAX_BODY_BYTES, refusals
 from hub.web.routes import Access, Route, served
 from wire.errors import ConfigError
 
 SHUTDOWN_SECONDS = 2.0  # for requests in flight at the end; then they are cancelled
 BACKLOG = 128  # a caller of a Unix socket beyond it is refused at once, and twenty may call together
-MAX_CONNECTIONS = 64  # of each listener; a client that never finishes its request must not use up the hub's files
 SOCKET_PATH_BYTES = 107  # sun_path, less its closing zero
 
 
@@ -35,7 +38,7 @@ async def control_socket(routes: Sequence[Route], path: Path) -> AsyncIterator[N
     app.add_routes(served(routes, prefix=""))
     listener = await asyncio.to_thread(_bind_unix, path)
     try:
-        async with _serving(app, listener):
+        async with _serving(app, listener, CONTROL):
             yield
     finally:
         await asyncio.to_thread(path.unlink, missing_ok=True)
@@ -43,54 +46,56 @@ async def control_socket(routes: Sequence[Route], path: Path) -> AsyncIterator[N
 
 @asynccontextmanager
 async def page_server(
-    routes: Sequence[Route], section: WebSection, *, version: str, access: Access
+    routes: Sequence[Route],
+    section: WebSection,
+    *,
+    version: str,
+    access: Access,
+    names: OwnNames | None = None,
+    tls: Tls | None = None,
+    bounds: Bounds = PAGE,
 ) -> AsyncIterator[int]:
     """Serve the page and its API; yields the port (``section.port``, or a free one for 0).
 
+    tls: the page is HTTPS on ``section.https_port``, which is yielded then; the other port leads there.
     Raises ConfigError: port-in-use, bind-refused.
     """
     files = await asyncio.to_thread(page.load)
-    listener = _bind_tcp(section.bind, section.port)
-    port: int = listener.getsockname()[1]
-    guard = page.guard(OwnNames(section.names))
+    guard = page.guard(OwnNames(section.names) if names is None else names)
     app = web.Application(middlewares=[guard, refusals], client_max_size=MAX_BODY_BYTES)
     app.add_routes([*served([*routes, openapi_route(routes, version)], access=access), *page.routes(files)])
-    async with _serving(app, listener):
+    listener = _bind_tcp(section.bind, section.https_port if tls else section.port)
+    port: int = listener.getsockname()[1]
+    async with AsyncExitStack() as stack:
+        stack.callback(listener.close)  # until it is served
+        if tls:
+            app.add_routes([certificate_route(tls.authority)])
+            plain = web.Application(middlewares=[guard, refusals])
+            plain.add_routes([*leading_to(port), certificate_route(tls.authority), *page.looks(files)])
+            await stack.enter_async_context(_serving(plain, _bind_tcp(section.bind, section.port), bounds))
+        await stack.enter_async_context(_serving(app, listener, bounds, tls.context if tls else None))
         yield port
 
 
 @asynccontextmanager
-async def _serving(app: web.Application, listener: socket.socket) -> AsyncIterator[None]:
+async def _serving(
+    app: web.Application, listener: socket.socket, bounds: Bounds, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[None]:
     """Accept on ``listener`` and close it. A client that hangs up cancels what it asked for."""
     with closing(listener):
-        runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=SHUTDOWN_SECONDS)
+        runner = web.AppRunner(
+            app,
+            access_log=None,
+            handler_cancellation=True,
+            shutdown_timeout=SHUTDOWN_SECONDS,
+            keepalive_timeout=bounds.head_seconds,  # aiohttp's timer also ends a head that comes byte by byte
+        )
         await runner.setup()
         try:
-            async with await _accepting(runner, listener):
+            async with await accept(runner, listener, bounds, tls=tls, backlog=BACKLOG):
                 yield
         finally:
             await runner.cleanup()
-
-
-async def _accepting(runner: web.AppRunner, listener: socket.socket) -> asyncio.Server:
-    server = runner.server
-    assert server is not None, "set up"
-
-    def protocol() -> asyncio.BaseProtocol:
-        return server() if len(server.connections) < MAX_CONNECTIONS else _TurnedAway()
-
-    loop = asyncio.get_running_loop()
-    if listener.family == socket.AF_UNIX:
-        return await loop.create_unix_server(protocol, sock=listener, backlog=BACKLOG)
-    return await loop.create_server(protocol, sock=listener, backlog=BACKLOG)
-
-
-class _TurnedAway(asyncio.Protocol):
-    """A connection too many: closed without a word."""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        transport.abort()
 
 
 def _bind_unix(path: Path) -> socket.socket:
@@ -126,10 +131,12 @@ def _clear(path: Path) -> None:
 
 
 def _bind_tcp(bind: str, port: int) -> socket.socket:
+    """bind: ``::`` is both families, where this machine has both."""
     host = "127.0.0.1" if bind == "localhost" else bind  # no resolver decides whom we listen to
+    both = host == "::" and socket.has_dualstack_ipv6()
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+        return socket.create_server((host, port), family=family, backlog=BACKLOG, dualstack_ipv6=both)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             message = f"port {port} on {host} is taken by another program; stop it, or set another [web] port"

@@ -94,6 +94,11 @@ def _file(address: str, body: bytes) -> File:
     return File(body, _TYPES[ending], packed if packed and len(packed) < len(body) else None, tag)
 
 
+def looks(contents: Mapping[str, File]) -> list[web.RouteDef]:
+    """What another page than ours needs to look like it."""
+    return [web.get(address, _serving(contents[address])) for address in ("/style.css", "/icon.svg")]
+
+
 def routes(contents: Mapping[str, File]) -> list[web.RouteDef]:
     named = [web.get(address, _serving(file)) for address, file in contents.items()]
     return [web.get("/", _serving(contents["/index.html"])), *named]

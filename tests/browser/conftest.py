@@ -55,7 +55,8 @@ def hub_process(
 ) -> Iterator[RunningHub]:
     """A hub of its own, ready; ended when the block ends. config: more of hub.toml. owned: tests are its owner."""
     (home / "etc").mkdir(parents=True, exist_ok=True)
-    (home / "etc" / "hub.toml").write_text(f"[web]\nport = {port}\n[links]\ndiscover = false\n{config}", "utf-8")
+    web = f'[web]\nport = {port}\nbind = "127.0.0.1"\n'
+    (home / "etc" / "hub.toml").write_text(f"{web}[links]\ndiscover = false\n{config}", "utf-8")
     log = home / "hub.log"
     with log.open("ab") as errors:
         process = subprocess.Popen(

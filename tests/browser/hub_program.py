@@ -28,7 +28,7 @@ async def main(house: Path) -> None:
         running = await stack.enter_async_context(open_hub(config, where, simulated=house, beside=[here]))
         await stack.enter_async_context(stand_in(ROOM, uri))
         await running.wait_ready()
-        print(f"READY {running.page_port}", flush=True)  # noqa: T201
+        print(f"READY {running.page.port}", flush=True)  # noqa: T201
         await ended.wait()
 
 

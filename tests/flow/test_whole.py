@@ -179,7 +179,7 @@ async def test_what_cannot_be_used_is_named_and_nothing_else_is_lost(home: Path)
         ("[hub]\nnam = 1\n", "nam"),
         ("[hub\n", "config-syntax"),
         ("[endpoint]\nsilence_ms = -5\n", "silence_ms"),
-        ("[web]\nbind = '0.0.0.0'\n", "bind"),
+        ("[web]\nbind = 'eth0'\n", "bind"),
     ],
 )
 async def test_a_wrong_configuration_stops_the_hub_with_its_name(home: Path, toml: str, message: str) -> None:

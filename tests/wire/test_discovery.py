@@ -11,10 +11,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from zeroconf import IPVersion
+from zeroconf import AddressResolverIPv4, IPVersion
 from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZeroconf
 
-from wire.discovery import Found, announce, browse
+from wire.discovery import Found, announce, announce_page, browse
 
 ROOT = Path(__file__).resolve().parents[2]
 LOOPBACK = ["127.0.0.1"]
@@ -106,3 +106,43 @@ def test_without_a_network_it_waits_for_one_and_a_new_address_is_announced() -> 
     assert lines[-3:] == ["added 10.7.0.1", "removed 10.7.0.1", "added 10.7.0.2"], story.stdout + story.stderr
     told = [line for line in lines if line.startswith("zeroconf-unavailable")]
     assert 1 <= len(told) <= 2, "each of the two says it once"
+
+
+async def _address(name: str) -> list[str]:
+    """What a phone in the same network is told."""
+    phone = AsyncZeroconf(interfaces=LOOPBACK, ip_version=IPVersion.V4Only)
+    try:
+        resolver = AddressResolverIPv4(f"{name}.")
+        await resolver.async_request(phone.zeroconf, 3000)
+        return resolver.parsed_addresses(IPVersion.V4Only)
+    finally:
+        await phone.async_close()
+
+
+async def _announced_page(hosts: list[str]) -> None:
+    told: asyncio.Queue[str] = asyncio.Queue()
+    page = announce_page(
+        "Our house. 1", "earshot", 8765, secure=False, on_host=told.put_nowait, addresses=LOOPBACK, interfaces=LOOPBACK
+    )
+    async with page, asyncio.timeout(20):
+        hosts.append(await told.get())
+        assert await _address(hosts[-1]) == LOOPBACK
+
+
+async def test_a_page_is_found_by_name() -> None:
+    hosts: list[str] = []
+    await _announced_page(hosts)
+    assert hosts == ["earshot.local"]
+
+
+async def test_a_second_house_of_the_network_gets_another_name() -> None:
+    other = AsyncZeroconf(interfaces=LOOPBACK, ip_version=IPVersion.V4Only)
+    kind, there = "_http._tcp.local.", socket.inet_aton("192.0.2.7")
+    try:
+        theirs = AsyncServiceInfo(kind, f"Theirs.{kind}", addresses=[there], port=80, server="earshot.local.")
+        await (await other.async_register_service(theirs))
+        hosts: list[str] = []
+        await _announced_page(hosts)
+        assert hosts == ["earshot-2.local"]
+    finally:
+        await other.async_close()

@@ -42,6 +42,7 @@ class Door:
     local: LocalAccess
     owner: Owner
     confirms: AccessApi
+    now: Callable[[], datetime]
 
 
 @asynccontextmanager
@@ -66,4 +67,4 @@ async def open_door(
             _log.info("nobody owns this hub yet; its set-up code is %s", shown(owner.code))
         gate = Gate(owner, ledger)
         api = AccessApi(owner, ledger, gate, Attempts(clock), about=about, now=now)
-        yield Door(gate, (api, KeysApi(ledger, gate, now=now)), LocalAccess(owner, ledger, gate), owner, api)
+        yield Door(gate, (api, KeysApi(ledger, gate, now=now)), LocalAccess(owner, ledger, gate), owner, api, now)

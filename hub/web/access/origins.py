@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -18,7 +18,7 @@ from hub.web.refusal import RequestRefused
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 PAGE_HEADER = "X-Earshot"  # a form or an image of another site cannot send it
 _OWN_SITES = frozenset({"same-origin", "none"})
-_ANNOUNCED = "earshot.local"
+HOST = "earshot"  # .local, where zeroconf announces it
 
 
 class OwnNames:
@@ -27,11 +27,17 @@ class OwnNames:
     def __init__(self, names: Iterable[str] = ()) -> None:
         """names: beside this machine's own, as ``box.lan``."""
         host = socket.gethostname()
-        own = {"localhost", host, host.partition(".")[0], f"{host.partition('.')[0]}.local", _ANNOUNCED}
+        own = {"localhost", host, host.partition(".")[0], f"{host.partition('.')[0]}.local", f"{HOST}.local"}
+        self.announced = ""
         self._names = {name.lower().rstrip(".") for name in (*own, *names)}
 
-    def add(self, name: str) -> None:
-        self._names.add(name.lower().rstrip("."))
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(self._names))
+
+    def announce(self, name: str) -> None:
+        """Zeroconf announces ``name`` now; those before may still be in somebody's browser."""
+        self.announced = name
+        self._names.add(name.lower())
 
     def __contains__(self, host: object) -> bool:
         """host: with or without a port."""
