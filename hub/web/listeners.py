@@ -24,6 +24,7 @@ from hub.web.routes import Access, Route, served
 from wire.errors import ConfigError
 
 SHUTDOWN_SECONDS = 2.0  # for requests in flight at the end; then they are cancelled
+LINGER_SECONDS = 2.0  # a body that was refused is read on for as long, so that its sender sees the answer
 BACKLOG = 128  # a caller of a Unix socket beyond it is refused at once, and twenty may call together
 SOCKET_PATH_BYTES = 107  # sun_path, less its closing zero
 
@@ -88,6 +89,7 @@ async def _serving(
             access_log=None,
             handler_cancellation=True,
             shutdown_timeout=SHUTDOWN_SECONDS,
+            lingering_time=LINGER_SECONDS,
             keepalive_timeout=bounds.head_seconds,  # aiohttp's timer also ends a head that comes byte by byte
         )
         await runner.setup()

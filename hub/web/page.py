@@ -112,7 +112,7 @@ def guard(names: Container[str]) -> Middleware:
 
     @web.middleware
     async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.host in names:
+        if "Host" in request.headers and request.host in names:  # without one, aiohttp takes our own name
             response = await handler(request)
         else:
             message = "this hub has no such name; open it by its address, or add the name to `[web] names`"
