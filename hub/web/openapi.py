@@ -74,9 +74,17 @@ def _identifier(route: Route) -> str:
 
 def _path_parameters(path: str) -> list[dict[str, Any]]:
     return [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
-        for name in _PART.findall(path)
+        {"name": part[1], "in": "path", "required": True, "schema": _part_schema(part[0])}
+        for part in _PART.finditer(path)
     ]
+
+
+def _part_schema(part: str) -> dict[str, Any]:
+    """``{kind:room|device}`` is one of these words, anything else any text."""
+    _, _, pattern = part.strip("{}").partition(":")
+    if re.fullmatch(r"\w+(\|\w+)*", pattern):
+        return {"type": "string", "enum": pattern.split("|")}
+    return {"type": "string", "minLength": 1}
 
 
 def _query_parameters(route: Route) -> list[dict[str, Any]]:

@@ -26,8 +26,7 @@ class Guesser:
         try:
             self.attempts.begin(address)
         except RequestRefused as refused:
-            assert refused.code == "too-many-attempts"
-            return refused.retry_after_seconds
+            return refused.retry_after_seconds if refused.code == "too-many-attempts" else -1
         return 0
 
     def fail(self, address: str, times: int) -> None:
