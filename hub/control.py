@@ -149,8 +149,10 @@ class Hub:
         audience: Audience = EVERYBODY,
         chime: bool = False,
     ) -> list[str]:
+        """Rooms of the audience may be floors as well."""
+        heard_by = audience.in_house(self._house.areas())
         return await self._satellites.say(
-            text, satellite=satellite, language=language, audience=audience, before=a_chime if chime else None
+            text, satellite=satellite, language=language, audience=heard_by, before=a_chime if chime else None
         )
 
     async def set_volume(self, satellite: str, percent: int) -> None:

@@ -11,6 +11,8 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from hub.announcing import INTENTS as ANNOUNCE_INTENTS
+from hub.announcing import AnnounceActor
 from hub.bus.client import Bus
 from hub.calendar.actor import INTENTS as CALENDAR_INTENTS
 from hub.calendar.actor import CalendarActor
@@ -93,6 +95,7 @@ async def house_time(
     time = HouseTime(zone, RoomAnnouncer(words), Errands(), calendars, Volumes(journal.database))
     await time.volumes.load()
     time.actors.append((VOLUME_INTENTS, VolumeActor(time.volumes, time.announcer.satellites)))
+    time.actors.append((ANNOUNCE_INTENTS, AnnounceActor(house, time.announcer)))
     time.actors.append((CALENDAR_INTENTS, CalendarActor(calendars)))
     time.actors.append((frozenset({ROUTINE_INTENT}), RoutineActor(routines, _saying(time.errands), tasks)))
     if journal.database is not None:

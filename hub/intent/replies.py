@@ -23,7 +23,6 @@ _UNSUPPORTED = {
     "HassGetWeather": "unsupported_weather",
     "HassList": "unsupported_list",
     "HassShoppingList": "unsupported_list",
-    "HassBroadcast": "unsupported_announce",
 }
 _TOLD_BY_US = frozenset({"HassGetCurrentTime", "HassGetCurrentDate", "HassNevermind", "HassRespond"})
 _DEVICES_FIRST = frozenset({"acted", "answered"})  # what devices showed is said before what is told besides

@@ -5,6 +5,7 @@ import pytest
 
 from hub.audience import EVERYBODY, Audience
 from hub.chime import bell, chime
+from hub.stages import Area
 
 
 def test_nobody_named_is_everybody():
@@ -16,6 +17,13 @@ def test_a_room_is_meant_whatever_its_capitals_and_others_are_not():
     assert audience.has("any", "living room")
     assert audience.has("hall", None)
     assert not audience.has("kitchen", "Kitchen")
+
+
+def test_a_floor_is_its_rooms_and_an_alias_its_room():
+    areas = (Area("Bedroom", "Upstairs"), Area("Office", "Upstairs"), Area("Living Room", None, ("lounge",)))
+    audience = Audience(rooms=("upstairs", "Lounge", "Shed")).in_house(areas)
+    assert audience.rooms == ("Bedroom", "Office", "Living Room", "Shed")
+    assert EVERYBODY.in_house(areas) == EVERYBODY
 
 
 @pytest.mark.parametrize("rate_hz", [16_000, 22_050])

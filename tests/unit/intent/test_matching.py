@@ -172,3 +172,23 @@ def test_lengths_that_no_timer_has_are_understood_to_be_refused(
     found = match(said, load_sentences(language), HouseNames((), (), language), None)
     assert isinstance(found, Intent)
     assert (found.name, found.slots) == ("HassStartTimer", slots)
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "slots"),
+    [
+        ("en", "tell everyone upstairs dinner is ready", {"floor": "Upstairs", "message": "dinner is ready"}),
+        ("en", "announce in the kitchen that I am home", {"area": "Kitchen", "message": "I am home"}),
+        ("en", "tell everyone dinner is ready", {"message": "dinner is ready"}),
+        ("de", "sag allen in der Kitchen dass das Essen fertig ist", {"area": "Kitchen"}),
+        ("fr", "dis à tout le monde dans la kitchen que le dîner est prêt", {"area": "Kitchen"}),
+        ("fr", "annonce à l'upstairs que le dîner est prêt", {"floor": "Upstairs"}),
+        ("es", "di a todos en la kitchen que la cena está lista", {"area": "Kitchen"}),
+        ("nl", "zeg iedereen op de upstairs dat we gaan eten", {"floor": "Upstairs"}),
+    ],
+)
+def test_what_is_to_be_told_elsewhere_says_where(language: str, said: str, slots: dict[str, str]) -> None:
+    found = match(said, load_sentences(language), HouseNames((), AREAS, language), None)
+    assert isinstance(found, Intent)
+    assert found.name == "HassBroadcast"
+    assert slots.items() <= found.slots.items()
