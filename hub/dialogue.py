@@ -247,7 +247,8 @@ class Dialogue:
         if chosen is None:
             return None
         if asked.unknown:
-            whole = re.sub(re.escape(asked.unknown), lambda _: chosen, asked.text, count=1, flags=re.IGNORECASE)
+            word = rf"{re.escape(asked.unknown)}\w*"  # "Decken" of "Deckenlampen": the rest of it is no word
+            whole = re.sub(word, lambda _: chosen, asked.text, count=1, flags=re.IGNORECASE)
             return await interpreter.interpret(whole, language=language, area=area)
         intent, *_ = asked.intents
         if intent.near:

@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
+from hub.dialogue import Dialogue
+from hub.granting import HouseAnswers
 from hub.intent.language import load_sentences
 from hub.intent.names import HouseNames
 from hub.intent.near.guessing import Guesser
@@ -18,7 +20,7 @@ from hub.intent.sentences import SentenceInterpreter
 from hub.intent.several import CompoundInterpreter
 from hub.stages import Area, Entity, Intent, NotUnderstood
 from tests.fakes_house import FakeHouse
-from tests.unit.intent.homes import home
+from tests.unit.intent.homes import Reader, home
 
 ENTITIES = (
     Entity("light.bed_light", "light", "Bed Light", area="Bedroom"),
@@ -186,3 +188,28 @@ async def test_what_fits_exactly_is_not_guessed_at_and_names_that_change_are_kno
 async def test_a_language_without_a_list_is_read_exactly_all_the_same() -> None:
     async with SentenceInterpreter(FakeHouse(ENTITIES, AREAS), languages=["sl"]) as sentences:
         assert await sentences.guess("prižgi lučko", language="sl", area=None) is None
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "yes", "intent", "name"),
+    [
+        ("en", "switch the flor lamb on", "yes", "HassTurnOn", "Floor Lamp"),
+        ("de", "schalte die Deckenlampen ein", "ja", "HassTurnOn", "Deckenlampe"),
+        ("fr", "allume le plafonnié", "oui", "HassTurnOn", "Plafonnier"),
+        ("es", "enciende el plafond", "sí", "HassTurnOn", "Plafón"),
+        ("nl", "zet de staande lam aan", "ja", "HassTurnOn", "Staande Lamp"),
+    ],
+)
+async def test_the_nearest_name_is_meant_after_a_yes(
+    language: str, said: str, yes: str, intent: str, name: str
+) -> None:
+    """Without the guess, as with a language model's box: the name alone is asked back."""
+    reader = Reader(await asyncio.to_thread(home, language))
+    dialogue = Dialogue(HouseAnswers(None))
+    asked = await reader.interpret(said, language=language, area=None)
+    assert isinstance(asked, NotUnderstood)
+    assert asked.nearest_names == (name,)
+    dialogue.note_unknown("kitchen", asked)
+    answer = await dialogue.read(yes, reader, language=language, area=None, satellite="kitchen")
+    assert isinstance(answer.understood, Intent)
+    assert (answer.understood.name, answer.understood.slots["name"]) == (intent, name)
