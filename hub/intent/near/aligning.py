@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,7 +59,7 @@ class Aligned:
 
 @dataclass(frozen=True, slots=True)
 class _Taken:
-    """free: places of words that nothing of the shape is said by. slots: of its slots. loose: words it may have."""
+    """free: places of words that the shape has not. slots: of what links lead to. loose: words that it may have."""
 
     free: Collection[int]
     slots: frozenset[int]
@@ -99,7 +99,7 @@ def align(shape: Shape, filled: Mapping[str, Filled], said: Said, repertoire: Re
             free.discard(place)
             order.append(place)
             text.append(said.words[place] if said.words[place] in piece.said else _likeliest(piece, said.near[place]))
-    extra = _extra(shape, said, free, filled.values(), repertoire)
+    extra = _extra(shape, said, free, filled, repertoire)
     if extra is None or not total:
         return None
     score = gained / (total + extra) - DISORDER * _disorder(order)
@@ -120,10 +120,14 @@ def _likeliest(piece: Word, near: Mapping[str, float]) -> str:
     return max(piece.said, key=lambda word: near.get(word, 0.0))
 
 
-def _extra(shape: Shape, said: Said, free: set[int], filled: Iterable[Filled], repertoire: Repertoire) -> float | None:
+def _extra(
+    shape: Shape, said: Said, free: set[int], filled: Mapping[str, Filled], repertoire: Repertoire
+) -> float | None:
     """What was said beside the shape; None for what changes its meaning."""
     loose = {word for piece in shape.pieces if isinstance(piece, Word) and not piece.needed for word in piece.said}
-    taken = _Taken(free, frozenset(place for slot in filled for place in slot.places), frozenset(loose))
+    # "in the blinds": a kind of device is no place that a link leads to
+    led_to = frozenset(place for slot, value in filled.items() if slot != "device_class" for place in value.places)
+    taken = _Taken(free, led_to, frozenset(loose))
     extra = 0.0
     for place in free:
         word = said.words[place]
