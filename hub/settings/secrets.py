@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from hub.settings.schema import keys_of
 from hub.settings.settings import SettingRefused, Settings, SettingsChanged
 from wire.errors import ConfigError
 
-PIN = "policy.pin_file"
+PIN, PINS = "policy.pin_file", "policy.pins"
 _LONGEST = 4096
 
 
@@ -22,24 +24,44 @@ class Secrets:
         self._settings, self._own, self._etc = settings, own, etc
         self._keys = {path for path, key in keys_of(settings.schema().sections) if key.secret}
 
-    async def pin_is_set(self) -> bool:
-        return (await self._settings.state()).values[PIN] is not None
+    async def pins(self) -> tuple[bool, list[str]]:
+        """Whether the household has one, and the persons with one of their own."""
+        values = (await self._settings.state()).values
+        return values[PIN] is not None, sorted(values[PINS])
+
+    async def set_pin(self, pin: str | None, *, person: str | None = None) -> None:
+        """The household's, or a person's own; None takes it away. Raises as ``store``."""
+        if person is None:
+            await (self.remove(PIN) if pin is None else self.store(PIN, pin))
+            return
+        pins: dict[str, str] = (await self._settings.state()).values[PINS]
+        path = Path(pins.get(person) or self._own / f"pin-{sha256(person.encode()).hexdigest()[:16]}")
+        if pin is None:
+            await self._settings.change({PINS: {name: file for name, file in pins.items() if name != person} or None})
+            if await asyncio.to_thread(self._may_write, path):
+                await asyncio.to_thread(path.unlink, missing_ok=True)
+            return
+        await self._keep(path, pin, PIN, {PINS: pins | {person: str(path)}})
 
     async def store(self, key: str, secret: str) -> SettingsChanged:
         """key: ``section.key`` that names a file. Raises SettingRefused, ConfigError, FileChanged."""
         values = (await self._settings.state()).values
         if key not in self._keys or key not in values:
             raise SettingRefused("settings-unknown", f"{key[:100]!r} names no file with a secret", key)
+        path = Path(values[key]) if values[key] else self._own / key
+        return await self._keep(path, secret, key, {key: str(path)})
+
+    async def _keep(self, path: Path, secret: str, key: str, changes: dict[str, Any]) -> SettingsChanged:
+        """The file first, then the setting that names it; without the setting the file is as it was."""
         problem = _problem(key, secret)
         if problem:
             raise SettingRefused("secret-unfit", problem, key)
-        path = Path(values[key]) if values[key] else self._own / key
-        if not self._may_write(path):
+        if not await asyncio.to_thread(self._may_write, path):
             message = f"{path} stands elsewhere; write it there yourself, or take the setting back to its default"
             raise SettingRefused("secret-elsewhere", message, key)
         before = await asyncio.to_thread(_replaced, path, secret)
         try:
-            return await self._settings.change({key: str(path)}, renewed=[key])
+            return await self._settings.change(changes, renewed=list(changes))
         except BaseException:
             await asyncio.to_thread(_restored, path, before)
             raise
@@ -48,7 +70,7 @@ class Secrets:
         """The setting goes, then the file, if it is one of the hub's own. Raises SettingRefused, ConfigError."""
         path = (await self._settings.state()).values.get(key)
         changed = await self._settings.change({key: None})
-        if path and self._may_write(Path(path)):
+        if path and await asyncio.to_thread(self._may_write, Path(path)):
             await asyncio.to_thread(Path(path).unlink, missing_ok=True)
         return changed
 

@@ -17,17 +17,18 @@ from hub.web.refusal import RequestRefused
 from hub.web.routes import Route
 
 Secret = Annotated[str, Meta(min_length=1, max_length=4096)]
+Person = Annotated[str, Meta(min_length=1, max_length=64)]
 Password = Annotated[str, Meta(max_length=1024)]
 
 
 class SecretControl(Protocol):
     """``hub.settings.secrets.Secrets`` is one."""
 
-    async def pin_is_set(self) -> bool: ...
+    async def pins(self) -> tuple[bool, list[str]]: ...
+
+    async def set_pin(self, pin: str | None, *, person: str | None = None) -> None: ...
 
     async def store(self, key: str, secret: str) -> SettingsChanged: ...
-
-    async def remove(self, key: str) -> SettingsChanged: ...
 
 
 class Confirms(Protocol):
@@ -44,16 +45,18 @@ class StoreSecret(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SetPin(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Body of ``PUT /people/pin``. password: the owner's. pin: null takes it away."""
+    """Body of ``PUT /people/pin``. password: the owner's. pin: null takes it away. person: null is the household's."""
 
     password: Password
     pin: Secret | None
+    person: Person | None = None
 
 
 class PinStatus(msgspec.Struct, frozen=True):
-    """Whether there is a PIN; nothing tells which."""
+    """Whether the household has a PIN, and who has one of their own; nothing tells which."""
 
     is_set: bool
+    persons: list[str]
 
 
 class SecretsApi:
@@ -95,13 +98,13 @@ class SecretsApi:
             raise RequestRefused(error.code, error.message, status=422, field="secret") from error
 
     async def _status(self, _: web.Request) -> web.Response:
-        return json_response(PinStatus(await self._secrets.pin_is_set()))
+        return json_response(PinStatus(*await self._secrets.pins()))
 
     async def _set(self, request: web.Request) -> web.Response:
         body = await body_as(request, SetPin)
         await self._confirms.confirm(request, body.password)
         try:
-            await (self._secrets.remove(PIN) if body.pin is None else self._secrets.store(PIN, body.pin))
+            await self._secrets.set_pin(body.pin, person=body.person)
         except SettingRefused as error:
             raise RequestRefused(error.code, error.message, status=422, field="pin") from error
-        return json_response(PinStatus(body.pin is not None))
+        return await self._status(request)

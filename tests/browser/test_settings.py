@@ -7,7 +7,10 @@ from playwright.sync_api import expect
 
 from tests.browser.watched import DESKTOP, PHONE, SMALL_PHONE
 
-PAGES = ["#/settings", "#/settings/endpoint", "#/settings/satellite", "#/settings/policy"]
+PAGES = [
+    *("#/settings", "#/settings/endpoint", "#/settings/satellite", "#/settings/policy"),
+    *("#/people", "#/privacy", "#/audit", "#/rules"),
+]
 
 
 @pytest.mark.parametrize("address", PAGES)

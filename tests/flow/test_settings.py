@@ -162,3 +162,19 @@ async def test_a_sensitive_device_is_refused_from_the_next_command_on(home, file
         turn, _ = await asked(http, "POST", "/turns", json={"text": "turn on the owl lamp", "satellite": "other"})
         assert [action["outcome"] for action in turn["trace"]["actions"]] == ["refused"]
         assert turn["trace"]["error"]["code"] != "action-unconfirmed"
+
+
+async def test_quiet_hours_and_wake_thresholds_count_at_once(home, file):
+    (home / "etc" / "rules.toml").write_text(
+        '[[rule]]\nname = "A"\nquiet = true\nwhen = [{time = "03:00"}]\nthen = [{notify = "x"}]\n'
+    )
+    async with program("hub", "hub", home=home, ready="READY"), owner(home) as http:
+
+        async def because():
+            return (await asked(http, "POST", "/rules/try", json={"name": "A"}))[0]["because"]
+
+        await until_true(because, "")
+        changes = {"home.quiet": "00:00-23:59", "wake.threshold": 0.9, "wake.words": ["hey_jarvis"]}
+        changed, _ = await asked(http, "PATCH", "/settings", json=changes)
+        assert set(changed["applied"].values()) == {"live"}
+        await until_true(because, "it waits for the end of quiet hours")

@@ -16,6 +16,10 @@ const PAGES = {
   signin: { module: "/pages/signin.js", title: "signin.page", styles: ["/pages/signin.css"] },
   health: { module: "/pages/health.js", title: "health.title", nav: true, icon: "health" },
   settings: { module: "/pages/settings.js", title: "settings.title", nav: true, icon: "settings", styles: ["/pages/settings.css"] },
+  people: { module: "/pages/people.js", title: "people.title", nav: true, icon: "people", styles: ["/pages/people.css"] },
+  rules: { module: "/pages/rules.js", title: "rules.title", nav: true, icon: "check" },
+  privacy: { module: "/pages/privacy.js", title: "privacy.title", nav: true, icon: "privacy" },
+  audit: { module: "/pages/audit.js", title: "audit.title", nav: true, icon: "audit" },
   more: { module: "/pages/more.js", title: "more.title", nav: "narrow", icon: "more", styles: ["/pages/more.css"] },
 };
 

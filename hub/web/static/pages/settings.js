@@ -3,6 +3,7 @@
 import { api } from "/js/api.js";
 import { announce, h } from "/js/dom.js";
 import { explained, field, sectionTitle, tables, titleOf } from "/js/form.js";
+import { sheet } from "/js/sheet.js";
 import { refusal, toast } from "/js/shell.js";
 import { t } from "/js/words.js";
 
@@ -175,26 +176,14 @@ function secretButton(path) {
 }
 
 /** Stored on the box and never shown again. */
-function askSecret(path) {
-  const input = h("input", { type: "password", id: "secret", autocomplete: "new-password" });
-  const error = h("p", { className: "error", attributes: { role: "alert" } });
-  const close = () => dialog.close();
-  const form = h("form", {}, h("h2", { id: "secret-title", textContent: t("settings.secret_title") }), h("p", { className: "hint", textContent: t("settings.secret_hint") }),
-    h("div", { className: "field" }, h("label", { htmlFor: "secret", textContent: t("settings.secret_label") }), input), error,
-    h("p", { className: "actions" }, h("button", { type: "button", textContent: t("settings.cancel"), onclick: close }), h("button", { type: "submit", className: "primary", textContent: t("settings.secret_store") })));
-  const dialog = h("dialog", { attributes: { "aria-labelledby": "secret-title" }, onclose: () => dialog.remove() }, form);
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    try {
-      await api("PUT", `/settings/secrets/${path}`, { secret: input.value });
-      dirty = () => false;
-      close();
-      toast(t("settings.secret_stored"));
-      window.dispatchEvent(new HashChangeEvent("hashchange"));
-    } catch (refused) { error.replaceChildren(...refusal(refused)); }
-  });
-  document.body.append(dialog);
-  dialog.showModal();
+async function askSecret(path) {
+  const stored = await sheet({ title: t("settings.secret_title"), text: t("settings.secret_hint"), yes: t("settings.secret_store"),
+    fields: [{ name: "secret", label: t("settings.secret_label"), type: "password", required: true }],
+    send: ({ secret }) => api("PUT", `/settings/secrets/${path}`, { secret }) });
+  if (stored === null) return;
+  dirty = () => false;
+  toast(t("settings.secret_stored"));
+  window.dispatchEvent(new HashChangeEvent("hashchange"));
 }
 
 /** At the field that it is about, else above the button. */
