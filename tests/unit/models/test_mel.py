@@ -62,4 +62,4 @@ def test_a_loud_room_does_not_raise_the_floor_of_another():
 
 
 def test_silence_is_as_quiet_as_it_gets():
-    assert np.unique(silent_frames()).tolist() == [-8.0]
+    assert np.unique(silent_frames()).tolist() == [pytest.approx(-8.0, abs=2e-6)]  # a last bit of some processors
