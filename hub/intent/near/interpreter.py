@@ -23,6 +23,10 @@ class NearInterpreter:
         if not isinstance(understood, NotUnderstood):
             return understood
         guess = await self._guesser.guess(text, language=language, area=area)
-        if guess is None or (guess.doubt and understood.nearest_names):  # a name alone is the better question
-            return understood
-        return guess
+        return understood if guess is None or _is_worse(guess, understood) else guess
+
+
+def _is_worse(guess: Intent, understood: NotUnderstood) -> bool:
+    """Whether to ask for the name alone, where the guess is of something else altogether."""
+    names = [may.slots.get("name") for may in guess.doubt]
+    return bool(names and understood.nearest_names) and set(names).isdisjoint(understood.nearest_names)

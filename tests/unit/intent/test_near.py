@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -213,3 +214,31 @@ async def test_the_nearest_name_is_meant_after_a_yes(
     answer = await dialogue.read(yes, reader, language=language, area=None, satellite="kitchen")
     assert isinstance(answer.understood, Intent)
     assert (answer.understood.name, answer.understood.slots["name"]) == (intent, name)
+
+
+class Exactly:
+    """Says the same of every sentence. guess: what is probably meant."""
+
+    def __init__(self, understood: NotUnderstood, found: Intent | None) -> None:
+        self._understood, self._found = understood, found
+
+    async def interpret(self, text: str, *, language: str, area: str | None) -> NotUnderstood:
+        return self._understood
+
+    async def guess(self, text: str, *, language: str, area: str | None) -> Intent | None:
+        return self._found
+
+
+@pytest.mark.parametrize(
+    ("nearest", "name", "guessed"),
+    [(("Bed Light",), "Bed Light", True), ((), "Bed Light", True), (("TV",), "Bed Light", False)],
+)
+async def test_a_name_alone_is_asked_for_only_where_the_guess_is_of_something_else(
+    nearest: tuple[str, ...],
+    name: str,
+    guessed: bool,  # noqa: FBT001 it is a parameter of the test
+) -> None:
+    may = Intent("HassTurnOn", {"name": name}, "default", "en", "turn on Bed Light", near=True)
+    both = Exactly(NotUnderstood("turn on bad light", "bad light", nearest), replace(may, doubt=(may,)))
+    understood = await NearInterpreter(both, both).interpret("turn on bad light", language="en", area=None)
+    assert isinstance(understood, Intent) is guessed
