@@ -78,7 +78,7 @@ class AuditApi:
                 summary="The whole log, oldest first",
                 scope="admin",
                 query=ExportQuery,
-                gives="application/octet-stream",
+                gives=("text/csv", "application/x-ndjson"),
             ),
         ]
 

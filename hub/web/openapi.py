@@ -103,7 +103,8 @@ def _answer(route: Route) -> dict[str, Any]:
     if route.answer is None and route.gives == "application/json":
         return {"description": "Done."}
     schema = {"schema": _schema(route.answer)} if route.answer is not None else {}
-    return {"description": "Done.", "content": {route.gives: schema}}
+    kinds = (route.gives,) if isinstance(route.gives, str) else route.gives
+    return {"description": "Done.", "content": dict.fromkeys(kinds, schema)}
 
 
 def _schema(kind: Any) -> dict[str, Any]:

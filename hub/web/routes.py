@@ -38,7 +38,7 @@ class Route:
     answer: Any = None
     status: int = 200
     takes: tuple[str, ...] = ("application/json",)
-    gives: str = "application/json"
+    gives: str | tuple[str, ...] = "application/json"
     max_body_bytes: int = BODY_BYTES
 
 

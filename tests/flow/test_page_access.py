@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 
 import aiohttp
@@ -260,3 +261,20 @@ def test_a_damaged_password_file_makes_no_new_owner(home):
     (home / "page-password.json").write_text('{"pass')
     with pytest.raises(ConfigError, match="page-password-unusable"):
         Owner(home, None).load()
+
+
+async def test_twenty_live_pages_of_one_address_and_their_requests_have_room(port, door):
+    async with owner_of(port, door.owner.code) as owner, AsyncExitStack() as pages:
+        sockets = [await pages.enter_async_context(owner.ws_connect(V1 + "/live")) for _ in range(20)]
+        asked = await asyncio.gather(*(answer(owner, "GET", "/status") for _ in range(40)))
+        assert {status for status, _ in asked} == {200}
+        assert not any(socket.closed for socket in sockets)
+
+
+@pytest.mark.parametrize("bind", ["0.0.0.0", "::"])
+async def test_it_listens_to_the_house(door, bind):
+    async with (
+        page_server(routes_of(door), WebSection(bind=bind, port=0), version="1", access=door.gate) as port,
+        visitor(port) as stranger,
+    ):
+        assert (await answer(stranger, "GET", "/access"))[0] == 200

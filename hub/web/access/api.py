@@ -162,4 +162,5 @@ class AccessApi:
 
 
 def _address(request: web.Request) -> str:
-    return request.remote or ""
+    """Of the caller; one of IPv4 as such, also on a listener of both families."""
+    return (request.remote or "").removeprefix("::ffff:")
