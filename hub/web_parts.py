@@ -13,6 +13,7 @@ from hub.store.database import Database
 from hub.web.access.certificates import Certificates
 from hub.web.access.door import open_door
 from hub.web.access.origins import HOST, OwnNames
+from hub.web.access.spoken_code import SpokenCode
 from hub.web.access.tls import tls
 from hub.web.api import Api
 from hub.web.control import About, HubControl
@@ -71,7 +72,7 @@ async def web_side(
     async with AsyncExitStack() as stack:
         enter = stack.enter_async_context
         door = await enter(open_door(keys, database, about))
-        sources += [*door.sources, *owner.sources(jobs, door.confirms)]
+        sources += [*door.sources, SpokenCode(door.owner, control), *owner.sources(jobs, door.confirms)]
         routes = [route for source in sources for route in source.routes()]
         await enter(control_socket([*routes, *door.local.routes()], socket))
         certificates = Certificates(keys, about.name, door.now)

@@ -22,6 +22,8 @@ def test_a_stranger_becomes_the_owner_with_the_code_and_a_password(open_page, hu
     assert "Welcome" in page.inner_text("h1")
     watched.assert_open_to_everybody()
     watched.shoot("access-first")
+    page.click("button:has-text('Have a room say it')")
+    page.wait_for_selector("[role=status]:has-text('Said: kitchen')")
     watched.allowed.append("403|422")  # the browser tells of each refusal
     page.fill("[name=code]", "1234")
     page.fill("[name=password]", PASSWORD)

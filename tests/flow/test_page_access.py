@@ -12,6 +12,7 @@ import pytest
 from hub.config import WebSection
 from hub.store.database import Database
 from hub.web.access.owner import Owner
+from hub.web.access.spoken_code import SpokenCode
 from hub.web.listeners import page_server
 from hub.web.live import LiveFeed
 from tests.fakes_control import FakeHub, api
@@ -278,3 +279,22 @@ async def test_it_listens_to_the_house(door, bind):
         visitor(port) as stranger,
     ):
         assert (await answer(stranger, "GET", "/access"))[0] == 200
+
+
+async def test_a_room_says_the_code_to_who_is_at_home_once_in_a_while(home, clock):
+    hub = FakeHub()
+    async with quick_door(home) as door:
+        speaking = SpokenCode(door.owner, hub, lambda: clock.seconds)
+        routes = [*routes_of(door), *speaking.routes()]
+        async with (
+            page_server(routes, WebSection(bind="127.0.0.1", port=0), version="1", access=door.gate) as port,
+            visitor(port) as stranger,
+        ):
+            assert await answer(stranger, "POST", "/access/code") == (200, ["bedroom"])
+            assert await answer(stranger, "POST", "/access/code") == (429, "too-many-attempts")
+            clock.pass_by(timedelta(seconds=20))
+            assert await answer(stranger, "POST", "/access/code") == (200, ["bedroom"])
+            said = [asked[1] for asked in hub.asked]
+            assert ["".join(filter(str.isdigit, text)) for text in said] == [door.owner.code] * 2
+            async with owner_of(port, door.owner.code):
+                assert await answer(stranger, "POST", "/access/code") == (409, "owner-exists")

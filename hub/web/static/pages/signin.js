@@ -2,7 +2,7 @@
 
 import { api } from "/js/api.js";
 import { h } from "/js/dom.js";
-import { secret, secretForm } from "/js/password.js";
+import { refused, secret, secretForm } from "/js/password.js";
 import { access, goOn } from "/js/session.js";
 import { languageChoice } from "/js/shell.js";
 import { t } from "/js/words.js";
@@ -29,12 +29,26 @@ const name = () => h("input", { name: "username", type: "text", value: "owner", 
 
 function becoming() {
   const code = secret("code", t("signin.code"), { type: "text", hint: t("signin.code_hint"), autocomplete: "one-time-code", inputMode: "numeric", maxLength: 32 });
+  const said = h("p", { className: "hint", attributes: { role: "status" } });
+  const speak = h("button", { type: "button", className: "small", textContent: t("signin.say_code"), onclick: () => sayCode(said) });
+  code.append(h("p", { className: "actions" }, speak), said);
   const password = secret("password", t("signin.new_password"), { hint: t("access.password_hint"), autocomplete: "new-password", maxLength: 1024 });
   const send = async (values) => {
     await api("POST", "/access/first", { code: values.code, password: values.password });
     goOn(new URLSearchParams(), "#/setup");
   };
   return secretForm([name(), code, password], t("signin.become"), send, { "code-wrong": "code", "too-many-attempts": "code" });
+}
+
+/** One satellite says the code: whoever hears it is at home. */
+async function sayCode(said) {
+  said.textContent = "";
+  try {
+    const names = await api("POST", "/access/code");
+    said.textContent = t("signin.said", { names: names.join(", ") });
+  } catch (error) {
+    said.textContent = refused(error);
+  }
 }
 
 function signing(query) {
