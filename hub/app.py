@@ -169,7 +169,7 @@ async def open_hub(
         wake_words = WakeWords(config.wake, config.satellite, where, choices.all())
         scores = ScoreFeed()
         wake_rooms = await enter(WakeRooms(wake_words.open_engine, worker, on_scores=scores.tell))
-        keeper = SpeechKeeper(SpeechShelf(where.var / "speech")) if config.privacy.keep_speech else None
+        keeper = stack.enter_context(SpeechKeeper(SpeechShelf(where.var / "speech")))
         parts = SessionParts(
             stages=stages,
             endpoint=config.endpoint,
@@ -181,7 +181,7 @@ async def open_hub(
             on_trace=records.take,
             on_scores=scores.tell,
             voiced=synthesizer.speaking_as,
-            keep_speech=stack.enter_context(keeper).keep if keeper else None,
+            keep_speech=keeper.keep if config.privacy.keep_speech else None,
         )
         wakes = HubWake(wake_words, wake_rooms, choices)
         time.errands.parts, time.announcer.reaching = parts, partial(_reaching, notes, house_file)
@@ -234,7 +234,8 @@ async def open_hub(
             dialogue=dialogue,
             journal=journal,
             satellites=satellites,
-            asker=asker,
+            listening=(satellites, asker, browsers := Browsers(parts, satellites)),
+            keep_speech=keeper.keep,
             wakes=wakes,
             rules=hub.rules_running,
             reminders=time.reminders,
@@ -250,7 +251,7 @@ async def open_hub(
                 notes=notes,
                 feed=feed,
                 tasks=tasks,
-                talk=Browsers(parts, satellites).serve,
+                talk=browsers.serve,
                 keys=where.var,
                 database=journal.database,
                 owner=OwnerParts(

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from hub.config import EndpointSection
 from hub.errors import WakeFailed
 from hub.links.recording import RecordingLink
-from hub.session import Session, SessionParts, State
+from hub.session import KeepSpeech, Session, SessionParts, State
 from hub.trace import ErrorTrace, Trace, new_trace
 from hub.turn import Turn
 from wire.errors import AudioInvalid, EarshotError, PeerError
@@ -25,9 +25,9 @@ class Asker:
     def __init__(self, parts: SessionParts) -> None:
         self._parts = parts
 
-    def listen_by(self, endpoint: EndpointSection) -> None:
+    def listen_by(self, endpoint: EndpointSection, keep_speech: KeepSpeech | None) -> None:
         """From the next recording on."""
-        self._parts = dataclasses.replace(self._parts, endpoint=endpoint)
+        self._parts = dataclasses.replace(self._parts, endpoint=endpoint, keep_speech=keep_speech)
 
     async def text(
         self,

@@ -6,9 +6,10 @@ import dataclasses
 import logging
 from contextlib import suppress
 
+from hub.config import EndpointSection
 from hub.links.browser import BrowserHello, BrowserLink, BrowserSocket
 from hub.links.satellites import Satellites
-from hub.session import Session, SessionParts
+from hub.session import KeepSpeech, Session, SessionParts
 from hub.trace import Trace
 from wire.errors import PeerError
 
@@ -20,6 +21,10 @@ class Browsers:
 
     def __init__(self, parts: SessionParts, rooms: Satellites) -> None:
         self._parts, self._rooms = parts, rooms
+
+    def listen_by(self, endpoint: EndpointSection, keep_speech: KeepSpeech | None) -> None:
+        """From the next page on; those that are there are the rooms' to tell."""
+        self._parts = dataclasses.replace(self._parts, endpoint=endpoint, keep_speech=keep_speech)
 
     async def serve(self, socket: BrowserSocket, hello: BrowserHello) -> None:
         """Run a session until the page is gone. Raises PeerError."""

@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
-from hub.asking import Asker
-from hub.config import HubConfig, SatelliteSection
+from hub.config import EndpointSection, HubConfig, SatelliteSection
 from hub.dialogue import Dialogue
 from hub.granting import house_answers
 from hub.house.actor import HouseActor
@@ -19,6 +19,7 @@ from hub.reload import Reload
 from hub.reminders.reminders import Reminders
 from hub.rules.home import home_of
 from hub.rules.live import Rules
+from hub.session import KeepSpeech
 from hub.store.journal import Journal
 from hub.timekeeping import quiet_of
 from hub.wake.words import WakeWords
@@ -26,9 +27,15 @@ from hub.wake_choices import HubWake
 from wire.places import Places
 
 
+class Listening(Protocol):
+    """Has sessions, or makes them."""
+
+    def listen_by(self, endpoint: EndpointSection, keep_speech: KeepSpeech | None) -> None: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReloadParts:
-    """Those that can be told. beside: satellites of this program's own, which stand in no file."""
+    """Those that can be told. beside: satellites of this program's own, in no file. keep_speech: where that is on."""
 
     where: Places
     now: Callable[[], datetime]
@@ -37,7 +44,8 @@ class ReloadParts:
     dialogue: Dialogue
     journal: Journal
     satellites: Satellites
-    asker: Asker
+    listening: Sequence[Listening]
+    keep_speech: KeepSpeech
     wakes: HubWake
     rules: Rules
     reminders: Reminders | None
@@ -48,7 +56,7 @@ class ReloadParts:
         reload.on("mqtt.proof_seconds", take=self._proof)
         reload.on("store", take=self._store)
         reload.on("privacy.publish_transcripts", take=self._privacy)
-        reload.on("endpoint", take=self._endpoint)
+        reload.on("endpoint", "privacy.keep_speech", take=self._endpoint)
         reload.on("satellite", take=self._satellites)
         reload.on("wake", take=self._wake)
         reload.on("home.quiet", "home.people", "home.latitude", "home.longitude", take=self._home)
@@ -68,8 +76,8 @@ class ReloadParts:
         self.device.publish_transcripts(allowed=new.privacy.publish_transcripts)
 
     async def _endpoint(self, new: HubConfig) -> None:
-        self.satellites.listen_by(new.endpoint)
-        self.asker.listen_by(new.endpoint)
+        for one in self.listening:
+            one.listen_by(new.endpoint, self.keep_speech if new.privacy.keep_speech else None)
 
     async def _satellites(self, new: HubConfig) -> None:
         await self._wake(new)

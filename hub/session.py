@@ -27,6 +27,8 @@ from wire.wake_words import WORD_MS
 _log = logging.getLogger(__name__)
 
 
+KeepSpeech = Callable[[Trace, bytes], None]
+
 RECENT_MS = 3000  # a whole wake word and the latest that one is noticed after it
 
 
@@ -56,7 +58,7 @@ class SessionParts:
     arbiter: Arbiter
     on_trace: Callable[[Trace], Awaitable[None]]
     on_scores: Callable[[str, Mapping[str, float], str | None], None] = lambda _room, _words, _heard: None
-    keep_speech: Callable[[Trace, bytes], None] | None = None
+    keep_speech: KeepSpeech | None = None
     hears: str | None = None
     voiced: Callable[[str], Synthesizer] | None = None
 
@@ -88,9 +90,9 @@ class Session:
         self.state = State.IDLE
         self.muted = False
 
-    def listen_by(self, endpoint: EndpointSection) -> None:
+    def listen_by(self, endpoint: EndpointSection, keep_speech: KeepSpeech | None) -> None:
         """From the next utterance on."""
-        self._parts = replace(self._parts, endpoint=endpoint)
+        self._parts = replace(self._parts, endpoint=endpoint, keep_speech=keep_speech)
 
     async def run(self) -> None:
         """Serve this satellite until its link is over. Raises PeerError."""

@@ -20,7 +20,7 @@ from hub.links.link import Link
 from hub.links.timers import timer_event
 from hub.links.wyoming_satellite import WyomingSatelliteLink
 from hub.reminders.items import Change, Item
-from hub.session import Session, SessionParts
+from hub.session import KeepSpeech, Session, SessionParts
 from hub.volumes import Volumes
 from models.wake.choice import WakeChoice, WakeStatus, word_of
 from wire.connection import PeerSettings
@@ -72,11 +72,11 @@ class Satellites:
     ) -> None:
         await self.keeper.__aexit__(kind, error, trace)
 
-    def listen_by(self, endpoint: EndpointSection) -> None:
-        """When an utterance ends, from the next one on."""
-        self._parts = replace(self._parts, endpoint=endpoint)
-        for session, _ in self._sessions.values():
-            session.listen_by(endpoint)
+    def listen_by(self, endpoint: EndpointSection, keep_speech: KeepSpeech | None) -> None:
+        """When an utterance ends, and who keeps its sound, from the next one on."""
+        self._parts = replace(self._parts, endpoint=endpoint, keep_speech=keep_speech)
+        for session, _ in (*self._sessions.values(), *self._pages.values()):
+            session.listen_by(endpoint, keep_speech)
 
     async def configure(self, configured: Sequence[SatelliteSection]) -> None:
         """Those about which something else is said now connect anew; a turn that runs there is cut off."""

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import aiohttp
 import pytest
 
 from tests.programs import DEMO_HOUSE, program
+from tests.signed_in import PASSWORD, owner_of, visitor
+from tests.sockets import free_port
 
 FILE = """# Our house.
 [hub]
@@ -178,3 +182,52 @@ async def test_quiet_hours_and_wake_thresholds_count_at_once(home, file):
         changed, _ = await asked(http, "PATCH", "/settings", json=changes)
         assert set(changed["applied"].values()) == {"live"}
         await until_true(because, "it waits for the end of quiet hours")
+
+
+async def test_sound_is_kept_only_while_somebody_wants_it(home, file):
+    async with program("hub", "hub", home=home, ready="READY"), owner(home) as http:
+        answer, _ = await asked(http, "POST", "/turns", json={"text": "what time is it", "reply_audio": True})
+        wav = base64.b64decode(answer["reply_wav"])
+
+        async def spoken():
+            await asked(http, "POST", "/turns", data=wav, headers={"Content-Type": "audio/wav"})
+
+        async def kept():
+            return len(list((home / "var" / "speech").glob("*.wav")))
+
+        await spoken()
+        assert await kept() == 0
+        changed, _ = await asked(http, "PATCH", "/settings", json={"privacy.keep_speech": True})
+        assert changed["applied"] == {"privacy.keep_speech": "live"}
+        await spoken()
+        await until_true(kept, 1)
+        await asked(http, "PATCH", "/settings", json={"privacy.keep_speech": False})
+        await spoken()
+        await asyncio.sleep(0.5)
+        assert await kept() == 1
+
+
+async def test_the_owner_sets_the_pin_on_the_page_with_the_password_again(home, file):
+    port = await free_port()
+    file.write_text(FILE.replace("port = 0", f"port = {port}"))
+    async with program("hub", "hub", home=home, ready="READY"):
+        code = (home / "var" / "page-code").read_text().strip()
+        async with visitor(port) as stranger:
+            for method, path in (("GET", "/settings"), ("PUT", "/people/pin"), ("GET", "/kept"), ("GET", "/audit")):
+                async with stranger.request(method, f"/api/v1{path}", json={}) as response:
+                    assert response.status == 401
+        async with owner_of(port, code) as page:
+            pin = {"pin": "246810", "password": "a guess of somebody"}
+            refused, _ = await asked(page, "PUT", "/api/v1/people/pin", 403, json=pin)
+            assert refused["error"]["code"] == "password-wrong"
+            told, _ = await asked(page, "PUT", "/api/v1/people/pin", json=pin | {"password": PASSWORD})
+            assert told == {"is_set": True, "persons": []}
+            state, _ = await asked(page, "GET", "/api/v1/settings")
+            path = Path(state["values"]["policy.pin_file"])
+            assert path.read_text() == "246810\n"
+            assert path.stat().st_mode & 0o777 == 0o600
+            assert "246810" not in str(state)
+            assert "246810" not in file.read_text()
+            gone = {"pin": None, "password": PASSWORD}
+            assert (await asked(page, "PUT", "/api/v1/people/pin", json=gone))[0]["is_set"] is False
+            assert not path.exists()

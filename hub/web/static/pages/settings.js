@@ -126,7 +126,7 @@ function drawSection(root, section, schema, state, signal) {
   let fields = [];
   const look = () => { status.textContent = dirty() ? t("settings.changed") : ""; };
   const made = (one) => {
-    if (one.repeats) return [tables(one, state.values[one.path], { onchange: look })];
+    if (one.repeats) return [tables(one, state.values[one.path], { onchange: look }), { element: when(one.path, one, schema, state) }];
     return [...one.keys.map((key) => {
       const path = `${one.path}.${key.name}`;
       return field(path, key, state.values[path], { given: state.given.includes(path), onchange: look, extra: when(path, key, schema, state) });
