@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import hub_process, temporary_home
 from tests.browser.watched import DESKTOP
+from tests.signed_in import PASSWORD
 
 RULE = """[[rule]]
 name = "Evening"
@@ -57,14 +58,22 @@ def test_rooms_people_and_devices_are_noted(open_page, hub):
 
 def test_a_pin_needs_the_owners_password(open_page, hub):
     watched = open_page()
-    watched.allowed += ["409", "403"]
+    watched.allowed.append("403")
     page = watched.open("#/people")
     page.get_by_role("button", name="Set a PIN").click()
     page.get_by_label("New PIN").fill("246810")
-    page.get_by_label("Your password").fill("not that one")
+    password = page.get_by_label("Your password")
+    password.fill("not that one")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("dialog").get_by_role("alert")).to_contain_text("owner-missing")
-    assert not list((hub.home / "var").rglob("policy.pin_file"))
+    expect(page.get_by_role("dialog").get_by_role("alert")).to_contain_text("password-wrong")
+    expect(password).to_have_attribute("aria-invalid", "true")
+    file = hub.home / "var" / "secrets" / "policy.pin_file"
+    assert not file.exists()
+    password.fill(PASSWORD)
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("There is one")).to_be_visible()
+    assert file.read_text() == "246810\n"
+    assert "246810" not in page.content()
 
 
 def test_what_is_kept_is_taken_away_and_forgotten(open_page, hub):

@@ -16,9 +16,9 @@ export function titleOf(path, key) {
 
 const same = (one, other) => JSON.stringify(one ?? null) === JSON.stringify(other ?? null);
 
-/** The text `like this` of an explanation, as code. */
+/** An explanation, which is in English whatever the page's language; what stands `like this` in it is code. */
 export function explained(text) {
-  return text.split("`").map((part, place) => (place % 2 ? h("code", { textContent: part }) : part));
+  return h("span", { lang: "en" }, text.split("`").map((part, place) => (place % 2 ? h("code", { textContent: part }) : part)));
 }
 
 /**

@@ -41,7 +41,7 @@ function choices(select, values, chosen) {
 
 function row(entry) {
   const outcome = h("span", { className: `pill ${entry.outcome}`, textContent: t(`audit.outcome.${entry.outcome}`) });
-  const who = [entry.person, entry.area, entry.satellite, entry.via, entry.granted && t(`audit.granted`, { what: entry.granted })].filter(Boolean).join(" · ");
+  const who = [...new Set([entry.person, entry.area, entry.satellite, entry.via, entry.granted && t(`audit.granted`, { what: entry.granted })])].filter(Boolean).join(" · ");
   const why = entry.sentence ? `“${entry.sentence}”` : entry.why ?? "";
   return h("li", {},
     h("span", { className: "label" }, h("strong", { textContent: entry.entity }), ` ${entry.command.replaceAll("_", " ")}`,
