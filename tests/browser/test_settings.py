@@ -39,6 +39,7 @@ def test_a_value_is_found_changed_and_written_with_the_comments(open_page, hub):
     assert "silence_ms = 850" in text
     page.get_by_role("button", name="Pause that ends it: back to the default").click()
     page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved; it counts now.").nth(1)).to_be_visible()
     expect(page.get_by_role("textbox", name="Pause that ends it (ms)")).to_have_value("700")
     assert "silence_ms" not in file.read_text()
 
@@ -105,6 +106,7 @@ def test_satellites_are_added_changed_and_removed(open_page, hub):
     assert 'area = "Attic"' in file.read_text()
     page.get_by_role("button", name="Remove").last.click()
     page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved; it counts now.").nth(2)).to_be_visible()
     expect(page.get_by_role("button", name="Remove")).to_have_count(0)
     assert "loft" not in file.read_text()
 

@@ -108,3 +108,30 @@ def test_sensitivity_and_threshold_are_two_names_of_one_thing():
     assert [threshold_of(percent) for percent in (0, 50, 100)] == [0.9, 0.5, 0.1]
     assert [sensitivity_of(threshold_of(percent)) for percent in range(101)] == list(range(101))
     assert (sensitivity_of(0.99), sensitivity_of(0.01)) == (0, 100)
+
+
+async def test_another_hub_toml_is_in_force_at_once_and_what_people_chose_stays(where):
+    words = await asyncio.to_thread(words_of, where)
+    engines = []
+
+    def open_engine():
+        engine, looks = words.open_engine()
+        engines.append(engine)
+        return engine, looks
+
+    async with WakeRooms(open_engine, worker) as rooms:
+        wake = HubWake(words, rooms, WakeChoices(None))
+        hall, cellar = rooms.room("hall", words.rules("hall")), rooms.room("cellar", words.rules("cellar"))
+        await hall.process(bytes(2 * 1280))
+        await wake.choose("cellar", word="hey_mycroft")
+        fresh = await asyncio.to_thread(
+            WakeWords, WakeSection(words=["hey_jarvis"], threshold=0.9), [SatelliteSection(name="cellar")], where
+        )
+        await wake.become(fresh)
+        assert {word: rule.threshold for word, rule in words.rules("hall").items()} == {"hey_jarvis": 0.9}
+        assert list(words.rules("cellar")) == ["hey_mycroft"]
+        await asyncio.gather(hall.process(bytes(2 * 1280)), cellar.process(bytes(2 * 1280)))
+        assert {one.word for one in engines[0].heads} == {"hey_jarvis", "hey_mycroft"}
+        assert len(engines) == 1
+        hall.close()
+        cellar.close()

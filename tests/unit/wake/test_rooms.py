@@ -205,3 +205,17 @@ async def test_a_room_scores_the_same_among_others_as_alone() -> None:
             alone = wake.room(f"{number}", rules)
             await stream(alone, number, 1)
             np.testing.assert_allclose(together, told[f"{number}"], atol=1e-5)
+
+
+async def test_networks_that_are_opened_anew_forget_the_places_of_the_old_ones() -> None:
+    engines = [LoudnessEngine(), LoudnessEngine()]
+    opened = iter(engines)
+    async with WakeRooms(lambda: (next(opened), None), Worker(), gather_seconds=0) as wake:  # type: ignore[arg-type,return-value]
+        left, room = wake.room("left", RULES), wake.room("room", RULES)
+        await asyncio.gather(left.process(loud(0)), room.process(loud(0)))
+        left.close()
+        wake.change_all(lambda _: OTHER_RULES, [], reopen=True)
+        assert await room.process(loud(0.8)) is None
+        assert await room.process(loud(0.95)) is not None
+        assert engines[1].calls == [["room"], ["room"]]
+        assert engines[0].calls == [["left", "room"]]
