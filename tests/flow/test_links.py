@@ -244,3 +244,36 @@ async def test_connecting_needs_no_name_resolution() -> None:
             event = await asyncio.wait_for(client.read_event(), 5)
             assert event is not None
             assert event.type == "info"
+
+
+async def test_other_settings_reach_only_the_satellite_that_they_are_about() -> None:
+    async with stand_in("kitchen") as kitchen, stand_in("hall") as hall, hub_with(at(kitchen)) as (satellites, traces):
+        satellites.keeper.found("hall", hall.uri)
+        await until(
+            lambda: {one.state for one in satellites.statuses()} == {"idle"} and len(satellites.statuses()) == 2
+        )
+        before = {link.name: link for link in satellites.keeper.connected()}
+        await satellites.configure([at(kitchen), SatelliteSection(name="hall", area="Attic")])
+        await until(lambda: satellites.area_of("hall") == "Attic")
+        after = {link.name: link for link in satellites.keeper.connected()}
+        assert after["kitchen"] is before["kitchen"]
+        assert after["hall"] is not before["hall"]
+        await hall.expect("error")  # the stand-in's own word for the link that went
+        await hall.turn(voice(400))
+        assert (await asyncio.wait_for(traces.get(), 5)).area == "Attic"
+
+        await satellites.configure([])
+        await until(lambda: [one.name for one in satellites.statuses()] == ["hall"])
+        await until(lambda: satellites.area_of("hall") is None and satellites.statuses()[0].state == "idle")
+        await satellites.configure([at(kitchen, "cook")])
+        await until(lambda: satellites.area_of("cook") == "Kitchen")
+
+
+async def test_an_utterance_ends_by_the_newest_setting() -> None:
+    async with stand_in("kitchen") as room, hub_with(at(room)) as (satellites, traces):
+        await room.turn(voice(400))
+        await asyncio.wait_for(traces.get(), 5)
+        satellites.listen_by(EndpointSection(silence_ms=320, max_seconds=0.3), None)
+        await room.turn(voice(2000))
+        trace = await asyncio.wait_for(traces.get(), 5)
+        assert trace.timings_ms["endpoint"] < 320
