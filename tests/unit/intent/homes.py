@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
+from hassil.numbers import get_rbnf_engine
+
 from hub.intent.language import Sentences, load_sentences
 from hub.intent.matching import match, reading
 from hub.intent.names import HouseNames
@@ -17,6 +19,8 @@ _ROOMS = {
     "es": ("Cocina", "Dormitorio"),
     "nl": ("Keuken", "Slaapkamer"),
 }
+for _language in _ROOMS:  # read from files when first needed: here, before there is an event loop to block
+    get_rbnf_engine(_language)
 _KINDS = (
     ("light.floor", 1, None),
     ("light.ceiling", 0, None),
