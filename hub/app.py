@@ -27,6 +27,7 @@ from hub.dialogue import Dialogue
 from hub.embedded import EmbeddedEngines
 from hub.errors import StageFailed
 from hub.granting import HouseAnswers, house_answers
+from hub.handling import Handling
 from hub.house.file import HouseFile, load_house
 from hub.house.notes import Notes
 from hub.house.registry import HouseRegistry
@@ -39,6 +40,7 @@ from hub.links.introductions import VERSION
 from hub.links.offers import offered
 from hub.links.satellites import Satellites
 from hub.metrics import Metrics
+from hub.news import News
 from hub.presence.device import HubDevice
 from hub.presence.identity import hub_id
 from hub.presence.payload import Hub as HubIdentity
@@ -162,12 +164,11 @@ async def open_hub(
             reasoner=thinker,
             dialogue=dialogue,
         )
-        metrics, feed = Metrics(), LiveFeed()
+        metrics, feed, scores = Metrics(), LiveFeed(), ScoreFeed()
         records = _Records(journal, metrics, time.announcer.spoken_in, feed)
         worker = stack.enter_context(AudioWorker())
         choices = await kept_choices(journal.database)
         wake_words = WakeWords(config.wake, config.satellite, where, choices.all())
-        scores = ScoreFeed()
         wake_rooms = await enter(WakeRooms(wake_words.open_engine, worker, on_scores=scores.tell))
         keeper = stack.enter_context(SpeechKeeper(SpeechShelf(where.var / "speech")))
         parts = SessionParts(
@@ -205,6 +206,7 @@ async def open_hub(
             wake_words=wake_words,
             language=config.hub.language,
         )
+        news = await enter(News(feed, house, hub))
         hub.rules_running = await enter(
             rules(
                 where.etc / "rules.toml",
@@ -217,10 +219,11 @@ async def open_hub(
                 errands=time.errands,
                 home=home,
                 topics=identity.topics,
+                pages=news,
             )
         )
         records.device = await enter(HubDevice(bus, hub, identity, discovery_prefix=config.mqtt.discovery_prefix))
-        time.listeners += [records.device.happened, partial(satellites.timer, tasks)]
+        time.listeners += [records.device.happened, partial(satellites.timer, tasks), news.on_reminder]
         tasks.start(engines.follow(house, known), name="speech grammar")
         if engines.keeps_phrases:
             tasks.start(_say_ahead(replier, stages.synthesizer, config.hub.language, known), name="phrases")
@@ -270,6 +273,9 @@ async def open_hub(
                     dialogue=dialogue,
                 ),
                 announced=config.links.discover,
+                hands=Handling(house, parts),
+                reminders=time.reminders,
+                lists=time.lists,
             )
         )
         yield hub

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from hub.config import EndpointSection
@@ -39,11 +39,15 @@ class Asker:
         reply_audio: bool,
         via: str = "cli",
         why: str = "",
+        on_written: Callable[[str], None] | None = None,
     ) -> tuple[Trace, Pcm | None]:
-        """Run a turn from its words; a failed turn is a trace with its error. Raises EarshotError (hub-timeout)."""
+        """Run a turn from its words; a failed turn is a trace with its error. Raises EarshotError (hub-timeout).
+
+        on_written: is given the answer piece by piece, where it comes so and no sound of it is wanted.
+        """
         trace = new_trace(satellite, area, language or self._parts.language)
         trace.via, trace.why = via, why
-        room = _Reader(keep_audio=reply_audio)
+        room = _Reader(keep_audio=reply_audio, on_written=on_written)
         async with _in_time():
             await Turn(self._parts.stages, room, trace).typed(text)
         await self._parts.on_trace(trace)
@@ -83,8 +87,8 @@ class Asker:
 class _Reader:
     """Implements Room for somebody who reads the answer, and may want its sound too."""
 
-    def __init__(self, *, keep_audio: bool) -> None:
-        self.wants_sound = keep_audio
+    def __init__(self, *, keep_audio: bool, on_written: Callable[[str], None] | None) -> None:
+        self.wants_sound, self._on_written = keep_audio, on_written
         self.reply: list[Pcm] = []
 
     async def heard(self, text: str) -> None:
@@ -93,6 +97,10 @@ class _Reader:
     async def say(self, text: str, blocks: AsyncIterator[Pcm]) -> None:  # noqa: ARG002 Room's signature
         if self.wants_sound:
             self.reply = [block async for block in blocks]
+
+    def written(self, text: str) -> None:
+        if self._on_written:
+            self._on_written(text)
 
     async def failed(self, code: str, message: str) -> None:
         """The error is in the trace."""

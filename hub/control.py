@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -30,6 +30,7 @@ from hub.turn import Stages
 from hub.volumes import Volumes
 from hub.wake.feed import ScoreFeed
 from hub.wake.words import WakeWords
+from hub.web.control import Awaits
 from hub.web_parts import ServedPage
 from wire.errors import EarshotError
 from wire.pcm import Pcm
@@ -114,12 +115,25 @@ class Hub:
         language: str | None,
         reply_audio: bool,
         via: str = "cli",
+        on_written: Callable[[str], None] | None = None,
     ) -> tuple[Trace, Pcm | None]:
         """via: the way that it came in; the name of who asks, where no satellite is named."""
         name, room = self._asked_from(satellite or via, area)
         return await self._asker.text(
-            text, satellite=name, area=room, language=language, reply_audio=reply_audio, via=via
+            text,
+            satellite=name,
+            area=room,
+            language=language,
+            reply_audio=reply_audio,
+            via=via,
+            on_written=on_written,
         )
+
+    def awaits(self, satellite: str) -> Awaits:
+        dialogue = self._stages.dialogue
+        if dialogue.awaits_secret(satellite):
+            return "pin"
+        return "answer" if dialogue.awaits_answer(satellite) else ""
 
     async def ask_audio(
         self, pcm: Pcm, *, satellite: str | None, area: str | None, language: str | None, wake: bool, reply_audio: bool

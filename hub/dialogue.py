@@ -144,6 +144,19 @@ class Dialogue:
         """The hub has asked something in this room just now."""
         return satellite in self._asked
 
+    def awaits_secret(self, satellite: str) -> bool:
+        """What is said next in this room may be a PIN or a code."""
+        asked = self._asked.get(satellite)
+        return asked is not None and asked.kind in {"pin", "code"} and self._clock() < asked.until
+
+    def check_pin(self, typed: str, satellite: str) -> Shown:
+        """As a PIN that was not said, with the same bound on guesses."""
+        return self._answers.pin(typed, satellite)
+
+    def take_code(self, typed: str, satellite: str) -> Literal["given", "locked", "none"]:
+        """The code of a device for the command that is carried out next there."""
+        return self._answers.code(typed, satellite)
+
     async def read(
         self, text: str, interpreter: Interpreter, *, language: str, area: str | None, satellite: str
     ) -> Reading:

@@ -295,6 +295,9 @@ class _SessionRoom:
         with self._session.speaking():
             await self._link.say(text, blocks)
 
+    def written(self, text: str) -> None:
+        """It is heard, not read."""
+
     async def failed(self, code: str, message: str) -> None:
         await self._link.failed(code, message)
 

@@ -39,7 +39,7 @@ from hub.routine_actor import RoutineActor, Say
 from hub.rules.history import RuleHistory
 from hub.rules.home import Home
 from hub.rules.live import Rules
-from hub.rules.performing import Carried, MqttNotifier, Performer
+from hub.rules.performing import Carried, MqttNotifier, Notifier, Performer
 from hub.stages import Actor, Entity, Told
 from hub.store.journal import Journal
 from hub.trace import Trace
@@ -57,7 +57,7 @@ Listener = Callable[[Change, Item], None]
 class HouseTime:
     """What keeps time. ``errands.parts`` and ``announcer.rooms`` are known last: set them once they are there.
 
-    reminders: None where the store is lost. listeners: told of every change of a timer, alarm or reminder.
+    reminders, lists: None where the store is lost. listeners: told of every change of a timer, alarm or reminder.
     """
 
     zone: ZoneInfo
@@ -66,6 +66,7 @@ class HouseTime:
     calendars: Calendars
     volumes: Volumes
     reminders: Reminders | None = None
+    lists: Lists | None = None
     actors: list[tuple[frozenset[str], Actor]] = field(default_factory=list)
     listeners: list[Listener] = field(default_factory=list)
 
@@ -112,7 +113,8 @@ async def house_time(
         except StoreLost as error:
             _log.error("timers and reminders are not kept: %s", error)
         else:
-            actor = ReminderActor(reminders, Lists(journal.database))
+            time.lists = Lists(journal.database)
+            actor = ReminderActor(reminders, time.lists)
             time.actors.append((actor.intents, Moments(actor, house)))
             stack.callback(house.on_state(_watching(reminders)))
         tasks.start(Reminding(calendars, journal.database, _reminding(time)).run(), name="calendar reminders")
@@ -135,14 +137,15 @@ def rules(
     errands: Errands,
     home: Home,
     topics: Topics,
+    pages: Notifier,
 ) -> Rules:
-    """path: of rules.toml. Entering raises ConfigError."""
+    """path: of rules.toml. pages: tells those that are open. Entering raises ConfigError."""
 
     async def run(sentence: str, why: str) -> Carried:
         trace = await errands.run(sentence, by=why[:64], why=why)
         return Carried(done=trace.error is None, reply=trace.reply)
 
-    performer = Performer(speaker=hub, run=run, bus=bus, notifiers=[MqttNotifier(bus, topics.notify)])
+    performer = Performer(speaker=hub, run=run, bus=bus, notifiers=[MqttNotifier(bus, topics.notify), pages])
     return Rules(
         path,
         house=house,

@@ -85,6 +85,9 @@ class Room(Protocol):
     async def say(self, text: str, blocks: AsyncIterator[Pcm]) -> None:
         """Play ``blocks``; returns when the room has heard them."""
 
+    def written(self, text: str) -> None:
+        """A piece of an answer that is only read (``wants_sound`` is False), as soon as it is there."""
+
     async def failed(self, code: str, message: str) -> None:
         """The turn ends without an answer; the satellite stops streaming."""
 
@@ -183,8 +186,8 @@ class Turn:
                     await self._room.say(trace.reply or moment, _joined(first, blocks))
             else:
                 async with aclosing(answer.pieces(question)) as pieces:
-                    async for _ in pieces:
-                        pass
+                    async for piece in pieces:
+                        self._room.written(piece)
                 await self._room.say(trace.reply, _nothing())
         except TtsFailed as error:
             await self._fail(error.code, error.message)

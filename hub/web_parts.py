@@ -9,6 +9,8 @@ from pathlib import Path
 
 from hub.config import EVERYWHERE, WebSection
 from hub.house.notes import Notes
+from hub.reminders.lists import Lists
+from hub.reminders.reminders import Reminders
 from hub.store.database import Database
 from hub.web.access.certificates import Certificates
 from hub.web.access.door import open_door
@@ -16,11 +18,16 @@ from hub.web.access.origins import HOST, OwnNames
 from hub.web.access.spoken_code import SpokenCode
 from hub.web.access.tls import tls
 from hub.web.api import Api
+from hub.web.chat_api import ChatApi
 from hub.web.control import About, HubControl
+from hub.web.handling import Hands
+from hub.web.home_api import HomeApi
 from hub.web.jobs import Jobs
 from hub.web.listeners import control_socket, page_server
+from hub.web.lists_api import ListsApi
 from hub.web.live import LiveFeed
 from hub.web.notes_api import NotesApi
+from hub.web.reminders_api import RemindersApi
 from hub.web.routes import RouteSource
 from hub.web.talk_api import Serve as ServeTalk
 from hub.web.talk_api import TalkApi
@@ -57,15 +64,23 @@ async def web_side(
     database: Database | None,
     owner: OwnerParts,
     announced: bool,
+    hands: Hands,
+    reminders: Reminders | None,
+    lists: Lists | None,
 ) -> AsyncIterator[ServedPage]:
     """Serve command line and page. keys: folder of the owner's password.
 
-    notes, database: None without a store. announced: zeroconf may be used.
+    notes, database, reminders, lists: None without a store. announced: zeroconf may be used.
     Raises ConfigError (port-in-use, bind-refused, hub-running, socket-unusable, page-password-unusable,
     certificate-unusable).
     """
     jobs = Jobs(tasks, feed)
     sources: list[RouteSource] = [Api(control, about), jobs, feed, TalkApi(talk)]
+    sources += [HomeApi(control, hands, name=about.name), ChatApi(control)]
+    if reminders is not None:
+        sources.append(RemindersApi(reminders))
+    if lists is not None:
+        sources.append(ListsApi(lists, feed))
     if notes is not None:
         sources.append(NotesApi(notes, control))
     names = OwnNames(section.names)

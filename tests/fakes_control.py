@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from types import MappingProxyType
 
+from hub.audience import EVERYBODY
 from hub.health import Component, Health, SatelliteStatus, summarize
 from hub.metrics import Metrics
 from hub.rules.report import Fired, RulesStatus, RuleStatus, Trial
@@ -64,8 +65,15 @@ class FakeHouse:
         ]
 
 
+async def _at_once() -> None:
+    """No turn waits for anything."""
+
+
 class FakeHub:
-    """Implements HubControl. asked: what was asked of it, in order. failure: raised by whatever acts."""
+    """Implements HubControl. asked: what was asked of it, in order. failure: raised by whatever acts.
+
+    pieces: of each written answer, which ends after ``before_end``. awaited: by satellite, what was asked back there.
+    """
 
     def __init__(self) -> None:
         self.asked: list[tuple] = []
@@ -73,6 +81,9 @@ class FakeHub:
         self.failure: Exception | None = None
         self.never_ends = False
         self.cancelled = asyncio.Event()
+        self.pieces: tuple[str, ...] = ()
+        self.awaited: dict[str, str] = {}
+        self.before_end = _at_once
         self._metrics = Metrics()
 
     def health(self) -> Health:
@@ -90,17 +101,30 @@ class FakeHub:
     async def latest_turns(self, limit: int) -> list[Trace]:
         return self.turns[:limit]
 
-    async def ask_text(self, text, *, satellite, area, language, reply_audio) -> tuple[Trace, Pcm | None]:
+    async def ask_text(
+        self, text, *, satellite, area, language, reply_audio, via="cli", on_written=None
+    ) -> tuple[Trace, Pcm | None]:
         await self._note("text", text, satellite, area, language, reply_audio)
+        for piece in self.pieces:
+            on_written(piece)
+            await asyncio.sleep(0)
+        await self.before_end()
         return trace(text=text), silence(20) if reply_audio else None
 
     async def ask_audio(self, pcm, *, satellite, area, language, wake, reply_audio) -> tuple[Trace, Pcm | None]:
         await self._note("audio", pcm, satellite, area, language, wake, reply_audio)
         return trace(), pcm if reply_audio else None
 
-    async def say(self, text, *, satellite, language) -> list[str]:
-        await self._note("say", text, satellite, language)
+    def awaits(self, satellite) -> str:
+        return self.awaited.get(satellite, "")
+
+    async def say(self, text, *, satellite, language, audience=EVERYBODY, chime=False) -> list[str]:
+        more = (audience, chime) if chime or audience != EVERYBODY else ()
+        await self._note("say", text, satellite, language, *more)
         return [satellite or "bedroom"]
+
+    async def set_volume(self, satellite, percent) -> None:
+        await self._note("volume", satellite, percent)
 
     async def rules(self) -> RulesStatus:
         return RulesStatus((RuleStatus("Evening", True, ("sunset",), (), ("act 'close the blinds'",)),))

@@ -41,6 +41,13 @@ class Lists:
         )
         return [Entry(id_, list_, text, bool(done)) for id_, list_, text, done in rows]
 
+    async def spelled(self, said: str) -> str:
+        """A list's name as it was first written: what is said has no case that counts. Raises StoreLost."""
+        if said.casefold() in _WORDS_FOR_SHOPPING:
+            return SHOPPING
+        same = (name for name in await self.names() if name.casefold() == said.casefold())
+        return next(same, said)
+
     async def add(self, name: str, text: str) -> None:
         """Raises StoreLost, CannotKeep (items_full)."""
         ((count,),) = await self._database.rows("SELECT count(*) FROM list_items")
@@ -117,12 +124,7 @@ class ListIntents:
         return answered(_told("list_cleared", name, count=len(entries)))
 
     async def _named(self, asked: Asked) -> str:
-        """The list as it was first written: what is said has no case that counts."""
-        said = asked.text("list") or asked.text("name")
-        if said.casefold() in _WORDS_FOR_SHOPPING:
-            return SHOPPING
-        same = (name for name in await self.lists.names() if name.casefold() == said.casefold())
-        return next(same, said)
+        return await self.lists.spelled(asked.text("list") or asked.text("name"))
 
 
 def _item(asked: Asked) -> str:

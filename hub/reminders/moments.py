@@ -42,11 +42,11 @@ class MomentIntents:
         now = self.reminders.now()
         item = Item(new_id(now), kind, text, asked.place, event=event, important=asked.given("important") is True)
         if at is not None:
-            item = await self._timed(item, at, asked.text("repeat"), now)
+            item = await self.timed(item, at, asked.text("repeat"), now)
         return answered(words.moment(f"{kind}_set", await self.reminders.add(item), self.reminders.zone))
 
-    async def _timed(self, item: Item, at: datetime, repeat: str, now: datetime) -> Item:
-        """A rule may have begun long ago; only what is still to come counts."""
+    async def timed(self, item: Item, at: datetime, repeat: str, now: datetime) -> Item:
+        """At that wall clock. A rule may have begun long ago; only what is still to come counts. Raises CannotKeep."""
         wall = wall_clock(now, self.reminders.zone)
         if abs(at - wall) > _FURTHEST:
             raise CannotKeep("time_invalid")

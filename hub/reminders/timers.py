@@ -24,8 +24,8 @@ class TimerIntents:
             "HassCancelAllTimers": self._cancel_all,
             "HassIncreaseTimer": lambda asked: self._lengthen(asked, 1),
             "HassDecreaseTimer": lambda asked: self._lengthen(asked, -1),
-            "HassPauseTimer": lambda asked: self._change(asked, "timer_paused", _paused),
-            "HassUnpauseTimer": lambda asked: self._change(asked, "timer_resumed", _resumed),
+            "HassPauseTimer": lambda asked: self._change(asked, "timer_paused", paused),
+            "HassUnpauseTimer": lambda asked: self._change(asked, "timer_resumed", resumed),
             "HassTimerStatus": self._status,
         }
 
@@ -33,10 +33,7 @@ class TimerIntents:
         length = asked.length()
         if length is None:
             raise CannotKeep("time_invalid")
-        if length < timedelta(seconds=1):
-            raise CannotKeep("timer_too_short")
-        if length > MAX_TIMER:
-            raise CannotKeep("timer_too_long", {"most": MAX_TIMER})
+        check_length(length)
         command = asked.text("conversation_command")
         item = Item(
             new_id(self._reminders.now()), "timer", asked.text("name"), asked.place, length=length, command=command
@@ -118,6 +115,14 @@ class TimerIntents:
         return Result("ambiguous", choices=names, told=told, problem="several-timers")
 
 
+def check_length(length: timedelta) -> None:
+    """Raises CannotKeep."""
+    if length < timedelta(seconds=1):
+        raise CannotKeep("timer_too_short")
+    if length > MAX_TIMER:
+        raise CannotKeep("timer_too_long", {"most": MAX_TIMER})
+
+
 def _fitting(timers: Sequence[Item], asked: Asked) -> list[Item]:
     """By name, by the length that it was made with, by room."""
     name, length = asked.text("name").casefold(), asked.length("start_")
@@ -133,9 +138,9 @@ def _in_room(timers: Sequence[Item], asked: Asked) -> list[Item]:
     return [item for item in timers if not area or (item.place.area or "").casefold() == area]
 
 
-def _paused(item: Item, now: datetime) -> Item:
+def paused(item: Item, now: datetime) -> Item:
     return item if item.paused else replace(item, left=item.left_at(now), due=None)
 
 
-def _resumed(item: Item, now: datetime) -> Item:
+def resumed(item: Item, now: datetime) -> Item:
     return replace(item, due=now + item.left, left=None) if item.left is not None else item

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import Literal, Protocol
 
 import msgspec
 
+from hub.audience import EVERYBODY, Audience
 from hub.health import Health, SatelliteStatus
 from hub.house.file import HouseFile
 from hub.house.notes import Kind, Note
@@ -15,6 +16,8 @@ from hub.rules.report import Fired, RulesStatus, Trial
 from hub.stages import Area, Entity, House, ScoreTold
 from hub.trace import Trace
 from wire.pcm import Pcm
+
+Awaits = Literal["", "answer", "pin"]
 
 
 class HubControl(Protocol):
@@ -36,12 +39,24 @@ class HubControl(Protocol):
         """Newest first."""
 
     async def ask_text(
-        self, text: str, *, satellite: str | None, area: str | None, language: str | None, reply_audio: bool
+        self,
+        text: str,
+        *,
+        satellite: str | None,
+        area: str | None,
+        language: str | None,
+        reply_audio: bool,
+        via: str = "cli",
+        on_written: Callable[[str], None] | None = None,
     ) -> tuple[Trace, Pcm | None]:
         """Run a turn from its words. reply_audio: also make the reply's sound and return it.
 
+        on_written: is given pieces of the answer as they are written, where it comes so; the reply has them all.
         A turn that failed is a trace with its error, not an exception. Cancelling ends the turn.
         """
+
+    def awaits(self, satellite: str) -> Awaits:
+        """What the hub asked last there: whether the next sentence may answer it, and is a secret."""
 
     async def ask_audio(
         self, pcm: Pcm, *, satellite: str | None, area: str | None, language: str | None, wake: bool, reply_audio: bool
@@ -51,8 +66,19 @@ class HubControl(Protocol):
     def watch_scores(self) -> AbstractContextManager[AsyncIterator[ScoreTold]]:
         """Live scores of wake words in every room, while the block runs."""
 
-    async def say(self, text: str, *, satellite: str | None, language: str | None) -> list[str]:
-        """Speak on one satellite, or on all; the names of those that spoke."""
+    async def say(
+        self,
+        text: str,
+        *,
+        satellite: str | None,
+        language: str | None,
+        audience: Audience = EVERYBODY,
+        chime: bool = False,
+    ) -> list[str]:
+        """Speak on one satellite, or on those of ``audience``; the names of those that spoke. chime: a sound first."""
+
+    async def set_volume(self, satellite: str, percent: int) -> None:
+        """How loud it plays, kept over restarts."""
 
     async def rules(self) -> RulesStatus:
         """The rules in force, and what is wrong with the file if it is not."""

@@ -41,6 +41,7 @@ class FakeRoom:
     failures: list[str] = field(default_factory=list)
     audio_ms: float = 0.0
     wants_sound: bool = True
+    read: list[str] = field(default_factory=list)
 
     async def heard(self, text: str) -> None:
         self.transcripts.append(text)
@@ -48,6 +49,9 @@ class FakeRoom:
     async def say(self, text: str, blocks: AsyncIterator[Pcm]) -> None:
         self.audio_ms += sum([block.duration_ms async for block in blocks])
         self.said.append(text)
+
+    def written(self, text: str) -> None:
+        self.read.append(text)
 
     async def failed(self, code: str, message: str) -> None:
         self.failures.append(code)
@@ -350,6 +354,7 @@ async def test_who_only_reads_gets_all_of_it_without_a_voice() -> None:
     room, trace = FakeRoom(wants_sound=False), new_trace("cli", None, "en")
     await Turn(fake_stages(interpreter=UNKNOWN, reasoner=reasoner, synthesizer=voiceless), room, trace).typed("why")
     assert (trace.reply, room.said, trace.error) == ("One. Two.", ["One. Two."], None)
+    assert room.read == ["One.", "Two."]
 
 
 async def test_a_lost_voice_ends_an_answer_and_its_work() -> None:
