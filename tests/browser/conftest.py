@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser.watched import PHONE, Watched
 from tests.programs import DEMO_HOUSE, ROOT
@@ -32,6 +32,7 @@ ARGUMENTS = [
     "--mute-audio",
 ]
 END_SECONDS = 15.0
+expect.set_options(timeout=15_000)  # test machines are shared
 
 
 @dataclass
@@ -51,9 +52,12 @@ class RunningHub:
 
 @contextmanager
 def hub_process(
-    home: Path, config: str = "", port: int = 0, house: Path = DEMO_HOUSE, *, owned: bool = True
+    home: Path, config: str = "", port: int = 0, house: Path = DEMO_HOUSE, *, owned: bool = True, code: Path = ROOT
 ) -> Iterator[RunningHub]:
-    """A hub of its own, ready; ended when the block ends. config: more of hub.toml. owned: tests are its owner."""
+    """A hub of its own, ready; ended when the block ends.
+
+    config: more of hub.toml. owned: tests are its owner. code: whose program it runs.
+    """
     (home / "etc").mkdir(parents=True, exist_ok=True)
     web = f'[web]\nport = {port}\nbind = "127.0.0.1"\n'
     (home / "etc" / "hub.toml").write_text(f"{web}[links]\ndiscover = false\n{config}", "utf-8")
@@ -64,8 +68,8 @@ def hub_process(
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,
-            cwd=ROOT,
-            env={**os.environ, "EARSHOT_HOME": str(home), "PYTHONUNBUFFERED": "1"},
+            cwd=code,
+            env={**os.environ, "EARSHOT_HOME": str(home), "PYTHONUNBUFFERED": "1", "PYTHONPATH": _before(code)},
         )
     assert process.stdout is not None
     try:
@@ -86,6 +90,11 @@ def hub_process(
             process.kill()
             process.wait()
         process.stdout.close()
+
+
+def _before(code: Path) -> str:
+    """Python's path with ``code`` first."""
+    return os.pathsep.join([str(code), *filter(None, [os.environ.get("PYTHONPATH")])])
 
 
 @contextmanager

@@ -15,6 +15,11 @@ from playwright.sync_api import ConsoleMessage, Page, Request
 PHONE = {"width": 390, "height": 844}
 SMALL_PHONE = {"width": 360, "height": 640}
 DESKTOP = {"width": 1280, "height": 800}
+EVERY_LOOK = [(size, scheme) for size in (SMALL_PHONE, PHONE, DESKTOP) for scheme in ("light", "dark")]
+# Each size and each scheme once; all of them where somebody wants to see the pictures.
+LOOKS = (
+    EVERY_LOOK if "EARSHOT_SCREENSHOTS" in os.environ else [(SMALL_PHONE, "light"), (PHONE, "dark"), (DESKTOP, "light")]
+)
 GRAVE = frozenset({"serious", "critical"})
 AXE_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
@@ -42,7 +47,8 @@ class Watched:
     def go(self, address: str) -> Page:
         """Follow a link inside the page that is open."""
         self.page.evaluate("address => { location.hash = address; }", address)
-        self.page.wait_for_function("() => document.querySelector('#main .page h1') !== null")
+        name = address.lstrip("#/").partition("?")[0].partition("/")[0] or "home"
+        self.page.wait_for_selector(f"#main .page-{name} h1")
         return self.page
 
     def shoot(self, name: str, *, whole: bool = True) -> Path:
@@ -63,7 +69,7 @@ class Watched:
             for each in found
             if each["impact"] in GRAVE
         ]
-        assert grave == []
+        assert not grave, "\n".join(grave)
         wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{wide} px too wide"
 

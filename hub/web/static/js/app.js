@@ -2,6 +2,7 @@
 
 import { api, listeners } from "/js/api.js";
 import { announce, h } from "/js/dom.js";
+import { watchNotices, watchRinging } from "/js/ringing.js";
 import { drawNavigation, drawUpdates, refusal, watchHealth } from "/js/shell.js";
 import { enter } from "/js/session.js";
 import { loadWords, t } from "/js/words.js";
@@ -12,6 +13,9 @@ import { loadWords, t } from "/js/words.js";
 const PAGES = {
   "": { module: "/pages/home.js", title: "home.title", nav: "bar", icon: "home", styles: ["/pages/home.css"] },
   talk: { module: "/pages/talk.js", title: "talk.title", nav: "bar", icon: "talk", styles: ["/pages/talk.css"] },
+  chat: { module: "/pages/chat.js", title: "chat.title", nav: "bar", icon: "chat", styles: ["/pages/chat.css"] },
+  time: { module: "/pages/time.js", title: "time.title", nav: "bar", icon: "time", styles: ["/pages/time.css"] },
+  announce: { module: "/pages/announce.js", title: "announce.title", nav: true, icon: "announce" },
   access: { module: "/pages/access.js", title: "access.title", nav: true, icon: "key" },
   signin: { module: "/pages/signin.js", title: "signin.page", styles: ["/pages/signin.css"] },
   health: { module: "/pages/health.js", title: "health.title", nav: true, icon: "health" },
@@ -134,10 +138,11 @@ async function begin() {
   window.addEventListener("hashchange", route);
   document.getElementById("skip").textContent = t("shell.skip");
   drawNavigation(PAGES);
+  if (signedIn) watchHealth();
   await route();
   document.documentElement.dataset.ready = ""; // for tests: it can be used
   performance.mark("ready"); // from when on it can be used (tests/measure_page.py)
-  if (signedIn) watchHealth();
+  if (signedIn) { watchRinging(); watchNotices(); }
   drawUpdates();
 }
 

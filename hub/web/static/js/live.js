@@ -3,7 +3,7 @@
 import { api, listeners } from "/js/api.js";
 
 const LEAST_WAIT_MS = 500;
-const MOST_WAIT_MS = 15000;
+const MOST_WAIT_MS = 5000;
 
 const watchers = new Map(); // topic → set of functions
 let socket = null;
@@ -23,23 +23,26 @@ export function live(topic, told, signal, again = null) {
   });
 }
 
-/** Open the socket for just the topics that somebody watches. */
+const GATHER_MS = 40; // a page that opens watches several topics one after another
+
+/** Open a socket for the topics that somebody watches, unless the one that is there has them all. */
 function reconnect() {
   clearTimeout(timer);
-  timer = setTimeout(open, 0);
+  timer = setTimeout(open, GATHER_MS);
 }
 
 function open() {
   const topics = [...watchers.keys()].sort();
-  if (socket && socket.topics === topics.join() && socket.readyState <= WebSocket.OPEN) return;
+  if (socket && socket.readyState <= WebSocket.OPEN && topics.every((topic) => socket.topics.includes(topic))) return;
   const old = socket;
   socket = null;
-  if (old) old.close();
+  if (old?.readyState === WebSocket.CONNECTING) old.onopen = () => old.close();
+  else if (old) old.close();
   if (topics.length === 0) return;
   const address = new URL(`/api/v1/live?topics=${topics}`, location.href);
   address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
   const opened = new WebSocket(address);
-  opened.topics = topics.join();
+  opened.topics = topics;
   socket = opened;
   opened.onopen = () => {
     wait_ms = LEAST_WAIT_MS;

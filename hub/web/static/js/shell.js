@@ -12,6 +12,9 @@ let pages = {};
 /** The pages that are named in a navigation, in their order: [address, page]. */
 export const listed = (...kinds) => Object.entries(pages).filter(([, page]) => kinds.includes(page.nav));
 
+/** Whether there is a page of that address. */
+export const hasPage = (name) => name in pages;
+
 export function drawNavigation(all) {
   pages = all;
   const nav = document.getElementById("nav");
