@@ -39,6 +39,7 @@ from hub.intent.routines import Routines
 from hub.links.introductions import VERSION
 from hub.links.offers import offered
 from hub.links.satellites import Satellites
+from hub.looking import Looking, hearers, machine_watch, past_figures, past_turns
 from hub.metrics import Metrics
 from hub.news import News
 from hub.presence.device import HubDevice
@@ -71,6 +72,7 @@ from hub.web.control import About
 from hub.web.live import LiveFeed
 from hub.web_parts import web_side
 from hub.web_settings import OwnerParts
+from hub.witness import Witnesses
 from hub.worker import AudioWorker
 from wire.connection import PeerSettings
 from wire.discovery import Found, browse
@@ -164,12 +166,11 @@ async def open_hub(
             reasoner=thinker,
             dialogue=dialogue,
         )
-        metrics, feed, scores = Metrics(), LiveFeed(), ScoreFeed()
-        records = _Records(journal, metrics, time.announcer.spoken_in, feed)
+        metrics, feed, machine = Metrics(), LiveFeed(), machine_watch(journal, tasks)
+        looking = Looking(feed, tasks)
+        records = _Records(journal, metrics, time.announcer.spoken_in, feed, looking.witnesses)
         worker = stack.enter_context(AudioWorker())
-        choices = await kept_choices(journal.database)
-        wake_words = WakeWords(config.wake, config.satellite, where, choices.all())
-        wake_rooms = await enter(WakeRooms(wake_words.open_engine, worker, on_scores=scores.tell))
+        wake_words, wake_rooms, wakes = await _wakes(config, where, journal, looking, worker, stack)
         keeper = stack.enter_context(SpeechKeeper(SpeechShelf(where.var / "speech")))
         parts = SessionParts(
             stages=stages,
@@ -180,13 +181,16 @@ async def open_hub(
             run_in_worker=worker,
             arbiter=Arbiter(),
             on_trace=records.take,
-            on_scores=scores.tell,
+            on_scores=looking.scores.tell,
             voiced=synthesizer.speaking_as,
             keep_speech=keeper.keep if config.privacy.keep_speech else None,
+            new_witness=looking.witnesses.begin,
+            scores_until=looking.recent.until,
         )
-        wakes = HubWake(wake_words, wake_rooms, choices)
         time.errands.parts, time.announcer.reaching = parts, partial(_reaching, notes, house_file)
-        satellites = await enter(_satellites(parts, config, peer, time, wakes=wakes, scores=scores, tasks=tasks))
+        satellites = await enter(
+            _satellites(parts, config, peer, time, wakes=wakes, scores=looking.scores, tasks=tasks)
+        )
         hub = Hub(
             path=control_path(where),
             bus=bus,
@@ -202,7 +206,8 @@ async def open_hub(
             reminders=time.reminders,
             volumes=time.volumes,
             metrics=metrics,
-            scores=scores,
+            machine=machine,
+            scores=looking.scores,
             wake_words=wake_words,
             language=config.hub.language,
         )
@@ -276,6 +281,8 @@ async def open_hub(
                 hands=Handling(house, parts),
                 reminders=time.reminders,
                 lists=time.lists,
+                turns=past_turns(journal, where.var, notes, parts, hearers(engines, peer)),
+                past=past_figures(journal, machine),
             )
         )
         yield hub
@@ -323,13 +330,21 @@ async def _satellites(
 class _Records:
     """Where every finished turn's record goes; nothing here waits for a disk or a network."""
 
-    def __init__(self, journal: Journal, metrics: Metrics, on_spoken: Callable[[str], None], feed: LiveFeed) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        metrics: Metrics,
+        on_spoken: Callable[[str], None],
+        feed: LiveFeed,
+        witnesses: Witnesses,
+    ) -> None:
         """on_spoken: told where somebody spoke."""
         self._journal, self._metrics, self._on_spoken, self._feed = journal, metrics, on_spoken, feed
+        self._witnesses = witnesses
         self.device: HubDevice | None = None
 
     async def take(self, trace: Trace) -> None:
-        self._journal.record(trace)
+        self._journal.record(trace, self._witnesses.end(trace))
         self._metrics.count(trace)
         self._on_spoken(trace.satellite)
         self._feed.tell("turn", trace)
@@ -343,6 +358,16 @@ def _transcriber(engines: EmbeddedEngines, config: HubConfig, peer: PeerSettings
         return servers
     first = [engines.first_pass_uri]
     return FirstPass(WyomingTranscriber(first, peer, FIRST_PASS_SECONDS, on_silent=engines.suspect), servers)
+
+
+async def _wakes(
+    config: HubConfig, where: Places, journal: Journal, looking: Looking, worker: AudioWorker, stack: AsyncExitStack
+) -> tuple[WakeWords, WakeRooms, HubWake]:
+    """Wake words that the hub hears itself, in rooms that listen by what was chosen for them."""
+    choices = await kept_choices(journal.database)
+    words = WakeWords(config.wake, config.satellite, where, choices.all())
+    rooms = await stack.enter_async_context(WakeRooms(words.open_engine, worker, on_scores=looking.on_scores))
+    return words, rooms, HubWake(words, rooms, choices)
 
 
 async def _broker_address(config: HubConfig, where: Places, stack: AsyncExitStack) -> BrokerAddress:

@@ -48,8 +48,11 @@ class Asker:
         trace = new_trace(satellite, area, language or self._parts.language)
         trace.via, trace.why = via, why
         room = _Reader(keep_audio=reply_audio, on_written=on_written)
+        witness = self._parts.new_witness(trace)
         async with _in_time():
-            await Turn(self._parts.stages, room, trace).typed(text)
+            turn = Turn(witness.stages(self._parts.stages), room, trace)
+            await turn.typed(text)
+        witness.over(secret=turn.secret)
         await self._parts.on_trace(trace)
         return trace, joined(room.reply)
 

@@ -18,6 +18,7 @@ from hub.health import Component, Health, SatelliteStatus, lost, summarize
 from hub.house.registry import HouseRegistry
 from hub.links.satellites import Satellites
 from hub.llm.reasoner import HouseReasoner
+from hub.machine_watch import MachineWatch
 from hub.metrics import Metrics
 from hub.reminders.items import Item
 from hub.reminders.reminders import Reminders
@@ -65,6 +66,7 @@ class Hub:
         reminders: Reminders | None,
         volumes: Volumes,
         metrics: Metrics,
+        machine: MachineWatch,
         scores: ScoreFeed,
         wake_words: WakeWords,
         language: str,
@@ -76,6 +78,7 @@ class Hub:
         self._satellites, self._asker, self._stages = satellites, asker, stages
         self._calendars, self._reminders, self._volumes = calendars, reminders, volumes
         self._reasoner, self._metrics, self._language = reasoner, metrics, language
+        self._machine = machine
         self._scores, self._wake_words = scores, wake_words
         self.rules_running: Rules | None = None  # the composition root knows them later: they speak through this hub
 
@@ -101,7 +104,7 @@ class Hub:
         return self._house
 
     def metrics(self) -> str:
-        return self._metrics.exposition(self.health())
+        return self._metrics.exposition(self.health(), self._machine.latest)
 
     async def latest_turns(self, limit: int) -> list[Trace]:
         return await self._journal.latest(limit)

@@ -102,6 +102,13 @@ class EmbeddedEngines:
         return uri_of(self._where, STT) if self._listens and not is_alone else None
 
     @property
+    def hearers(self) -> dict[str, str]:
+        """Every transcriber there is, by a name for people: its URI."""
+        own = {STT: uri_of(self._where, STT)} if self._listens else {}
+        whisper = {WHISPER: uri_of(self._where, WHISPER)} if self._has_whisper else {}
+        return {**own, **whisper, **{uri: uri for uri in self._config.stt.uris}}
+
+    @property
     def tts_uris(self) -> Sequence[str]:
         """In order: what does not answer is made up for by the next one."""
         names = [PIPER, TTS] if self._has_piper else [TTS]

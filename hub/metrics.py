@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from hub.health import Health
+from hub.machine import Sample
 from hub.trace import Trace
 
 # Milliseconds from the end of speech. The goals on a Pi 5 are 500 (known command) and 2000 (LLM): both are bounds.
@@ -54,8 +55,8 @@ class Metrics:
         if (first_audio_ms := trace.timings_ms.get("first_audio")) is not None:
             self._first_audio.add(first_audio_ms)
 
-    def exposition(self, health: Health) -> str:
-        """Everything in Prometheus' text form, ending in a newline."""
+    def exposition(self, health: Health, machine: Sample | None = None) -> str:
+        """Everything in Prometheus' text form, ending in a newline. machine: as it was last looked at."""
         lines = [
             "# HELP earshot_ready 1 if a command spoken now can be carried out.",
             "# TYPE earshot_ready gauge",
@@ -68,8 +69,25 @@ class Metrics:
             *self._first_audio.lines(
                 "earshot_first_audio_milliseconds", "From the end of speech to the first sound of the reply."
             ),
+            *(_machine(machine) if machine else ()),
         ]
         return "\n".join(lines) + "\n"
+
+
+def _machine(sample: Sample) -> list[str]:
+    gauges = [
+        ("earshot_machine_cpu_percent", "Of all cores of this machine, busy.", sample.cpu_percent),
+        ("earshot_machine_memory_percent", "Of this machine's memory, in use.", sample.memory_percent),
+        ("earshot_machine_temperature_celsius", "Of the processor.", sample.temperature_c),
+        ("earshot_hub_cpu_percent", "Of all cores, by the hub and its engines.", sample.hub_cpu_percent),
+        ("earshot_hub_memory_bytes", "Resident memory of the hub and its engines.", sample.hub_memory_mb * 1e6),
+    ]
+    return [
+        line
+        for name, told, value in gauges
+        if value is not None
+        for line in (f"# HELP {name} {told}", f"# TYPE {name} gauge", f"{name} {value:.10g}")
+    ]
 
 
 def _counter(name: str, label: str, help_text: str, counts: Counter[str]) -> list[str]:

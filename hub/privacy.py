@@ -16,3 +16,9 @@ def without_words(trace: Trace) -> Trace:
     understood = msgspec.structs.replace(trace.understood, slots={})
     error = msgspec.structs.replace(trace.error, message="") if trace.error else None
     return msgspec.structs.replace(trace, transcript="", understood=understood, reply="", error=error)
+
+
+def hush(trace: Trace) -> None:
+    """The same to the record itself: of a turn that may have said a PIN, and was not understood."""
+    bare = without_words(trace)
+    trace.transcript, trace.understood, trace.reply, trace.error = "", bare.understood, "", bare.error

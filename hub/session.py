@@ -12,12 +12,14 @@ from enum import Enum
 from hub.arbiter import Arbiter
 from hub.config import EndpointSection
 from hub.errors import WakeFailed
+from hub.evidence import WakeScores
 from hub.links.link import AudioArrived, AudioEnded, Link, ListenRequested, Muted, ScoresHeard, WakeHeard
 from hub.overheard import Overheard
 from hub.stages import ANY_LANGUAGE, Synthesizer, VoiceDetector, Wake, WakeDetector
 from hub.trace import ErrorTrace, Trace, WakeTrace, new_trace
 from hub.turn import Stages, Turn
 from hub.vad.utterance import Utterance
+from hub.witness import Witness
 from hub.worker import RunInWorker
 from wire.errors import PeerError
 from wire.pcm import Pcm, speech
@@ -27,7 +29,7 @@ from wire.wake_words import WORD_MS
 _log = logging.getLogger(__name__)
 
 
-KeepSpeech = Callable[[Trace, bytes], None]
+KeepSpeech = Callable[[Trace, bytes, bytes], None]  # the record, what was said, what was heard as a wake word
 
 RECENT_MS = 3000  # a whole wake word and the latest that one is noticed after it
 
@@ -45,8 +47,9 @@ class SessionParts:
 
     new_wake: for a satellite by its name. on_trace: takes every finished turn's record. on_scores: takes what wake
     words score that a satellite hears itself: its name, score by word, the word that counted. keep_speech: takes what
-    a finished turn's utterance sounded like; None where nobody switched that on. voiced: what speaks, with another of
-    its voices.
+    a finished turn's utterance sounded like, and its wake word; None where nobody switched that on. new_witness: stands
+    beside a turn. scores_until: the latest wake scores of a room, the newest at these milliseconds of sound. voiced:
+    what speaks, with another of its voices.
     """
 
     stages: Stages
@@ -59,6 +62,8 @@ class SessionParts:
     on_trace: Callable[[Trace], Awaitable[None]]
     on_scores: Callable[[str, Mapping[str, float], str | None], None] = lambda _room, _words, _heard: None
     keep_speech: KeepSpeech | None = None
+    new_witness: Callable[[Trace], Witness] = Witness
+    scores_until: Callable[[str, float], WakeScores | None] = lambda _room, _at_ms: None
     hears: str | None = None
     voiced: Callable[[str], Synthesizer] | None = None
 
@@ -205,15 +210,21 @@ class Session:
         if self._voice is None:
             self._voice = await self._parts.run_in_worker(self._parts.new_voice)
         self._voice.reset()
+        trace = new_trace(self._link.name, self._link.area, self._parts.language)
+        trace.via = "voice"
+        witness = self._parts.new_witness(trace)
+        word_ends_ms = self._heard_wake.word_ends_ms if self._heard_wake else None
         utterance = Utterance(
             self._voice,
             self._parts.endpoint,
             self._parts.run_in_worker,
-            word_ends_ms=self._heard_wake.word_ends_ms if self._heard_wake else None,
+            word_ends_ms=word_ends_ms,
+            on_window=witness.window,
         )
+        witness.listens_to(utterance, threshold=self._parts.endpoint.speech_threshold, word_ends_ms=word_ends_ms)
+        if pre_roll:
+            witness.woken(self._parts.scores_until(self._link.name, pre_roll.duration_ms))
         self._utterance, self._voice_told = utterance, False
-        trace = new_trace(self._link.name, self._link.area, self._parts.language)
-        trace.via = "voice"
         if self._heard_wake:
             trace.wake = WakeTrace(self._heard_wake.word, self._heard_wake.score)
             self._heard_wake = None
@@ -222,14 +233,14 @@ class Session:
             reasoner.prepare(self._link.name)
         await self._link.listening(self._parts.language)
         assert self._tasks is not None
-        self._turn = self._tasks.create_task(self._run_turn(utterance, trace), name=f"turn[{trace.turn}]")
+        self._turn = self._tasks.create_task(self._run_turn(utterance, trace, witness), name=f"turn[{trace.turn}]")
         if pre_roll:
             await utterance.feed(pre_roll)
 
-    async def _run_turn(self, utterance: Utterance, trace: Trace) -> None:
+    async def _run_turn(self, utterance: Utterance, trace: Trace, witness: Witness) -> None:
         keep = self._parts.keep_speech
         overheard = Overheard(utterance) if keep else None
-        turn = Turn(self._parts.stages, _SessionRoom(self, self._link), trace, hears=self._parts.hears)
+        turn = Turn(witness.stages(self._parts.stages), _SessionRoom(self, self._link), trace, hears=self._parts.hears)
         try:
             await turn.spoken(overheard or utterance)
         except PeerError as error:
@@ -246,8 +257,9 @@ class Session:
                 self.state, self._utterance = State.IDLE, None
             if self._wake_detector:
                 self._wake_detector.reset()
-            if keep and overheard and not turn.secret:
-                keep(trace, bytes(overheard.data))
+            witness.over(secret=turn.secret)
+            if keep and overheard and not witness.secret:
+                keep(trace, bytes(overheard.data), bytes(witness.wake_sound))
             await self._parts.on_trace(trace)
         if turn.asks_back:
             with suppress(PeerError):

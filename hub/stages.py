@@ -125,10 +125,21 @@ class Partial:
 
 
 @dataclass(frozen=True, slots=True)
+class Guess:
+    """What may have been said. margin: nats by which it is less likely than the likeliest."""
+
+    text: str
+    confidence: float | None = None
+    margin: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Transcript:
     """text: NFC, empty = heard nothing that makes sense. confidence in [0, 1], None if the engine has none.
 
-    others: texts that may as well have been said, likeliest first.
+    others: texts that may as well have been said, likeliest first. For who asks why: guesses, likeliest first, also
+    those that were not believed; needed: the confidence that is believed; before: what the transcriber said that
+    handed this utterance on, or the code of its error.
     """
 
     text: str
@@ -137,6 +148,9 @@ class Transcript:
     model: str | None = None
     confidence: float | None = None
     others: tuple[str, ...] = ()
+    guesses: tuple[Guess, ...] = field(default=(), compare=False)
+    needed: float | None = field(default=None, compare=False)
+    before: Transcript | str | None = field(default=None, compare=False)
 
 
 ANY_LANGUAGE = "auto"  # of a transcriber that can tell which it was
@@ -183,11 +197,16 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class NotUnderstood:
-    """No sentence fits. unknown_name: what was said where a device's name belongs, if that much was understood."""
+    """No sentence fits. unknown_name: what was said where a device's name belongs, if that much was understood.
+
+    considered: sentences that nearly fit, the nearest first: their intent, and the words that stand where a name
+    belongs.
+    """
 
     text: str
     unknown_name: str | None = None
     nearest_names: tuple[str, ...] = ()
+    considered: tuple[tuple[str, str], ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,13 +308,26 @@ class Replier(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request to a language model. prompt: roles and texts. said: words it answered with. calls: function, JSON."""
+
+    prompt: tuple[tuple[str, str], ...]
+    said: str
+    calls: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
-    """What no sentence fits. area: where the speaker is. room: the satellite, whose conversation it belongs to."""
+    """What no sentence fits. area: where the speaker is. room: the satellite, whose conversation it belongs to.
+
+    told: is given each request to the model and what came of it, for who asks why.
+    """
 
     text: str
     language: str
     area: str | None
     room: str
+    told: Callable[[Exchange], None] | None = field(default=None, compare=False)
 
 
 Act = Callable[[Intent, Result | None], Awaitable[str]]

@@ -21,6 +21,7 @@ from hub.web.api import Api
 from hub.web.chat_api import ChatApi
 from hub.web.control import About, HubControl
 from hub.web.handling import Hands
+from hub.web.history_api import HistoryApi, Past
 from hub.web.home_api import HomeApi
 from hub.web.jobs import Jobs
 from hub.web.listeners import control_socket, page_server
@@ -31,6 +32,7 @@ from hub.web.reminders_api import RemindersApi
 from hub.web.routes import RouteSource
 from hub.web.talk_api import Serve as ServeTalk
 from hub.web.talk_api import TalkApi
+from hub.web.turns_api import TurnBook, TurnsApi
 from hub.web_settings import OwnerParts
 from wire.discovery import announce_page, own_addresses
 from wire.tasks import Tasks
@@ -67,6 +69,8 @@ async def web_side(
     hands: Hands,
     reminders: Reminders | None,
     lists: Lists | None,
+    turns: TurnBook,
+    past: Past,
 ) -> AsyncIterator[ServedPage]:
     """Serve command line and page. keys: folder of the owner's password.
 
@@ -76,7 +80,7 @@ async def web_side(
     """
     jobs = Jobs(tasks, feed)
     sources: list[RouteSource] = [Api(control, about), jobs, feed, TalkApi(talk)]
-    sources += [HomeApi(control, hands, name=about.name), ChatApi(control)]
+    sources += [HomeApi(control, hands, name=about.name), ChatApi(control), TurnsApi(turns, jobs), HistoryApi(past)]
     if reminders is not None:
         sources.append(RemindersApi(reminders))
     if lists is not None:

@@ -6,24 +6,32 @@ import asyncio
 from collections.abc import Sequence
 from types import MappingProxyType
 
+import msgspec
+
 from hub.audience import EVERYBODY
 from hub.health import Component, Health, SatelliteStatus, summarize
 from hub.metrics import Metrics
+from hub.outcome import outcome as outcome_of
 from hub.rules.report import Fired, RulesStatus, RuleStatus, Trial
 from hub.stages import Action, Area, Entity, Evidence
 from hub.trace import Trace, UnderstoodTrace
 from hub.web.api import Api
 from hub.web.control import About
+from hub.web.jobs import Jobs
+from hub.web.live import LiveFeed
 from hub.web.notes_api import NotesApi
 from hub.web.routes import Route
+from hub.web.turns_api import ListedTurn, TurnExplained, TurnsApi
 from wire.pcm import Pcm, silence
+from wire.tasks import Tasks
 
 ABOUT = About("Our house", "1.2.3", "2026-11-20T18:00:00.000Z")
 
 
 def api(hub, notes=None) -> list[Route]:
     """The routes of a hub with nothing but turns, speech and state; notes: of its house."""
-    return [*Api(hub, ABOUT).routes(), *(NotesApi(notes, hub).routes() if notes else ())]
+    turns = TurnsApi(FakeTurnBook(hub), Jobs(Tasks(), LiveFeed()))
+    return [*Api(hub, ABOUT).routes(), *turns.routes(), *(NotesApi(notes, hub).routes() if notes else ())]
 
 
 class Everybody:
@@ -63,6 +71,24 @@ class FakeHouse:
         return [
             Entity("light.bed_light", "light", "Bed Light", "Bedroom", attributes=MappingProxyType({"position": 5}))
         ]
+
+
+class FakeTurnBook:
+    """Implements as much of TurnBook as looks at a FakeHub's turns."""
+
+    def __init__(self, hub) -> None:
+        self._hub = hub
+
+    async def turns(self, limit, *, before, satellite, outcome) -> list[ListedTurn]:
+        return [
+            ListedTurn(**msgspec.structs.asdict(turn), outcome=outcome_of(turn)) for turn in self._hub.turns[:limit]
+        ]
+
+    async def explained(self, turn) -> TurnExplained | None:
+        for listed in await self.turns(100, before=None, satellite=None, outcome=None):
+            if listed.turn == turn:
+                return TurnExplained(turn=listed, evidence=None, speech=False, engines=[])
+        return None
 
 
 async def _at_once() -> None:

@@ -162,8 +162,9 @@ def _wake(parser: argparse.ArgumentParser) -> None:
     train.add_argument("--seed", type=int, default=1)
     teach = actions.add_parser("teach", help="a second look at uncertain scores, from recordings of your household")
     teach.add_argument("word", help="as in wake.words")
-    teach.add_argument("--said", type=Path, metavar="DIR", required=True, help="people saying it, one a WAV file")
-    teach.add_argument("--others", type=Path, metavar="DIR", required=True, help="the same people talking, without it")
+    teach.add_argument("--said", type=Path, metavar="DIR", help="people saying it, one a WAV file")
+    teach.add_argument("--others", type=Path, metavar="DIR", help="the same people talking, without it")
+    teach.epilog = "Without folders: what the household marked on the page, under Why."
     for action in (watch, test, train):
         _json(action)
 

@@ -19,7 +19,10 @@ from wire.wav import read_wav
 
 async def run(args: argparse.Namespace) -> int:
     """Raises ConfigError (wake-word-unknown, wake-recordings-few), AudioInvalid."""
-    path = await asyncio.to_thread(_teach, args.word, args.said, args.others, places())
+    where = places()
+    marked = where.var / "wake" / "clips" / args.word  # docs/why.md
+    said, others = args.said or marked / "said", args.others or marked / "others"
+    path = await asyncio.to_thread(_teach, args.word, said, others, where)
     print(f"{path} written. Switch it on with second_look = true in [wake.word.{path.name.partition('.')[0]}].")
     return 0
 

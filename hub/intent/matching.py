@@ -23,6 +23,7 @@ _NAMED = (("name",), ("area", "floor"))  # what may be unknown in a sentence, th
 _ANYWHERE = "\N{REPLACEMENT CHARACTER}anywhere"  # a room for sentences that need one, where nobody knows the room
 _NAME_LENGTHS = range(4, 41)  # letters; shorter words that fit nowhere are articles, longer ones are talk
 _READINGS = 4  # readings of one sentence in which a name is looked for
+_TOLD = 8  # readings that are told to who asks why
 _LITERALS = 2  # fewer matched letters ("is") are no sign that a command was meant
 
 
@@ -105,10 +106,11 @@ def _unknown_name(text: str, sentences: Sentences, names: HouseNames, area: str 
     if _is_beyond(ranked[0].intent.name):
         return _intent(ranked[0], text, sentences.language, area)
     heard = list(dict.fromkeys(_unknown_text(reading) for reading in ranked))[:_READINGS]
+    considered = tuple(dict.fromkeys((reading.intent.name, _unknown_text(reading)) for reading in ranked))[:_TOLD]
     for name in heard:  # "the bad light" may be a light called "bad", or something like the Bed Light
         if nearest := names.nearest(name):
-            return NotUnderstood(text, name, nearest)
-    return NotUnderstood(text, heard[0])
+            return NotUnderstood(text, name, nearest, considered)
+    return NotUnderstood(text, heard[0], considered=considered)
 
 
 def _rank(reading: RecognizeResult) -> tuple[int, int]:

@@ -60,7 +60,7 @@ def kinds(where: Places, **hooks: dict[str, Callable[[], Awaitable[None]]]) -> t
 
     return (
         kind("turns", "turns", "evidence", "turn_marks", at="started", setting="store.turns"),
-        kind("speech", paths=(var / "speech",), setting="privacy.keep_speech"),
+        kind("speech", paths=(var / "speech", var / "wake" / "clips"), setting="privacy.keep_speech"),
         kind("audit", "audit", at="at", setting="store.audit_days"),
         kind("rules", "rule_firings", at="at"),
         kind("reminders", "reminders"),

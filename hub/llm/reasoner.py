@@ -20,7 +20,7 @@ from hub.llm.messages import Message, ToolCall
 from hub.llm.phrasing import phrasing
 from hub.llm.prompt import KEPT_MESSAGES, Prompts
 from hub.llm.tools import BY_NAME
-from hub.stages import Act, House, Question
+from hub.stages import Act, Exchange, House, Question
 from wire.tasks import Tasks
 
 _log = logging.getLogger(__name__)
@@ -45,13 +45,14 @@ class _Step:
     """What one request to the model came to.
 
     claimed: it said that something was done; what came after is not heard. sentence: the pieces of the one that is
-    being said, since "the lamp," claims nothing and "is on now" neither.
+    being said, since "the lamp," claims nothing and "is on now" neither. heard: all that it wrote, said or not.
     """
 
     calls: list[ToolCall] = field(default_factory=list)
     claimed: bool = False
     said: list[str] = field(default_factory=list)
     sentence: str = ""
+    heard: list[str] = field(default_factory=list)
 
 
 class HouseReasoner:
@@ -93,12 +94,15 @@ class HouseReasoner:
         """Raises LlmFailed: llm-lost, llm-timeout, llm-refused, llm-claimed, llm-empty."""
         await self._stop_preparing()
         messages = self._prompts.messages(question)
+        asked_at = len(messages) - 1
         until = asyncio.get_running_loop().time() + self._bounds.seconds
         for _ in range(self._bounds.steps):
             step = _Step()
             async with aclosing(self._step(step, messages, question, until)) as pieces:
                 async for piece in pieces:
                     yield piece
+            if question.told:
+                question.told(_exchange(messages, step, asked_at))
             facts: list[str] = []
             async with aclosing(self._carried_out(step.calls, question, act, facts)) as told:
                 async for sentence in told:
@@ -134,6 +138,7 @@ class HouseReasoner:
                     if len(step.calls) >= _MAX_CALLS:
                         break
                     continue
+                step.heard.append(part)
                 for piece in clauses.feed(part):
                     if self._may_be_said(piece, step, question):
                         yield piece
@@ -231,6 +236,14 @@ class HouseReasoner:
             else:
                 self._problem = None
             await asyncio.sleep(_CHECK_SECONDS)
+
+
+def _exchange(messages: list[Message], step: _Step, asked_at: int) -> Exchange:
+    """asked_at: the question's place. What was said in turns before is left out: it is told by those turns alone."""
+    before = range(KEPT_MESSAGES, asked_at)
+    prompt = tuple((one.role, "…" if at in before else one.content or "") for at, one in enumerate(messages))
+    calls = tuple((call.function.name, call.function.arguments) for call in step.calls)
+    return Exchange(prompt, "".join(step.heard), calls)
 
 
 def _end(step: _Step) -> None:

@@ -11,11 +11,12 @@ from typing import Self
 
 from hub.config import StoreSection
 from hub.errors import StoreLost
+from hub.evidence import TurnEvidence
 from hub.health import Component, lost
 from hub.privacy import without_words
 from hub.store.audit import AuditEntry, AuditLog
 from hub.store.database import Database
-from hub.store.turns import TurnStore
+from hub.store.turns import MarkedTurn, TurnStore
 from hub.trace import Trace
 
 _log = logging.getLogger(__name__)
@@ -63,20 +64,48 @@ class Journal:
         """What is remembered beside the disk."""
         self._recent.clear()
 
-    def record(self, trace: Trace) -> None:
-        """Remember one finished turn; never waits, never raises."""
+    @property
+    def turns(self) -> TurnStore:
+        """For who looks back. Raises StoreLost where there is no database that could be opened."""
+        if self._lost:
+            raise self._lost
+        return self._turns
+
+    def record(self, trace: Trace, evidence: TurnEvidence | None = None) -> None:
+        """Remember one finished turn, and what explains it; never waits, never raises."""
         self._recent.appendleft(trace if self._section.transcripts else without_words(trace))
         if self._lost is None:
-            self._turns.add(trace)
+            self._turns.add(trace, evidence)
 
     async def latest(self, limit: int) -> list[Trace]:
         """Newest first; from memory when the disk has trouble."""
+        return [turn.trace for turn in await self.marked(limit)]
+
+    async def marked(self, limit: int, *, before: str | None = None) -> list[MarkedTurn]:
+        """Newest first; before: only those older than this turn. From memory when the disk has trouble."""
         if self._lost is None and self._database.trouble is None:
             try:
-                return await self._turns.latest(limit)
+                return await self._turns.marked(limit, before=before)
             except StoreLost as error:
                 _log.warning("turns cannot be read: %s", error)
-        return list(self._recent)[:limit]
+        return [MarkedTurn(trace) for trace in self._recent if before is None or trace.turn < before][:limit]
+
+    async def find(self, turn: str) -> MarkedTurn | None:
+        """None: no such turn, or older than what is kept; from memory when the disk has trouble."""
+        if self._lost is None and self._database.trouble is None:
+            return await self._turns.find(turn)
+        return next((MarkedTurn(trace) for trace in self._recent if trace.turn == turn), None)
+
+    async def evidence(self, turn: str) -> TurnEvidence | None:
+        """None: nothing that explains it was kept. Raises StoreLost."""
+        return None if self._lost else await self._turns.evidence(turn)
+
+    async def forget_turn(self, turn: str) -> None:
+        """Delete one turn's record and what explains it. Raises StoreLost."""
+        kept = [trace for trace in self._recent if trace.turn != turn]
+        self._recent.clear()
+        self._recent.extend(kept)
+        await self.turns.remove(turn)
 
     async def actions(self, limit: int, *, entity: str | None = None) -> list[AuditEntry]:
         """The audit log, newest first. Raises StoreLost: it is never made up from memory."""

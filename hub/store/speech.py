@@ -1,6 +1,7 @@
 """Commands as they sounded, kept only where ``[privacy] keep_speech`` says so, for a household that corrects them.
 
-Two files of each turn in one folder: ``TURN.wav`` and ``TURN.json`` (KeptTurn). Never sent anywhere.
+Two files of each turn in one folder: ``TURN.wav`` and ``TURN.json`` (KeptTurn). Never sent anywhere. What was heard as
+a wake word is beside it, in ``wakes/TURN.wav``, also of turns in which nobody spoke.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from wire.wav import read_wav, wav_bytes
 MOST_TURNS = 500  # about 50 MB
 MAX_SECONDS = 30.0  # of one turn; more is no command
 _MAX_WAITING = 8
+WAKES = "wakes"
 _TURN = re.compile(r"[0-9A-Z]{26}")
 
 _log = logging.getLogger(__name__)
@@ -67,6 +69,19 @@ class SpeechShelf:
         """Write what is known of a turn. Raises OSError."""
         _write(self._record(kept.turn), msgspec.json.encode(kept))
 
+    def put_wake(self, turn: str, pcm: Pcm) -> None:
+        """Raises OSError; then nothing of it is kept."""
+        folder = self._folder / WAKES
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _write(folder / f"{turn}.wav", wav_bytes(pcm))
+        for path in sorted(folder.glob("*.wav"))[:-MOST_TURNS]:
+            path.unlink(missing_ok=True)
+
+    def wake(self, turn: str) -> Pcm | None:
+        """What was heard as a wake word; None: it is not kept. Raises AudioInvalid."""
+        path = self._folder / WAKES / f"{turn}.wav"
+        return read_wav(path, max_seconds=MAX_SECONDS) if _TURN.fullmatch(turn) and path.is_file() else None
+
     def turns(self) -> list[KeptTurn]:
         """Oldest first. What cannot be read is left out."""
         return list(self._read(sorted(self._folder.glob("*.json"))))
@@ -84,9 +99,14 @@ class SpeechShelf:
         return read_wav(self._sound(kept.turn), max_seconds=2 * MAX_SECONDS)
 
     def forget(self, kept: KeptTurn) -> None:
-        for path in (self._sound(kept.turn), self._record(kept.turn)):
-            for one in (path, _draft(path)):
-                one.unlink(missing_ok=True)
+        self.forget_turn(kept.turn)
+
+    def forget_turn(self, turn: str) -> None:
+        """All of it, also where its record is damaged or there is only a wake word."""
+        if _TURN.fullmatch(turn):
+            for path in (self._sound(turn), self._record(turn), self._folder / WAKES / f"{turn}.wav"):
+                for one in (path, _draft(path)):
+                    one.unlink(missing_ok=True)
 
     def forget_all(self) -> None:
         """Whatever is in the folder: what is damaged was said by somebody, too. Raises OSError."""
@@ -132,15 +152,22 @@ class SpeechKeeper:
     ) -> None:
         self._writer.shutdown()
 
-    def keep(self, trace: Trace, data: bytes) -> None:
-        """data: the utterance, 16 kHz, 16-bit, mono. Where the disk is too slow, the turn is not kept."""
-        pcm = speech(data)
-        if 0 < pcm.duration_ms <= MAX_SECONDS * 1000 and self._room.acquire(blocking=False):
-            self._writer.submit(self._put, _kept(trace), pcm)
+    def keep(self, trace: Trace, data: bytes, wake: bytes = b"") -> None:
+        """data: the utterance; wake: what was heard as a wake word; 16 kHz, 16-bit, mono.
 
-    def _put(self, kept: KeptTurn, pcm: Pcm) -> None:
+        Where the disk is too slow, the turn is not kept.
+        """
+        pcm = speech(data)
+        is_command = 0 < pcm.duration_ms <= MAX_SECONDS * 1000
+        if (is_command or wake) and self._room.acquire(blocking=False):
+            self._writer.submit(self._put, _kept(trace), pcm if is_command else None, wake)
+
+    def _put(self, kept: KeptTurn, pcm: Pcm | None, wake: bytes) -> None:
         try:
-            self._shelf.put(kept, pcm)
+            if pcm:
+                self._shelf.put(kept, pcm)
+            if wake:
+                self._shelf.put_wake(kept.turn, speech(wake))
         except (OSError, AudioInvalid) as error:
             _log.warning("turn %s is not kept: %s; see [privacy] keep_speech", kept.turn, error)
         finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 from hub.errors import SttFailed
 from hub.stages import Partial, TakePartial, Transcriber, Transcript
@@ -32,19 +33,20 @@ class FirstPass:
             other = self._ask_other(_held_open(kept, is_needed), language, told.of_other if told else None)
             asking = tasks.start(other, name="stt.other")
             heard = await self._ask_first(kept, language, told.of_first if told else None)
-            if heard and heard.text:
+            if isinstance(heard, Transcript) and heard.text:
                 return heard
             is_needed.set()
             answer: Transcript | SttFailed = await asking
         if isinstance(answer, SttFailed):
             raise answer
-        return answer
+        return replace(answer, before=heard)
 
-    async def _ask_first(self, kept: KeptSpeech, language: str, on_partial: TakePartial | None) -> Transcript | None:
+    async def _ask_first(self, kept: KeptSpeech, language: str, on_partial: TakePartial | None) -> Transcript | str:
+        """The code of its error: it does not know the language, say, or is being started again."""
         try:
             return await self._first.transcribe(kept.blocks(), language=language, on_partial=on_partial)
-        except SttFailed:  # it does not know the language, say, or is being started again: the other one does not care
-            return None
+        except SttFailed as failed:
+            return failed.code
 
     async def _ask_other(
         self, speech: AsyncIterator[Pcm], language: str, on_partial: TakePartial | None

@@ -20,7 +20,7 @@ from hub.engines.answers import refusal
 from hub.engines.own import settings_for
 from hub.engines.pool import Pool
 from hub.errors import SttFailed
-from hub.stages import Partial, TakePartial, Transcript
+from hub.stages import Guess, Partial, TakePartial, Transcript
 from hub.stt.speech import KeptSpeech
 from wire.connection import Connection, PeerSettings, connect
 from wire.data import read
@@ -30,6 +30,7 @@ from wire.tasks import Tasks
 
 _MAX_TEXT = 2000  # characters; no spoken command is longer
 _MAX_OTHERS = 4
+_MAX_GUESSES = 8
 _TRIES = 2
 
 _FORMAT = {"rate": SPEECH_RATE_HZ, "width": SPEECH_WIDTH_BYTES, "channels": SPEECH_CHANNELS}
@@ -37,6 +38,8 @@ _FORMAT = {"rate": SPEECH_RATE_HZ, "width": SPEECH_WIDTH_BYTES, "channels": SPEE
 
 class _Other(msgspec.Struct):
     text: str
+    confidence: float | None = None
+    margin: float | None = None
 
 
 class _Context(msgspec.Struct):
@@ -46,6 +49,8 @@ class _Context(msgspec.Struct):
     model: str | None = None
     engine: str | None = None
     others: list[_Other] = []
+    guesses: list[_Other] = []
+    needed: float | None = None
 
 
 class _Answer(msgspec.Struct):
@@ -187,6 +192,8 @@ def _transcript(event: Event, uri: str, language: str) -> Transcript:
         model=context.model[:100] if context.model else None,
         confidence=None if context.confidence is None else min(max(context.confidence, 0.0), 1.0),
         others=tuple(_text(other.text) for other in context.others[:_MAX_OTHERS]),
+        guesses=tuple(Guess(_text(one.text), one.confidence, one.margin) for one in context.guesses[:_MAX_GUESSES]),
+        needed=context.needed,
     )
 
 

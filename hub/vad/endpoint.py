@@ -92,6 +92,12 @@ class Endpointer:
         self._expected, self._expected_since_ms = what, self._now_ms
 
     @property
+    def expected(self) -> Expected:
+        """As it counts now: voice after the words takes it back."""
+        took_back = self._last_voiced_ms - self._expected_since_ms >= self._settings.start_ms
+        return Expected.ANYTHING if took_back else self._expected
+
+    @property
     def voiced(self) -> bool:
         """Somebody spoke in the last window."""
         return self._voiced
@@ -128,11 +134,10 @@ class Endpointer:
     @property
     def _ending_pause_ms(self) -> float:
         silence_ms = self._settings.silence_ms
-        if self._last_voiced_ms - self._expected_since_ms >= self._settings.start_ms:
-            return silence_ms
-        if self._expected is Expected.NOTHING:
+        coming = self.expected
+        if coming is Expected.NOTHING:
             return min(silence_ms, self._settings.complete_silence_ms)
-        if self._expected is Expected.MORE:
+        if coming is Expected.MORE:
             return max(silence_ms, self._settings.incomplete_silence_ms)
         return silence_ms
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from functools import partial
 
 from hub.config import EndpointSection
 from hub.stages import Partial, VoiceDetector
-from hub.vad.endpoint import Endpointer, SpeechEnded, SpeechStarted, expected
+from hub.vad.endpoint import Endpointer, Expected, SpeechEnded, SpeechStarted, expected
 from hub.worker import RunInWorker
 from wire.pcm import SPEECH_RATE_HZ, SPEECH_WIDTH_BYTES, Pcm, speech
 
@@ -38,7 +38,10 @@ class Utterance:
         run_in_worker: RunInWorker,
         *,
         word_ends_ms: float | None = None,
+        on_window: Callable[[bytes, float], None] | None = None,
     ) -> None:
+        """on_window: is given each window of the sound and the probability of speech in it."""
+        self._on_window = on_window
         self._voice = voice
         self._run_in_worker = run_in_worker
         skip_ms = 0.0 if word_ends_ms is None else word_ends_ms + WAKE_TAIL_MS
@@ -51,6 +54,7 @@ class Utterance:
         self._changed = asyncio.Event()
         self.started: SpeechStarted | None = None
         self.ended: SpeechEnded | None = None
+        self.expected = Expected.ANYTHING  # what the words let expect when it ended
 
     @property
     def endpoint_ms(self) -> float:
@@ -65,7 +69,10 @@ class Utterance:
         while len(self._unwindowed) >= WINDOW_BYTES and not self.ended:
             window = bytes(self._unwindowed[:WINDOW_BYTES])
             del self._unwindowed[:WINDOW_BYTES]
-            self._take(window, await self._run_in_worker(partial(self._voice.process, window)))
+            probability = await self._run_in_worker(partial(self._voice.process, window))
+            if self._on_window:
+                self._on_window(window, probability)
+            self._take(window, probability)
             self._changed.set()
 
     def end(self) -> None:
@@ -106,7 +113,7 @@ class Utterance:
             self._spoken.append(speech(b"".join(self._before)))
             self._before.clear()
         elif isinstance(event, SpeechEnded):
-            self.ended = event
+            self.ended, self.expected = event, self._endpointer.expected
 
     def _wait_with(self, window: bytes) -> None:
         """Keep what may turn out to be the beginning; after a pause that is the end of the pause."""

@@ -13,7 +13,6 @@ from msgspec import Meta
 from hub.health import Health, SatelliteStatus
 from hub.metrics import CONTENT_TYPE as METRICS_CONTENT_TYPE
 from hub.rules.report import Fired, RulesStatus, Trial
-from hub.trace import Trace
 from hub.web.control import About, Answer, HouseSnapshot, HubControl, Status
 from hub.web.exchange import body_as, json_response, query_as, read_body
 from hub.web.refusal import MAX_BODY_BYTES, RequestRefused
@@ -59,12 +58,6 @@ class Say(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     language: Language | None = None
 
 
-class Page(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Query of ``GET /turns``."""
-
-    limit: Annotated[int, Meta(ge=1, le=1000)] = TURNS_SHOWN
-
-
 class RulesPage(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Query of ``GET /rules/history``. rule: only this one."""
 
@@ -104,9 +97,6 @@ class Api:
             get(path="/health", handler=self._health, summary="Each part's state", answer=Health),
             get(path="/house", handler=self._house, summary="Rooms and devices", answer=HouseSnapshot),
             get(path="/satellites", handler=self._satellites, summary="Satellites", answer=list[SatelliteStatus]),
-            get(
-                path="/turns", handler=self._turns, summary="Latest turns, newest first", query=Page, answer=list[Trace]
-            ),
             get(path="/status", handler=self._status, summary="All that a first look needs", answer=Status),
             get(path="/metrics", handler=self._metrics, summary="Counts, for Prometheus", gives=METRICS_TYPE),
             get(path="/rules", handler=self._rules, summary="Rules in force", answer=RulesStatus),
@@ -155,9 +145,6 @@ class Api:
 
     async def _satellites(self, _: web.Request) -> web.Response:
         return json_response(self._control.satellites())
-
-    async def _turns(self, request: web.Request) -> web.Response:
-        return json_response(await self._control.latest_turns(query_as(request, Page).limit))
 
     async def _metrics(self, _: web.Request) -> web.Response:
         return web.Response(body=self._control.metrics().encode(), headers={"Content-Type": METRICS_CONTENT_TYPE})

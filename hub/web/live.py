@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, Literal, get_args
 
@@ -64,10 +64,14 @@ class Watcher:
 
 
 class LiveFeed:
-    """Events of the house to all watchers."""
+    """Events of the house to all watchers.
+
+    on_wanted: told, by topic, True when somebody begins to look and False when nobody does any more.
+    """
 
     def __init__(self) -> None:
         self._watchers: set[Watcher] = set()
+        self.on_wanted: dict[Topic, Callable[[bool], None]] = {}
 
     def routes(self) -> Iterable[Route]:
         summary = "WebSocket of events; ?topics=turn,health for only these"
@@ -89,11 +93,17 @@ class LiveFeed:
     @contextmanager
     def watch(self, topics: Collection[Topic] = TOPICS) -> Iterator[Watcher]:
         watcher = Watcher(topics)
+        fresh = [topic for topic in self.on_wanted if topic in watcher.topics and not self.wanted(topic)]
         self._watchers.add(watcher)
+        for topic in fresh:
+            self.on_wanted[topic](True)
         try:
             yield watcher
         finally:
             self._watchers.discard(watcher)
+            for topic in self.on_wanted:
+                if topic in watcher.topics and not self.wanted(topic):
+                    self.on_wanted[topic](False)
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
         topics = _topics(request.query.get("topics"))

@@ -11,9 +11,9 @@ from hub.bench.whisper_shape import Shape, write_shape
 from hub.config import HubConfig, HubSection, SttSection, TtsSection
 from hub.embedded import EmbeddedEngines
 from hub.engines.probe import describe
-from hub.stages import Partial
+from hub.stages import Guess, Partial, Transcript
 from hub.stt.first_pass import FirstPass
-from hub.stt.phrase.recogniser import Heard
+from hub.stt.phrase.recogniser import Guessed, Heard
 from hub.stt.wyoming_client import WyomingTranscriber
 from models.recogniser.installed import languages
 from models.store.catalogue import Model, ModelFile
@@ -40,6 +40,19 @@ async def test_a_sentence_of_the_house_never_waits_for_the_server(home: Path, tr
     assert (heard.text, heard.engine) == ("turn on the TV", "phrase")
     assert [partial.complete for partial in told] == [False, True]
     assert other.heard_bytes == []
+
+
+async def test_what_it_was_not_sure_of_is_told_with_the_servers_answer(home: Path) -> None:
+    """For who asks why: nothing of it was believed."""
+    unsure = Heard(
+        "", 0.4, guesses=(Guessed("turn on the TV", 0.0, 0.4), Guessed("turn off the TV", 2.5, 0.1)), needed=0.6
+    )
+    async with ScriptedHouse([unsure]).listening(home) as first, listening(FakeStt("tell me a story")) as uri:
+        answer = await both(first, uri).transcribe(blocks_of(silence(1000)), language="en")
+    assert isinstance(answer.before, Transcript)
+    assert (answer.before.text, answer.before.confidence, answer.before.needed) == ("", 0.4, 0.6)
+    assert answer.before.guesses == (Guess("turn on the TV", 0.4, 0.0), Guess("turn off the TV", 0.1, 2.5))
+    assert (answer.text, answer.guesses, answer.needed) == ("tell me a story", (), None)
 
 
 @pytest.mark.parametrize(("heard", "language"), [(NOTHING, "en"), (WHOLE, "de")], ids=["unknown", "other language"])

@@ -117,7 +117,7 @@ async def room_of(
     name: str = "kitchen",
     run_in_worker: RunInWorker = in_this_thread,
     link: FakeLink | None = None,
-    keep_speech: Callable[[Trace, bytes], None] | None = None,
+    keep_speech: Callable[[Trace, bytes, bytes], None] | None = None,
     **stages: object,
 ) -> AsyncIterator[Room]:
     traces: asyncio.Queue[Trace] = asyncio.Queue(maxsize=100)
@@ -161,7 +161,7 @@ async def test_a_satellite_with_its_own_wake_word() -> None:
 
 async def test_speech_is_kept_with_its_turn_where_somebody_wants_that() -> None:
     kept: list[tuple[str, bytes]] = []
-    async with room_of(keep_speech=lambda trace, data: kept.append((trace.transcript, data))) as room:
+    async with room_of(keep_speech=lambda trace, data, _: kept.append((trace.transcript, data))) as room:
         await room.send(WakeHeard(Wake("alexa", None)), ListenRequested("asr"), *COMMAND)
         await room.trace()
     ((text, data),) = kept
@@ -411,9 +411,35 @@ async def test_a_pin_is_neither_in_the_record_nor_kept_as_sound() -> None:
     dialogue = Dialogue(_AnyPin())
     dialogue.note("kitchen", COMMANDED, Result("unconfirmed", choices=("Front Door",), problem="needs-pin"))
     pin = FakeTranscriber(text="one two three four")
-    async with room_of(transcriber=pin, dialogue=dialogue, keep_speech=lambda trace, _: kept.append(trace)) as room:
+    async with room_of(
+        transcriber=pin, dialogue=dialogue, keep_speech=lambda trace, _data, _wake: kept.append(trace)
+    ) as room:
         await room.send(ListenRequested("asr"), *COMMAND)
         trace = await room.trace()
     assert b"one two" not in trace.json()
     assert trace.understood.intent == COMMANDED.name
     assert kept == []
+
+
+async def test_a_pin_that_was_misheard_is_not_kept_as_sound_either() -> None:
+    """Nobody can tell then that it was one."""
+    kept: list[Trace] = []
+    dialogue = Dialogue(NoAnswers())
+    dialogue.note("kitchen", COMMANDED, Result("unconfirmed", choices=("Front Door",), problem="needs-pin"))
+    async with room_of(dialogue=dialogue, keep_speech=lambda trace, _data, _wake: kept.append(trace)) as room:
+        await room.send(ListenRequested("asr"), *COMMAND)
+        await room.trace()
+    assert kept == []
+
+
+async def test_what_was_heard_as_a_wake_word_is_kept_beside_the_command() -> None:
+    kept: list[bytes] = []
+    async with room_of(keep_speech=lambda _trace, _data, wake: kept.append(wake)) as room:
+        heard = Wake("alexa", None, word_ends_ms=320.0)
+        await room.send(WakeHeard(heard), ListenRequested("asr"), AudioArrived(silence(320)), *COMMAND)
+        await room.trace()
+        await room.send(ListenRequested("asr"), *COMMAND)
+        await room.trace()
+    with_word, without = kept
+    assert 560 <= len(with_word) / 32 <= 624
+    assert without == b""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +30,7 @@ class Heard:
     """text: with names as written; empty: nothing, or nothing of this house. confidence: 0 to 1.
 
     others: what else it may as well have been, likeliest first. complete: a sentence may end here. goes_on: more words
-    may follow.
+    may follow. guesses: all of them, believed or not; needed: the confidence that is believed.
     """
 
     text: str
@@ -38,6 +38,8 @@ class Heard:
     others: tuple[Other, ...] = ()
     complete: bool = False
     goes_on: bool = False
+    guesses: tuple[Guessed, ...] = ()
+    needed: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,15 @@ class Other:
 
     text: str
     margin: float
+
+
+@dataclass(frozen=True, slots=True)
+class Guessed:
+    """Whether or not it was believed. margin: as of Other. confidence: 0 to 1."""
+
+    text: str
+    margin: float
+    confidence: float
 
 
 class TooLong(Exception):
@@ -116,7 +127,8 @@ class Utterance:
         if self._taken_bytes < _MIN_BYTES or self._peak < _SILENT_PEAK:
             return Heard("", 0.0)
         self._listening.finish()
-        return self._heard(self._listening.guesses())
+        guesses = self._listening.guesses()
+        return self._explained(self._heard(guesses), guesses)
 
     def _heard(self, guesses: list[Guess]) -> Heard:
         if not guesses or guesses[0].confidence < self._accept:
@@ -128,6 +140,13 @@ class Utterance:
             if best.score - guess.score <= ALIKE_NATS
         ]
         return Heard(self._written(best), round(best.confidence, 2), tuple(alike), best.complete, best.goes_on)
+
+    def _explained(self, heard: Heard, guesses: list[Guess]) -> Heard:
+        told = tuple(
+            Guessed(self._written(guess), round(guesses[0].score - guess.score, 2), round(guess.confidence, 2))
+            for guess in guesses
+        )
+        return replace(heard, guesses=told, needed=round(self._accept, 2))
 
     def _written(self, guess: Guess) -> str:
         return self._grammar.written(" ".join(guess.words))

@@ -57,6 +57,9 @@ class PhraseService:
         context: dict[str, Any] = {"engine": ENGINE, "model": MODEL, "confidence": heard.confidence}
         if heard.others:
             context["others"] = [msgspec.to_builtins(other) for other in heard.others]
+        if heard.guesses:
+            context["guesses"] = [msgspec.to_builtins(guess) for guess in heard.guesses]
+            context["needed"] = heard.needed
         text = unicodedata.normalize("NFC", heard.text)
         await peer.send(Transcript(text=text, language=recogniser.grammar.language, context=context).event())
 

@@ -142,4 +142,4 @@ class Hearing:
         if heard is None:
             return None
         text = believed(heard.text, voiced_seconds=voiced_seconds, names=self._asked.names)
-        return Heard(heard.number, text, heard.language, heard.confidence if text else 0.0)
+        return Heard(heard.number, text, heard.language, heard.confidence if text else 0.0, heard.text)

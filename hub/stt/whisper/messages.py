@@ -34,12 +34,13 @@ class Loaded(msgspec.Struct, frozen=True, tag="loaded"):
 
 
 class Heard(msgspec.Struct, frozen=True, tag="heard"):
-    """confidence: the geometric mean of the words' probabilities."""
+    """confidence: the geometric mean of the words' probabilities. guess: what it wrote, believed or not."""
 
     number: int
     text: str
     language: str
     confidence: float
+    guess: str = ""
 
 
 class Died(msgspec.Struct, frozen=True, tag="died"):

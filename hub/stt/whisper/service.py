@@ -62,6 +62,8 @@ class WhisperService:
             await peer.send(Error(text=refused.message, code=refused.code).event())
             return
         context: dict[str, Any] = {"engine": ENGINE, "model": self._name, "confidence": heard.confidence}
+        if heard.guess and not heard.text:
+            context["guesses"] = [{"text": heard.guess}]
         text = unicodedata.normalize("NFC", heard.text)
         await peer.send(Transcript(text=text, language=heard.language, context=context).event())
 

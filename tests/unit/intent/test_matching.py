@@ -192,3 +192,13 @@ def test_what_is_to_be_told_elsewhere_says_where(language: str, said: str, slots
     assert isinstance(found, Intent)
     assert found.name == "HassBroadcast"
     assert slots.items() <= found.slots.items()
+
+
+def test_sentences_that_nearly_fit_are_told_to_who_asks_why(english: Sentences, names: HouseNames) -> None:
+    found = match("turn on the sofa", english, names, "Kitchen")
+    assert isinstance(found, NotUnderstood)
+    assert ("HassTurnOn", "sofa") in found.considered
+    assert len(found.considered) <= 8
+    talk = match("what a nice day it is", english, names, "Kitchen")
+    assert isinstance(talk, NotUnderstood)
+    assert talk.considered == ()

@@ -16,7 +16,7 @@ from hub.errors import LlmFailed
 from hub.llm.client import ChatClient, Server
 from hub.llm.prompt import Prompts
 from hub.llm.reasoner import Bounds, HouseReasoner
-from hub.stages import Entity, Intent, Question, Result
+from hub.stages import Entity, Exchange, Intent, Question, Result
 from tests.chat_server import ChatServer, Part, call, chat_server, serving
 from tests.fakes_house import FakeHouse
 
@@ -93,6 +93,24 @@ async def test_an_action_is_told_by_what_came_of_it_and_not_by_the_model() -> No
     async with asking(said) as asked:
         assert await asked("please let the bed light shine") == ["HassTurnOn Bed Light"]
         assert len(asked.server.requests) == 1
+
+
+async def test_who_asks_why_is_told_each_request_but_not_what_was_said_in_turns_before() -> None:
+    told: list[Exchange] = []
+    lookup: list[Part] = ["One moment. ", call("get_state", name="Hall Light")]
+    async with asking(lookup, ["It is off."]) as asked:
+        asked.reasoner.note("hall", "my secret wish", "I see.")
+        question = Question("is the hall light on", "en", "Hall", "hall", told.append)
+        async for _ in asked.reasoner.answer(question, asked.acting):
+            pass
+    first, second = told
+    assert first.prompt[0][0] == "system"
+    assert "Hall Light" in first.prompt[1][1]
+    assert first.prompt[-1][1].endswith("is the hall light on")
+    assert "secret wish" not in str(told)
+    assert (first.said.strip(), [name for name, _ in first.calls]) == ("One moment.", ["get_state"])
+    assert second.prompt[-1] == ("tool", "HassGetState Hall Light")
+    assert second.said == "It is off."
 
 
 @pytest.mark.parametrize(

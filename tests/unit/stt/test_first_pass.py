@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from hub.errors import SttFailed
-from hub.stages import Partial
+from hub.stages import Partial, Transcript
 from hub.stt.first_pass import FirstPass
 from tests.fakes_stages import FakeTranscriber
 from wire.pcm import Pcm, silence
@@ -40,6 +40,16 @@ async def test_what_the_first_does_not_know_or_cannot_hear_is_the_others(first: 
     other = FakeTranscriber("tell me a story")
     assert await heard(first, other) == "tell me a story"
     assert other.heard_ms == [300]
+
+
+async def test_why_it_was_handed_on_is_told() -> None:
+    other = FakeTranscriber("tell me a story")
+    unsure = await FirstPass(FakeTranscriber(""), other).transcribe(spoken(), language="en")
+    assert isinstance(unsure.before, Transcript)
+    assert (unsure.before.text, unsure.before.engine) == ("", "fake")
+    failed = await FirstPass(FakeTranscriber(error=UNKNOWN), other).transcribe(spoken(), language="en")
+    assert failed.before == "language-unknown"
+    assert (await FirstPass(other, other).transcribe(spoken(), language="en")).before is None
 
 
 @pytest.mark.parametrize("first", [FakeTranscriber(""), FakeTranscriber(error=UNKNOWN)])

@@ -61,3 +61,14 @@ async def test_what_happens_soon_after_comes_along():
         await asyncio.sleep(0)
         feed.tell("turn", 2)
         assert [event["value"] for event in json.loads(await waiting)] == [1, 2]
+
+
+async def test_who_makes_something_costly_is_told_when_somebody_looks_and_when_nobody_does():
+    feed, told = LiveFeed(), []
+    feed.on_wanted["scores"] = told.append
+    with feed.watch(["turn"]):
+        assert told == []
+        with feed.watch(["scores"]), feed.watch(["scores", "turn"]):
+            assert told == [True]
+        assert told == [True, False]
+    assert told == [True, False]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from hub.health import Component, summarize
+from hub.machine import Sample
 from hub.metrics import Histogram, Metrics
 from hub.trace import ErrorTrace, UnderstoodTrace
 from tests.fakes_control import trace
@@ -32,6 +33,16 @@ def test_every_line_is_in_the_format():
     text = metrics.exposition(summarize([Component("stt", "ok")]))
     assert text.endswith("\n")
     assert [line for line in text.splitlines() if not LINE.match(line)] == []
+
+
+def test_the_box_is_told_where_it_was_looked_at():
+    sample = Sample(1, 12.5, 40.0, 3.0, 412.5)
+    text = Metrics().exposition(summarize([]), sample)
+    assert [line for line in text.splitlines() if not LINE.match(line)] == []
+    assert "earshot_machine_cpu_percent 12.5\n" in text
+    assert "earshot_hub_memory_bytes 412500000\n" in text
+    assert "temperature" not in text  # this box does not tell
+    assert "earshot_machine" not in Metrics().exposition(summarize([]))
 
 
 def test_no_word_room_or_device_is_in_it():

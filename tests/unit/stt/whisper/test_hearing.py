@@ -119,7 +119,7 @@ async def test_what_was_made_up_is_not_heard():
     model.may_answer.set()
     async with hearing(model, Asked("en", ("Bed Light", "TV"))) as utterance:
         utterance.feed(WORD + PAUSE)
-        assert await utterance.finish() == Heard(1, "", "en", 0.0)
+        assert await utterance.finish() == Heard(1, "", "en", 0.0, guess="Bed Light, TV.")
 
 
 async def test_meanwhile_it_is_told_what_was_said_so_far():
