@@ -170,7 +170,7 @@ async def open_hub(
         looking = Looking(feed, tasks)
         records = _Records(journal, metrics, time.announcer.spoken_in, feed, looking.witnesses)
         worker = stack.enter_context(AudioWorker())
-        wake_words, wake_rooms, wakes = await _wakes(config, where, journal, looking, worker, stack)
+        wake_words, wake_rooms, wakes = await _wakes(config, where, journal, looking, worker=worker, stack=stack)
         keeper = stack.enter_context(SpeechKeeper(SpeechShelf(where.var / "speech")))
         parts = SessionParts(
             stages=stages,
@@ -361,7 +361,7 @@ def _transcriber(engines: EmbeddedEngines, config: HubConfig, peer: PeerSettings
 
 
 async def _wakes(
-    config: HubConfig, where: Places, journal: Journal, looking: Looking, worker: AudioWorker, stack: AsyncExitStack
+    config: HubConfig, where: Places, journal: Journal, looking: Looking, *, worker: AudioWorker, stack: AsyncExitStack
 ) -> tuple[WakeWords, WakeRooms, HubWake]:
     """Wake words that the hub hears itself, in rooms that listen by what was chosen for them."""
     choices = await kept_choices(journal.database)

@@ -16,6 +16,8 @@ const PAGES = {
   chat: { module: "/pages/chat.js", title: "chat.title", nav: "bar", icon: "chat", styles: ["/pages/chat.css"] },
   time: { module: "/pages/time.js", title: "time.title", nav: "bar", icon: "time", styles: ["/pages/time.css"] },
   announce: { module: "/pages/announce.js", title: "announce.title", nav: true, icon: "announce" },
+  why: { module: "/pages/why.js", title: "why.title", nav: "bar", icon: "why", styles: ["/pages/why.css"] },
+  charts: { module: "/pages/charts.js", title: "charts.title", nav: true, icon: "charts", styles: ["/vendor/uPlot.css", "/pages/why.css"] },
   access: { module: "/pages/access.js", title: "access.title", nav: true, icon: "key" },
   signin: { module: "/pages/signin.js", title: "signin.page", styles: ["/pages/signin.css"] },
   health: { module: "/pages/health.js", title: "health.title", nav: true, icon: "health" },
