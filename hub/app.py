@@ -36,6 +36,7 @@ from hub.house_parts import devices, house_actor, understanding
 from hub.intent.language import resolve_language
 from hub.intent.replies import TemplateReplier
 from hub.intent.routines import Routines
+from hub.links.book import BOOK_FILE, SatelliteBook
 from hub.links.introductions import VERSION
 from hub.links.offers import offered
 from hub.links.satellites import Satellites
@@ -53,11 +54,13 @@ from hub.rules.home import Home, home_of
 from hub.session import SessionParts
 from hub.settings.file import SettingsFile
 from hub.settings.settings import Settings
+from hub.settings_writer import ThroughSettings
 from hub.stages import ANY_LANGUAGE, Synthesizer, Transcriber
 from hub.store.journal import Journal
 from hub.store.speech import SpeechKeeper, SpeechShelf
 from hub.stt.first_pass import FirstPass
 from hub.stt.wyoming_client import WyomingTranscriber
+from hub.tending import tended
 from hub.timekeeping import HouseTime, house_time, rules
 from hub.trace import Trace
 from hub.tts.ahead import say_ahead
@@ -189,7 +192,7 @@ async def open_hub(
         )
         time.errands.parts, time.announcer.reaching = parts, partial(_reaching, notes, house_file)
         satellites = await enter(
-            _satellites(parts, config, peer, time, wakes=wakes, scores=looking.scores, tasks=tasks)
+            _satellites(parts, config, peer, time, where, wakes=wakes, scores=looking.scores, tasks=tasks)
         )
         hub = Hub(
             path=control_path(where),
@@ -266,8 +269,10 @@ async def open_hub(
                     where=where,
                     config=config,
                     home=home,
-                    settings=Settings(
-                        SettingsFile(file or where.etc / "hub.toml"), in_force, partial(check, where=where)
+                    settings=(
+                        settings := Settings(
+                            SettingsFile(file or where.etc / "hub.toml"), in_force, partial(check, where=where)
+                        )
                     ),
                     restart=restart,
                     journal=journal,
@@ -283,6 +288,20 @@ async def open_hub(
                 lists=time.lists,
                 turns=past_turns(journal, where.var, notes, parts, hearers(engines, peer)),
                 past=past_figures(journal, machine),
+                tended=tended(
+                    config,
+                    where,
+                    peer,
+                    writer=ThroughSettings(settings),
+                    satellites=satellites,
+                    engines=engines,
+                    volumes=time.volumes,
+                    bus=bus,
+                    hub=hub,
+                    spoken=hub.spoken,
+                    feed=feed,
+                    tasks=tasks,
+                ),
             )
         )
         yield hub
@@ -313,13 +332,15 @@ async def _satellites(
     config: HubConfig,
     peer: PeerSettings,
     time: HouseTime,
+    where: Places,
     *,
     wakes: HubWake,
     scores: ScoreFeed,
     tasks: Tasks,
 ) -> AsyncIterator[Satellites]:
+    book = await asyncio.to_thread(SatelliteBook, where.var / BOOK_FILE)
     async with AsyncExitStack() as stack:
-        satellites = Satellites(parts, config.links, peer, config.satellite, time.volumes, wakes=wakes)
+        satellites = Satellites(parts, config.links, peer, config.satellite, time.volumes, wakes=wakes, book=book)
         await stack.enter_async_context(satellites)
         time.announcer.rooms, scores.on_watched = satellites, partial(_on_watched, satellites, tasks)
         if config.links.discover:

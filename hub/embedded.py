@@ -17,7 +17,7 @@ from hub.engines.choice import NONE, Choice, chosen
 from hub.engines.probe import describe
 from hub.engines.programs import GRAMMAR_FILE, LLM, PIPER, STT, TTS, WHISPER, uri_of
 from hub.engines.supervisor import EngineProcess, Patience, Probe
-from hub.errors import IntentFailed
+from hub.errors import IntentFailed, NotThere
 from hub.health import Component, State
 from hub.intent.always import always
 from hub.intent.grammar import speech_grammar
@@ -25,7 +25,7 @@ from hub.llm.client import check_llm
 from hub.stages import House
 from hub.stt.requests import primary
 from models.recogniser.installed import languages
-from models.store.catalogue import Stage
+from models.store.catalogue import Model, Stage
 from models.store.errors import StoreRefused
 from models.wake.library import words_in
 from wire.connection import PeerSettings
@@ -56,6 +56,7 @@ class EmbeddedEngines:
         self._config, self._peer = config, peer
         self._where, self._grammar = where, where.run / GRAMMAR_FILE
         self._processes: list[EngineProcess] = []
+        self.models: dict[str, Model] = {}  # by the engine's name, what it runs with
         self._listens = False
         self._has_whisper = self._has_piper = self._has_llm = False
         self._problems: list[Component] = []
@@ -65,21 +66,18 @@ class EmbeddedEngines:
     async def __aenter__(self) -> Self:
         stt, tts = self._config.stt, self._config.tts
         if not stt.uris:
-            program = partial(programs.whisper, self._where, stt)
-            self._has_whisper = await self._start_model(WHISPER, stt.model, program)
+            self._has_whisper = await self._start_model(WHISPER, stt.model, self._program(WHISPER))
         is_alone = not (stt.uris or self._has_whisper)
         self._listens = is_alone or (stt.first_pass and await self._has_language())
         self._grammar_ready = not is_alone
         if self._listens:
             await self._start(programs.phrase(self._where))
         if not tts.uris:
-            program = partial(programs.piper, self._where, tts)
-            self._has_piper = await self._start_model(PIPER, self._wanted_voice, program)
+            self._has_piper = await self._start_model(PIPER, self._wanted_voice, self._program(PIPER))
             await self._start(programs.embedded_voices(self._where))
         if not self._config.llm.url:
-            llm = self._config.llm
             probe = partial(check_llm, uri_of(self._where, LLM))
-            self._has_llm = await self._start_model(LLM, llm.model, partial(programs.llama, self._where, llm), probe)
+            self._has_llm = await self._start_model(LLM, self._config.llm.model, self._program(LLM), probe)
         return self
 
     async def __aexit__(
@@ -206,9 +204,46 @@ class EmbeddedEngines:
         except StoreRefused as refused:
             self._problem(name, refused)
             return False
-        if started:
+        if choice and started:
+            self.models[name] = choice.model
             await self._start(started, _LARGE_PATIENCE, probe)
         return started is not None
+
+    def uri(self, name: str) -> str:
+        return uri_of(self._where, name)
+
+    def restart(self, name: str) -> None:
+        """Raises NotThere (engine-unknown)."""
+        self._process(name).replace()
+
+    async def switch(self, stage: Stage, wanted: str) -> str | None:
+        """Run that model in its stage's process from now on; the process' name, None where none runs yet.
+
+        Raises StoreRefused (model-unknown, model-missing, model-unfit, model-damaged).
+        """
+        name = next((name for name, its in _STAGES.items() if its == stage), "")
+        choice = await asyncio.to_thread(chosen, stage, wanted, self._language, self._where)
+        if choice is None or name not in self.models:
+            return None
+        program = await asyncio.to_thread(self._program(name), choice)
+        self._process(name).replace(partial(run_child, program))
+        self.models[name] = choice.model
+        return name
+
+    def _program(self, name: str) -> Callable[[Choice], EngineProgram]:
+        config, where = self._config, self._where
+        made: dict[str, Callable[[Choice], EngineProgram]] = {
+            WHISPER: partial(programs.whisper, where, config.stt),
+            PIPER: partial(programs.piper, where, config.tts),
+            LLM: partial(programs.llama, where, config.llm),
+        }
+        return made[name]
+
+    def _process(self, name: str) -> EngineProcess:
+        for process in self._processes:
+            if process.name == name:
+                return process
+        raise NotThere("engine-unknown", f"no engine {name[:40]!r} runs here; GET /engines lists them")
 
     def _problem(self, name: str, refused: StoreRefused) -> None:
         _log.warning("%s", refused)

@@ -44,3 +44,7 @@ class EngineLost(DependencyLost): ...
 
 
 class CalendarLost(DependencyLost): ...
+
+
+class NotThere(EarshotError):
+    """What was asked for by its name is none that the hub knows."""

@@ -117,15 +117,23 @@ class Session:
         """The hub listens for wake words in what this satellite streams."""
         return self._wake_detector is not None
 
-    async def say(self, text: str, language: str | None = None, *, before: Callable[[int], Pcm] | None = None) -> bool:
+    async def say(
+        self,
+        text: str,
+        language: str | None = None,
+        *,
+        before: Callable[[int], Pcm] | None = None,
+        by: Synthesizer | None = None,
+    ) -> bool:
         """Announce ``text`` in this room, after a turn that runs; False where a wake word ended it.
 
-        before: makes a sound for a rate in Hz, played first. Raises TtsFailed, PeerError.
+        before: makes a sound for a rate in Hz, played first. by: another voice. Raises TtsFailed, PeerError.
         """
         async with self._announcing:
             while self._turn and not self._turn.done():
                 await asyncio.wait([self._turn])  # nobody's command is cut off by an announcement
-            spoken = self._parts.stages.synthesizer.synthesize(text, language=language or self._parts.language)
+            speaker = by or self._parts.stages.synthesizer
+            spoken = speaker.synthesize(text, language=language or self._parts.language)
             sound = _after(before, spoken) if before else spoken
             self._turn = announcing = asyncio.ensure_future(self._link.say(text, sound))
             self.state = State.SPEAKING

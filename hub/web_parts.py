@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,15 +71,16 @@ async def web_side(
     lists: Lists | None,
     turns: TurnBook,
     past: Past,
+    tended: Callable[[Jobs], Sequence[RouteSource]] = lambda _: (),
 ) -> AsyncIterator[ServedPage]:
     """Serve command line and page. keys: folder of the owner's password.
 
-    notes, database, reminders, lists: None without a store. announced: zeroconf may be used.
+    notes, database, reminders, lists: None without a store. announced: zeroconf may be used. tended: more subjects.
     Raises ConfigError (port-in-use, bind-refused, hub-running, socket-unusable, page-password-unusable,
     certificate-unusable).
     """
     jobs = Jobs(tasks, feed)
-    sources: list[RouteSource] = [Api(control, about), jobs, feed, TalkApi(talk)]
+    sources: list[RouteSource] = [*tended(jobs), Api(control, about), jobs, feed, TalkApi(talk)]
     sources += [HomeApi(control, hands, name=about.name), ChatApi(control), TurnsApi(turns, jobs), HistoryApi(past)]
     if reminders is not None:
         sources.append(RemindersApi(reminders))

@@ -19,6 +19,8 @@ EXTENSIONS = (
     "whole-wake-word",
     "watch-wake",
     "wake-scores",
+    "watch-level",
+    "mic-level",
     "sample-clock",
     "choose-wake",
     "wake-settings",

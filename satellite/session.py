@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from typing import Protocol, TypeVar
 
 import msgspec
@@ -24,6 +25,7 @@ from satellite.listening import Listening
 from satellite.noticing import Noticed
 from satellite.sound import Sound
 from wire.errors import AudioInvalid, ConfigError, EarshotError, FrameMalformed, PeerError
+from wire.level import Levels
 from wire.pcm import Pcm, speech
 
 _log = logging.getLogger(__name__)
@@ -91,6 +93,7 @@ class Session:
         self._reply_refused = False
         self._unplayed = 0
         self._watched = False
+        self._levels: Levels | None = None  # while somebody watches them
         self._heard_ms = 0.0
         self.running = False
         self._on: dict[str, Callable[[Event], Awaitable[None]]] = {
@@ -131,6 +134,8 @@ class Session:
         for words in noticed.scores if self._watched else ():
             told = {word: round(min(max(score, 0.0), 1.0), 4) for word, score in words.items()}
             self._link.offer(UserEvent(name="wake-scores", data={"words": told}).event())
+        for level in self._levels.feed(block) if self._levels else ():
+            self._link.offer(UserEvent(name="mic-level", data=asdict(level)).event())
         await self._send(self._listening.hear(block, noticed))
 
     async def microphone_opened(self) -> None:
@@ -219,6 +224,8 @@ class Session:
         match said.name:
             case "watch-wake":
                 self._watched = bool((said.data or {}).get("watched"))
+            case "watch-level":
+                self._levels = Levels() if (said.data or {}).get("watched") else None
             case "extensions" if "whole-wake-word" in _names(said):
                 self._listening.keep_whole_word()
             case "stop-playback" if self._unplayed:  # else the wake word stopped it, and the awake cue plays

@@ -110,6 +110,7 @@ class EngineProcess:
         self._tasks = Tasks()
         self._is_ready = asyncio.Event()
         self._suspected = asyncio.Event()
+        self._replaced = asyncio.Event()
         self._restarts = 0
 
     async def __aenter__(self) -> Self:
@@ -138,11 +139,23 @@ class EngineProcess:
         """It hung when it was needed: ask it now, and replace it if it does not answer."""
         self._suspected.set()
 
+    def replace(self, spawn: Spawn | None = None) -> None:
+        """End this life and begin another one at once, of another program if one is given."""
+        self.spawn = spawn or self.spawn
+        self._replaced.set()
+
     async def _supervise(self) -> None:
         lives = _Lives(self.patience)
         while True:
             began_seconds = self.timing.clock()
+            self._replaced.clear()
             detail = await self._live()
+            if self._replaced.is_set():
+                self._is_ready.clear()
+                self._restarts += 1
+                lives = _Lives(self.patience)
+                self._now("restarting", detail=detail)
+                continue
             lived_seconds = self.timing.clock() - began_seconds
             lives.ended(was_ready=self._is_ready.is_set(), lived_seconds=lived_seconds)
             self._is_ready.clear()
@@ -159,15 +172,16 @@ class EngineProcess:
             async with self.spawn() as child, asyncio.TaskGroup() as both:
                 ended = both.create_task(child.wait(), name=f"engine[{self.name}].wait")
                 watched = both.create_task(self._watch(child.pid), name=f"engine[{self.name}].watch")
-                await asyncio.wait((ended, watched), return_when=asyncio.FIRST_COMPLETED)
+                replaced = both.create_task(self._replaced.wait(), name=f"engine[{self.name}].replaced")
+                await asyncio.wait((ended, watched, replaced), return_when=asyncio.FIRST_COMPLETED)
                 if ended.done():
                     detail = _exit_words(ended.result(), child.last_line)
                 else:
-                    detail = watched.result()
+                    detail = watched.result() if watched.done() else "was started anew by somebody"
                     with contextlib.suppress(ProcessLookupError):
                         child.kill()
-                ended.cancel()
-                watched.cancel()
+                for task in (ended, watched, replaced):
+                    task.cancel()
         except OSError as error:
             return f"could not be started: {error}"
         return detail

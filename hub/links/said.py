@@ -10,6 +10,7 @@ from wyoming.event import Event
 from models.wake.choice import WakeStatus
 from wire.data import read
 from wire.errors import FrameMalformed
+from wire.level import Level
 from wire.pcm import Pcm
 
 Frequency = Annotated[int, msgspec.Meta(ge=1, le=10_000_000)]
@@ -58,14 +59,42 @@ class Scores(msgspec.Struct):
 
 
 class AboutSatellite(msgspec.Struct):
+    """active_wake_words: those that it hears itself."""
+
     name: str
     area: str | None = None
+    description: str | None = None
+    version: str | None = None
+    active_wake_words: list[str] | None = None
+
+
+class AboutService(msgspec.Struct):
+    name: str = ""
 
 
 class Introduction(msgspec.Struct):
-    """An ``info`` event, as far as the hub needs it. satellite: None for a speech service."""
+    """An ``info`` event, as far as the hub needs it. satellite: None for a speech service, which has the others."""
 
     satellite: AboutSatellite | None = None
+    asr: list[AboutService] = []
+    tts: list[AboutService] = []
+    wake: list[AboutService] = []
+    handle: list[AboutService] = []
+    intent: list[AboutService] = []
+
+    @property
+    def services(self) -> list[str]:
+        """What it offers, by Wyoming's own words."""
+        kinds = {"asr": self.asr, "tts": self.tts, "wake": self.wake, "handle": self.handle, "intent": self.intent}
+        return [f"{kind}: {one.name[:64]}" for kind, some in kinds.items() for one in some[:4]]
+
+
+class MicLevel(msgspec.Struct):
+    """Data of the user-event ``mic-level``: wire.level.Level."""
+
+    rms_dbfs: Annotated[float, msgspec.Meta(ge=-200, le=20)]
+    peak_dbfs: Annotated[float, msgspec.Meta(ge=-200, le=20)]
+    hum: Ratio
 
 
 def wake_of(event: Custom) -> WakeStatus:
@@ -82,6 +111,15 @@ def scores_of(event: Custom) -> dict[str, float]:
         return msgspec.convert(event.data or {}, Scores).words
     except msgspec.ValidationError as error:
         raise FrameMalformed("frame-malformed", f"the data of {event.name[:40]!r}: {error}") from error
+
+
+def level_of(event: Custom) -> Level:
+    """Raises FrameMalformed."""
+    try:
+        told = msgspec.convert(event.data or {}, MicLevel)
+    except msgspec.ValidationError as error:
+        raise FrameMalformed("frame-malformed", f"the data of {event.name[:40]!r}: {error}") from error
+    return Level(told.rms_dbfs, told.peak_dbfs, told.hum)
 
 
 def pcm_of(event: Event) -> Pcm:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from functools import partial
 from types import TracebackType
@@ -15,16 +15,20 @@ from wyoming.event import Event
 from hub.audience import EVERYBODY, Audience
 from hub.config import EndpointSection, LinksSection, SatelliteSection
 from hub.health import SatelliteStatus
-from hub.links.keeper import SatelliteKeeper
+from hub.links.book import SatelliteBook
+from hub.links.keeper import Kept, SatelliteKeeper
 from hub.links.link import Link
 from hub.links.timers import timer_event
+from hub.links.told import ToldLines
 from hub.links.wyoming_satellite import WyomingSatelliteLink
 from hub.reminders.items import Change, Item
 from hub.session import KeepSpeech, Session, SessionParts
+from hub.stages import Synthesizer
 from hub.volumes import Volumes
 from models.wake.choice import WakeChoice, WakeStatus, word_of
 from wire.connection import PeerSettings
 from wire.errors import EarshotError, PeerError
+from wire.level import Level
 from wire.pcm import Pcm
 from wire.tasks import Tasks
 
@@ -53,6 +57,7 @@ class Satellites:
         volumes: Volumes,
         *,
         wakes: Wakes,
+        book: SatelliteBook | None = None,
     ) -> None:
         self._parts, self._volumes, self._wakes = parts, volumes, wakes
         self._wake: dict[str, WakeStatus] = {}  # of satellites that hear their own words, as they last told
@@ -60,17 +65,22 @@ class Satellites:
         self._sessions: dict[str, tuple[Session, WyomingSatelliteLink]] = {}
         self._pages: dict[str, tuple[Session, Link]] = {}
         self._spoken = {satellite.name: (satellite.language, satellite.voice) for satellite in configured}
-        self._watched = False
-        self.keeper = SatelliteKeeper(self._serve, links, peer, configured)
+        self._watched = self._levels_watched = False
+        self.on_level: Callable[[str, Level], None] = lambda _name, _level: None
+        self.told = ToldLines()
+        self._attached = ExitStack()
+        self.keeper = SatelliteKeeper(self._serve, links, peer, configured, book or SatelliteBook())
 
     async def __aenter__(self) -> Self:
+        self._attached.enter_context(self.told.attached())
         await self.keeper.__aenter__()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self.keeper.__aexit__(kind, error, trace)
+        with self._attached:
+            await self.keeper.__aexit__(kind, error, trace)
 
     def listen_by(self, endpoint: EndpointSection, keep_speech: KeepSpeech | None) -> None:
         """When an utterance ends, and who keeps its sound, from the next one on."""
@@ -98,24 +108,23 @@ class Satellites:
 
     def statuses(self) -> list[SatelliteStatus]:
         """Every satellite that is kept, connected or not, by name."""
-        statuses = []
-        for kept in self.keeper.kept.values():
-            known = self._sessions.get(kept.name) if kept.link else None
-            statuses.append(
-                SatelliteStatus(
-                    name=kept.name,
-                    area=kept.link.area if kept.link else kept.area,
-                    address=kept.uri,
-                    state=known[0].state.value if known else "lost",
-                    muted=known[0].muted if known else False,
-                    volume=self._volumes.of(kept.name),
-                    wake=self._wake_of(kept.name),
-                    detail=kept.reason or (kept.link.problem if kept.link else ""),
-                )
-            )
+        statuses = [self.status(kept) for kept in self.keeper.kept.values()]
         for name, (session, link) in self._pages.items():
             statuses.append(SatelliteStatus(name, link.area, "", session.state.value, kind="page"))
         return sorted(statuses, key=lambda status: status.name)
+
+    def status(self, kept: Kept) -> SatelliteStatus:
+        known = self._sessions.get(kept.name) if kept.link else None
+        return SatelliteStatus(
+            name=kept.name,
+            area=kept.link.area if kept.link else self.keeper.placed(kept),
+            address=kept.uri,
+            state=known[0].state.value if known else "lost",
+            muted=known[0].muted if known else kept.name in self.keeper.muted,
+            volume=self._volumes.of(kept.name),
+            wake=self._wake_of(kept.name),
+            detail=kept.reason or (kept.link.problem if kept.link else ""),
+        )
 
     async def say(
         self,
@@ -125,13 +134,14 @@ class Satellites:
         language: str | None = None,
         audience: Audience = EVERYBODY,
         before: Callable[[int], Pcm] | None = None,
+        by: Synthesizer | None = None,
     ) -> list[str]:
         """Speak on one satellite or on those of ``audience``; the names of those that spoke.
 
-        before: makes a sound for a rate in Hz, played first. Raises EarshotError: satellite-unknown, satellite-none;
-        TtsFailed when the voice is gone.
+        before: makes a sound for a rate in Hz, played first. by: another voice.
+        Raises EarshotError: satellite-unknown, satellite-none; TtsFailed when the voice is gone.
         """
-        return list(await _spoken(self._chosen(satellite, audience), text, language, before))
+        return list(await _spoken(self._chosen(satellite, audience), text, language, before, by))
 
     async def tell(self, text: str, *, audience: Audience, before: Callable[[int], Pcm]) -> list[str]:
         """As ``say``; the names of those where it was heard to its end, and no wake word came between."""
@@ -167,6 +177,13 @@ class Satellites:
         (self.keeper.muted.add if muted else self.keeper.muted.discard)(satellite)
         await link.mute(muted=muted)
         session.muted = muted
+
+    def renamed(self, before: str, now: str) -> None:
+        """What is kept by its name goes with it; its link is made anew by who renames it."""
+        self._volumes.put(now, self._volumes.of(before))
+        self._wakes.keep(now, self._wakes.choice(before))
+        if before in self.keeper.muted:
+            self.keeper.muted.add(now)
 
     async def choose_wake(self, satellite: str, *, word: str | None = None, sensitivity: int | None = None) -> None:
         """Have it listen for another word, or more or less readily; what is not given stays.
@@ -214,27 +231,41 @@ class Satellites:
                 self._heard_here.add(name)
         return self._wakes.status(name) if name in self._heard_here else self._wake.get(name)
 
+    async def watch_levels(self, *, watched: bool) -> None:
+        """Have every satellite's microphone level told to ``on_level``, or no longer."""
+        self._levels_watched = watched
+        for _, link in list(self._sessions.values()):
+            with suppress(PeerError):
+                await link.watch_level(watched=watched)
+
     async def _serve(self, link: WyomingSatelliteLink) -> None:
         session = Session(link, self._parts.speaking(*self._spoken.get(link.name, (None, None))))
         session.muted = link.name in self.keeper.muted
         self._sessions[link.name] = (session, link)
         link.played = partial(self._volumes.played, link.name)
+        link.on_level = lambda level: self.on_level(link.name, level)
         try:
             if (choice := self._wakes.choice(link.name)) != WakeChoice():
                 await link.choose_wake(choice)
             if self._watched:
                 await link.watch_wake(watched=True)
+            if self._levels_watched:
+                await link.watch_level(watched=True)
             await session.run()
         finally:
             del self._sessions[link.name]
 
 
 async def _spoken(
-    sessions: Mapping[str, Session], text: str, language: str | None, before: Callable[[int], Pcm] | None
+    sessions: Mapping[str, Session],
+    text: str,
+    language: str | None,
+    before: Callable[[int], Pcm] | None,
+    by: Synthesizer | None = None,
 ) -> dict[str, bool]:
     """By those that spoke, whether it was heard to its end. Raises what kept all of them from speaking."""
     results = await asyncio.gather(
-        *(session.say(text, language, before=before) for session in sessions.values()), return_exceptions=True
+        *(session.say(text, language, before=before, by=by) for session in sessions.values()), return_exceptions=True
     )
     told = dict(zip(sessions, results, strict=True))
     spoke = {name: result for name, result in told.items() if not isinstance(result, BaseException)}

@@ -23,12 +23,24 @@ from wyoming.wake import Detection
 
 from hub.links.continuity import Continuity
 from hub.links.link import AudioArrived, AudioEnded, LinkEvent, ListenRequested, Muted, ScoresHeard, WakeHeard
-from hub.links.said import Chunk, Custom, Detected, Introduction, Pipeline, Reported, pcm_of, scores_of, wake_of
+from hub.links.said import (
+    Chunk,
+    Custom,
+    Detected,
+    Introduction,
+    Pipeline,
+    Reported,
+    level_of,
+    pcm_of,
+    scores_of,
+    wake_of,
+)
 from hub.stages import Wake
 from models.wake.choice import WakeChoice, WakeStatus
 from wire.connection import Connection
 from wire.data import read
 from wire.errors import AudioInvalid
+from wire.level import Level, Levels
 from wire.pcm import Converter, Pcm
 
 _log = logging.getLogger(__name__)
@@ -56,6 +68,9 @@ class WyomingSatelliteLink:
         self._lost_devices: dict[str, str] = {}
         self.wake: WakeStatus | None = None  # of a satellite that hears its own words and can be told other ones
         self.played: Callable[[Pcm], Pcm] = lambda pcm: pcm  # how loud this satellite plays
+        self.on_level: Callable[[Level], None] = lambda _: None
+        self._levels: Levels | None = None  # of what is streamed, while somebody watches and it tells none itself
+        self._tells_levels = False
 
     @property
     def name(self) -> str:
@@ -64,6 +79,10 @@ class WyomingSatelliteLink:
     @property
     def area(self) -> str | None:
         return self._own_area or self._told_area
+
+    def place(self, area: str | None) -> None:
+        """The household moved it; None: what the satellite itself says counts again."""
+        self._own_area = area
 
     @property
     def problem(self) -> str:
@@ -143,6 +162,15 @@ class WyomingSatelliteLink:
         data = {"word": choice.word, "sensitivity": choice.sensitivity}
         await self._connection.send(UserEvent(name="choose-wake", data=data).event())
 
+    async def watch_level(self, *, watched: bool) -> None:
+        """Hand levels of its microphone to ``on_level``: its own, or those of what it streams."""
+        self._levels = Levels() if watched else None
+        await self._connection.send(UserEvent(name="watch-level", data={"watched": watched}).event())
+
+    def drop(self) -> None:
+        """End the connection; the session ends with its PeerError."""
+        self._connection.abort()
+
     async def _send_block(self, block: Pcm, at_ms: float) -> None:
         block = self.played(block)
         step = CHUNK_BYTES // block.frame_bytes * block.frame_bytes
@@ -200,6 +228,9 @@ class WyomingSatelliteLink:
             chunk = self._converter.convert(pcm_of(event))
             at_ms = read(event, Chunk).timestamp if self._counts_samples else None
             whole = self._stream.follow(chunk, at_ms)
+            if whole and self._levels and not self._tells_levels:
+                for level in self._levels.feed(whole.data):
+                    self.on_level(level)
             if self._stream.mended and not self._mending_told:
                 self._mending_told = True
                 _log.info("%s: its stream was mended: %s; is the network good there?", self._name, self._stream.mended)
@@ -230,6 +261,9 @@ class WyomingSatelliteLink:
             case "extensions":
                 names = data.get("names")
                 self._counts_samples = isinstance(names, list) and "sample-clock" in names
+                self._tells_levels = isinstance(names, list) and "mic-level" in names
+            case "mic-level":
+                self.on_level(level_of(event))
             case "wake-settings":
                 self.wake = wake_of(event)
             case "wake-scores":

@@ -18,8 +18,9 @@ MAX_BODY_KEY = web.RequestKey("max_body_bytes", int)  # of a request: how much i
 T = TypeVar("T")
 
 
-def json_response(value: object) -> web.Response:
-    return web.Response(body=msgspec.json.encode(value, enc_hook=_plain), content_type="application/json")
+def json_response(value: object, *, status: int = 200) -> web.Response:
+    body = msgspec.json.encode(value, enc_hook=_plain)
+    return web.Response(body=body, status=status, content_type="application/json")
 
 
 def _plain(value: object) -> Any:

@@ -17,7 +17,7 @@ from aiohttp import WSMsgType, web
 from hub.web.refusal import RequestRefused
 from hub.web.routes import Route
 
-Topic = Literal["turn", "progress", "satellites", "house", "health", "reminders", "scores", "jobs", "notify"]
+Topic = Literal["turn", "progress", "satellites", "house", "health", "reminders", "scores", "levels", "jobs", "notify"]
 TOPICS: tuple[Topic, ...] = get_args(Topic)
 MOST_WATCHERS = 40
 FRAME_BYTES = 1024  # of what a page may send: it has nothing to say here

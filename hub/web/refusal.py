@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 import msgspec
 from aiohttp import web
 
-from hub.errors import DependencyLost, StageFailed
+from hub.errors import DependencyLost, NotThere, StageFailed
 from wire.errors import AudioInvalid, DeviceLost, EarshotError, PeerError
 
 _log = logging.getLogger(__name__)
@@ -45,6 +45,7 @@ class Refusal(msgspec.Struct, frozen=True):
 
 
 _STATUSES: tuple[tuple[type[EarshotError], int], ...] = (
+    (NotThere, 404),
     (AudioInvalid, 400),
     (DependencyLost, 503),
     (DeviceLost, 503),

@@ -129,19 +129,22 @@ OpenPage = Callable[..., Watched]
 
 @pytest.fixture
 def open_page(hub: RunningHub, browser: Browser) -> Iterator[OpenPage]:
-    """Make a fresh browser context with one page: ``open_page(size=DESKTOP, color_scheme="dark", locale="de")``.
+    """Make a fresh browser context with one page: ``open_page(size=DESKTOP, color_scheme="dark", locale="de")``;
+    at: another hub than the module's.
 
     Afterwards every page must have had no console error, no uncaught error and no request but to its hub.
     """
     made: list[Watched] = []
     with ExitStack() as stack:
 
-        def make(size: dict[str, int] = PHONE, *, locale: str = "en-GB", **options: object) -> Watched:
-            settings = {"viewport": size, "locale": locale, "timezone_id": "Europe/Berlin", "storage_state": hub.owner}
+        def make(
+            size: dict[str, int] = PHONE, *, locale: str = "en-GB", at: RunningHub = hub, **options: object
+        ) -> Watched:
+            settings = {"viewport": size, "locale": locale, "timezone_id": "Europe/Berlin", "storage_state": at.owner}
             context = browser.new_context(**settings | options)  # type: ignore[arg-type]
             stack.callback(context.close)
             context.set_default_timeout(10_000)
-            watched = Watched(context.new_page(), hub.url)
+            watched = Watched(context.new_page(), at.url)
             made.append(watched)
             return watched
 

@@ -181,3 +181,22 @@ async def test_a_program_that_cannot_start_is_no_crash(world: World) -> None:
     async with world.engine():
         health = await world.until_state("restarting")
     assert "no python" in health.detail
+
+
+async def test_somebody_may_have_it_started_anew(world: World, engine: EngineProcess) -> None:
+    """At once, without the pause of one that failed, and as another program if one is given."""
+    await world.until_state("ready")
+    slept = len(world.slept)
+    engine.replace()
+    told = await world.until_state("ready", restarts=1)
+    assert world.children[0].ended
+    assert told.pid == world.children[1].pid
+    others: list[FakeChild] = []
+
+    def another() -> AbstractAsyncContextManager[Child]:
+        others.append(FakeChild(pid=2_000_000_000))
+        return others[-1].run()
+
+    engine.replace(another)
+    assert (await world.until_state("ready", restarts=2)).pid == others[0].pid
+    assert all(seconds >= PATIENCE.probe_every_seconds for seconds in world.slept[slept:])
