@@ -93,7 +93,7 @@ class AuditApi:
         form = query_as(request, ExportQuery).format
         path = await asyncio.to_thread(self._written, form)
         try:
-            return await send_and_delete(request, path, "text/csv" if form == "csv" else "application/x-ndjson")
+            return await send_and_delete(request, path, "application/octet-stream")
         finally:
             await asyncio.to_thread(_gone, path)
 
