@@ -52,15 +52,22 @@ class RunningHub:
 
 @contextmanager
 def hub_process(
-    home: Path, config: str = "", port: int = 0, house: Path = DEMO_HOUSE, *, owned: bool = True, code: Path = ROOT
+    home: Path,
+    config: str = "",
+    port: int = 0,
+    house: Path = DEMO_HOUSE,
+    *,
+    web: str = "",
+    owned: bool = True,
+    code: Path = ROOT,
 ) -> Iterator[RunningHub]:
     """A hub of its own, ready; ended when the block ends.
 
-    config: more of hub.toml. owned: tests are its owner. code: whose program it runs.
+    config: more of hub.toml; web: of its [web]. owned: tests are its owner. code: whose program it runs.
     """
     (home / "etc").mkdir(parents=True, exist_ok=True)
-    web = f'[web]\nport = {port}\nbind = "127.0.0.1"\n'
-    (home / "etc" / "hub.toml").write_text(f"{web}[links]\ndiscover = false\n{config}", "utf-8")
+    page = f'[web]\nport = {port}\nbind = "127.0.0.1"\n{web}\n'
+    (home / "etc" / "hub.toml").write_text(f"{page}[links]\ndiscover = false\n{config}", "utf-8")
     log = home / "hub.log"
     with log.open("ab") as errors:
         process = subprocess.Popen(

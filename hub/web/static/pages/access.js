@@ -4,12 +4,10 @@ import { api } from "/js/api.js";
 import { announce, h } from "/js/dom.js";
 import { icon } from "/js/icons.js";
 import { refused, secret, secretForm } from "/js/password.js";
-import { access } from "/js/session.js";
 import { t, time } from "/js/words.js";
 
 export async function show(root, { signal }) {
-  const [who, sessions, tokens] = await Promise.all([
-    access(signal),
+  const [sessions, tokens] = await Promise.all([
     api("GET", "/access/sessions", undefined, { signal }),
     api("GET", "/access/tokens", undefined, { signal }),
   ]);
@@ -18,7 +16,7 @@ export async function show(root, { signal }) {
     h("h1", { textContent: t("access.title") }),
     h("div", { className: "columns" },
       h("div", { className: "stack" }, sessionsCard(sessions), passwordCard()),
-      h("div", { className: "stack" }, tokensCard(tokens), connectionCard(who)),
+      h("div", { className: "stack" }, tokensCard(tokens), connectionCard()),
     ),
   );
 }
@@ -108,13 +106,13 @@ function newToken(done) {
 
 const field = (id, label, control, ...after) => h("div", { className: "field" }, h("label", { htmlFor: id, textContent: label }), control, after);
 
-function connectionCard(who) {
+function connectionCard() {
   const safe = location.protocol === "https:";
   return card("access-connection", t("access.connection"),
     h("p", {}, h("span", { className: `pill ${safe ? "ok" : "degraded"}`, textContent: safe ? "HTTPS" : "HTTP" })),
     h("p", { textContent: t(safe ? "access.https" : "access.http") }),
-    who?.https && h("p", {}, h("a", { className: "button", href: "/ca.crt", attributes: { download: "earshot-ca.crt" } }, icon("install"), t("access.certificate"))),
-    who?.https && h("p", { className: "hint", textContent: t("access.certificate_hint") }));
+    safe && h("p", {}, h("a", { className: "button", href: "/ca.crt", attributes: { download: "earshot-ca.crt" } }, icon("install"), t("access.certificate"))),
+    safe && h("p", { className: "hint", textContent: t("access.certificate_hint") }));
 }
 
 async function change(method, path, draw, told) {
