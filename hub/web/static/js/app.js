@@ -141,7 +141,12 @@ async function begin() {
   window.addEventListener("offline", away);
   const [signedIn] = await Promise.all([enter(), loadWords()]);
   window.addEventListener("hashchange", route);
-  document.getElementById("skip").textContent = t("shell.skip");
+  const skip = document.getElementById("skip");
+  skip.textContent = t("shell.skip");
+  skip.onclick = (event) => { // its address would name a page that is none
+    event.preventDefault();
+    document.getElementById("main").focus();
+  };
   drawNavigation(PAGES);
   if (signedIn) watchHealth();
   await route();
