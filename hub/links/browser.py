@@ -110,7 +110,7 @@ class BrowserLink:
 
     async def done(self, trace: Trace) -> None:
         """A turn is over, whatever came of it; a reply may still sound."""
-        await self._tell("done", turn=trace.turn, code=trace.error.code if trace.error else None)
+        await self._tell("done", trace=trace)
 
     async def listen_again(self) -> None:
         await self._tell("listen-again")

@@ -176,6 +176,8 @@ class Api:
 
     async def _say(self, request: web.Request) -> web.Response:
         say = await body_as(request, Say)
+        if not any(letter.isalnum() for letter in say.text):
+            raise RequestRefused("request-invalid", "the text has no word that could be said")
         return json_response(await self._control.say(say.text, satellite=say.satellite, language=say.language))
 
     async def _rules(self, _: web.Request) -> web.Response:

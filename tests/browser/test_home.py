@@ -119,7 +119,7 @@ def test_a_sentence_typed_at_home_is_answered_in_the_chat(hub_page):
 
 
 def test_the_chat_answers_what_the_hub_asks_back_and_hides_a_pin(hub_page):
-    page = hub_page.go("#/chat")
+    page = hub_page.go("#/talk")
     log, field = page.get_by_role("log"), page.locator("#chat-text")
     field.fill("lock the front door")
     field.press("Enter")
@@ -135,7 +135,7 @@ def test_the_chat_answers_what_the_hub_asks_back_and_hides_a_pin(hub_page):
 
 
 def test_the_room_that_one_is_in_counts_and_is_remembered(hub_page):
-    page = hub_page.go("#/chat")
+    page = hub_page.go("#/talk")
     page.get_by_label("I am in").select_option("Bedroom")
     page.locator("#chat-text").fill("turn on the lights")
     page.keyboard.press("Enter")
@@ -195,7 +195,7 @@ def test_an_announcement_is_spoken_where_it_was_chosen(hub_page):
     expect(page.get_by_role("status").filter(has_text="Spoken: kitchen")).to_be_visible(timeout=30_000)
 
 
-@pytest.mark.parametrize("address", ["#/", "#/chat", "#/time", "#/announce"])
+@pytest.mark.parametrize("address", ["#/", "#/talk", "#/time", "#/announce"])
 def test_every_page_is_for_everybody(open_page, address):
     for size, scheme in LOOKS:
         watched = open_page(size, color_scheme=scheme)

@@ -48,11 +48,11 @@ def browser(hub: RunningHub):
 
 
 def _log(watched: Watched) -> list[str]:
-    return watched.page.locator(".talk-log li").all_inner_texts()
+    return watched.page.locator(".bubble .words").all_inner_texts()
 
 
 def _wait_for_lines(watched: Watched, count: int) -> list[str]:
-    script = "count => document.querySelectorAll('.talk-log li').length >= count"
+    script = "count => document.querySelectorAll('.bubble:not([aria-busy])').length >= count"
     watched.page.wait_for_function(script, arg=count, timeout=TURN_MS)
     return _log(watched)
 
@@ -63,6 +63,7 @@ def test_one_click_and_a_spoken_command_turns_on_the_lamp(open_page):
     watched.page.click(".talk-button")
     person, answer = _wait_for_lines(watched, 2)
     assert (person.casefold(), answer) == ("turn on the bed light", "Turned on the light.")
+    watched.page.wait_for_selector(".bubble .confirmed")  # what was done, with its proof
     watched.shoot("talk-answered")
     watched.page.wait_for_function("() => document.querySelector('.talk-button').dataset.state === 'ready'")
 
@@ -72,8 +73,8 @@ def test_typed_sentences_are_the_same_conversation(open_page):
     watched.open("#/talk")
     for said, answer in (("turn on the bed light", "Turned on the light."), ("turn it off", "Turned off the light.")):
         before = len(_log(watched))
-        watched.page.fill("#talk-text", said)
-        watched.page.press("#talk-text", "Enter")
+        watched.page.fill("#chat-text", said)
+        watched.page.press("#chat-text", "Enter")
         assert _wait_for_lines(watched, before + 2)[-1] == answer
     watched.shoot("talk-typed")
 

@@ -137,7 +137,7 @@ async def test_a_command_by_button_from_samples_to_reply(http, hub):
     assert saying["text"] == "reply: answered"
     assert len(page.samples) == 2 * len(voice(100).data)  # two words of the fake voice
     assert (hub.traces[0].satellite, hub.traces[0].area) == ("page-a", "Kitchen")
-    assert done == {"type": "done", "turn": hub.traces[0].turn, "code": None}
+    assert (done["trace"]["turn"], done["trace"]["error"]) == (hub.traces[0].turn, None)
 
 
 async def test_letting_the_button_go_ends_the_command(http, hub):

@@ -13,7 +13,6 @@ import { loadWords, t } from "/js/words.js";
 const PAGES = {
   "": { module: "/pages/home.js", title: "home.title", nav: "bar", icon: "home", styles: ["/pages/home.css"] },
   talk: { module: "/pages/talk.js", title: "talk.title", nav: "bar", icon: "talk", styles: ["/pages/talk.css"] },
-  chat: { module: "/pages/chat.js", title: "chat.title", nav: "bar", icon: "chat", styles: ["/pages/chat.css"] },
   time: { module: "/pages/time.js", title: "time.title", nav: "bar", icon: "time", styles: ["/pages/time.css"] },
   announce: { module: "/pages/announce.js", title: "announce.title", nav: true, icon: "announce" },
   why: { module: "/pages/why.js", title: "why.title", nav: "bar", icon: "why", styles: ["/pages/why.css"] },

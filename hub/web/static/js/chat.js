@@ -1,9 +1,11 @@
-// A written conversation: sentences in, answers piece by piece, what was done with its proof, and what the hub asks back.
+// A conversation, spoken and written: sentences in, answers piece by piece, what was done with its proof, what the hub asks back.
 
 import { api } from "/js/api.js";
 import { h } from "/js/dom.js";
 import { icon } from "/js/icons.js";
 import { hasPage, refusal } from "/js/shell.js";
+import { talkPanel } from "/js/talk-panel.js";
+import { pageName } from "/js/talk.js";
 import { number, t } from "/js/words.js";
 
 const KEPT = 40; // messages, for as long as this tab is open; a PIN is never among them
@@ -20,7 +22,8 @@ export async function chat(root, signal) {
   const form = h("form", { className: "composer" }, label, input, send);
   root.append(
     h("div", { className: "field where" }, h("label", { htmlFor: "chat-room", textContent: t("chat.where") }), rooms),
-    h("div", { attributes: { role: "log", "aria-label": t("chat.log") } }, log), form);
+    h("div", { attributes: { role: "log", "aria-label": t("chat.log") } }, log),
+    h("div", { className: "speaking-place" }, form, talkPanel({ area: () => rooms.value || null, signal, on: spoken(log, () => awaits === "pin") })));
 
   let awaits = "";
   const expect = (what) => {
@@ -75,6 +78,31 @@ export async function chat(root, signal) {
   toEnd(log);
 }
 
+/** What is told of sentences that are said instead of written. */
+function spoken(log, secret) {
+  let answer = null;
+  const add = (item) => {
+    if (log.firstElementChild?.classList.contains("welcome")) log.replaceChildren();
+    log.append(item);
+    toEnd(log);
+    return item;
+  };
+  return {
+    heard: ({ text }) => add(bubble("mine", secret() ? "••••" : text || t("talk.nothing"))),
+    saying: ({ text }) => { answer = add(bubble("hubs", text)); },
+    failed: ({ code, message }) => {
+      const item = add(bubble("hubs", message));
+      item.classList.add("wrong");
+      item.append(h("small", {}, h("code", { textContent: code })));
+    },
+    done: ({ trace }) => {
+      if (answer) finish(answer, trace);
+      answer = null;
+      keep(log);
+    },
+  };
+}
+
 async function drawRooms(rooms, signal) {
   const { areas } = await api("GET", "/house", undefined, { signal });
   rooms.append(h("option", { value: "", textContent: t("chat.nowhere") }), ...areas.map(({ name }) => h("option", { value: name, textContent: name })));
@@ -82,19 +110,9 @@ async function drawRooms(rooms, signal) {
   rooms.value = areas.some(({ name }) => name === kept) ? kept : "";
 }
 
-/** Whom the hub answers: what it asked here is answered here. */
-function ownName() {
-  let name = localStorage.getItem("page-name");
-  if (!name) {
-    name = `page-${[...crypto.getRandomValues(new Uint8Array(6))].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
-    localStorage.setItem("page-name", name);
-  }
-  return name;
-}
-
 /** Ask, and call `written(all so far)` for each piece; the last line. */
 async function streamed(text, room, signal, written) {
-  const body = { text, satellite: ownName(), area: room || null };
+  const body = { text, satellite: pageName(), area: room || null };
   const response = await api("POST", "/turns/stream", body, { signal, raw: true, deadline_ms: TURN_MS });
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";

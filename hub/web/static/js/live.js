@@ -12,7 +12,7 @@ let timer = null;
 
 /** Call `told(value)` for each event of `topic` until `signal` aborts. `again()`, if given, after every new connection. */
 export function live(topic, told, signal, again = null) {
-  const watcher = { told, again };
+  const watcher = { told: unlessLeft(told, signal), again: again && unlessLeft(again, signal) };
   if (!watchers.has(topic)) watchers.set(topic, new Set());
   watchers.get(topic).add(watcher);
   reconnect();
@@ -21,6 +21,17 @@ export function live(topic, told, signal, again = null) {
     if (watchers.get(topic).size === 0) watchers.delete(topic);
     reconnect();
   });
+}
+
+/** `work`, that may ask the hub; a page that was left meanwhile has no error to show. */
+function unlessLeft(work, signal) {
+  return async (value) => {
+    try {
+      await work(value);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+  };
 }
 
 const GATHER_MS = 40; // a page that opens watches several topics one after another

@@ -1,6 +1,5 @@
 // The button to talk with: hold it, or switch hands-free on. Used by every page on which one can speak.
 
-import { api } from "/js/api.js";
 import { announce, h } from "/js/dom.js";
 import { NoMicrophone, Talk } from "/js/talk.js";
 import { t } from "/js/words.js";
@@ -8,10 +7,10 @@ import { t } from "/js/words.js";
 const HELD_MS = 350; // a shorter press is a click: listen until the hub hears the end of the sentence
 
 /**
- * An element with the button, hands-free and a level meter. `on` is told {heard, saying, failed, done} as Talk does.
- * It is closed when `signal` aborts.
+ * An element with the button, hands-free and a level meter. `area()`: the room that is meant by "here", asked at every
+ * new connection. `on` is told {heard, saying, failed, done} as Talk does. It is closed when `signal` aborts.
  */
-export function talkPanel({ area = null, signal, on = {} }) {
+export function talkPanel({ area, signal, on = {} }) {
   let talk = null;
   const state = h("p", { className: "talk-state", attributes: { role: "status" }, textContent: t("talk.hint") });
   const meter = h("meter", { min: 0, max: 1, high: 0.9, attributes: { "aria-label": t("talk.level") } });
@@ -19,8 +18,9 @@ export function talkPanel({ area = null, signal, on = {} }) {
   const free = h("input", { type: "checkbox", id: "talk-free" });
 
   const opened = async () => {
-    if (talk) return talk;
-    const made = new Talk({ area });
+    if (talk?.area === area()) return talk;
+    talk?.close();
+    const made = new Talk({ area: area() });
     made.addEventListener("state", ({ detail }) => show(detail));
     made.addEventListener("level", ({ detail }) => { meter.value = Math.min(1, Math.sqrt(detail.rms) * 1.5); });
     made.addEventListener("closed", ({ detail }) => { talk = null; free.checked = false; closed(detail.code); });
@@ -63,12 +63,6 @@ export function talkPanel({ area = null, signal, on = {} }) {
   button.addEventListener("keydown", (event) => { if (event.key === " " || event.key === "Enter") { event.preventDefault(); press(); } });
   button.addEventListener("keyup", (event) => { if (event.key === " " || event.key === "Enter") release(); });
   free.addEventListener("change", () => opened().then((made) => made.setHandsFree(free.checked), failed));
-  return h("section", { className: "talk card", attributes: { "aria-label": t("talk.title") } },
+  return h("section", { className: "talk", attributes: { "aria-label": t("talk.title") } },
     button, meter, state, h("label", { className: "talk-free", htmlFor: "talk-free" }, free, ` ${t("talk.hands-free")}`));
-}
-
-/** A typed sentence, as if this browser had said it. Returns the turn's record. */
-export async function typed(text, { area, name }) {
-  const { trace } = await api("POST", "/turns", { text, satellite: name, area }, { deadline_ms: 180000 });
-  return trace;
 }

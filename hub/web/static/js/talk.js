@@ -26,7 +26,7 @@ export function pageName() {
 
 /**
  * One conversation. Events (`talk.addEventListener`): `state` (detail: off, ready, wake, listening, thinking, speaking),
- * `heard` {text}, `saying` {text}, `failed` {code, message}, `detected` {word, score}, `done` {turn}, `level` {rms},
+ * `heard` {text}, `saying` {text}, `failed` {code, message}, `detected` {word, score}, `done` {trace}, `level` {rms},
  * `closed` {code}.
  */
 export class Talk extends EventTarget {

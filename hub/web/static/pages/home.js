@@ -51,7 +51,7 @@ function command() {
     event.preventDefault();
     if (!input.value.trim()) return;
     sessionStorage.setItem("chat-text", input.value);
-    location.hash = "#/chat";
+    location.hash = "#/talk";
   } },
   h("label", { className: "unseen", htmlFor: "command", textContent: t("home.command") }), input,
   h("button", { type: "submit", className: "primary round", attributes: { "aria-label": t("home.send") } }, icon("send")));
