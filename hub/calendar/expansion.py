@@ -17,6 +17,7 @@ import recurring_ical_events  # type: ignore[import-untyped]
 from hub.calendar.blocks import cut, elsewhen, repeats
 from hub.calendar.event import Event, Expanded, Wanted, local_midnight, order
 
+AGAIN_SECONDS = 0.1  # where the first signal came in a destructor, which swallows what is raised in it
 SERIES_SECONDS = (
     2.0  # of processor time; a good one of many years takes 5 ms here, and the first one reads time zones too
 )
@@ -170,7 +171,7 @@ def _limited(seconds: float) -> Iterator[None]:
         raise _TooLong
 
     before = signal.signal(signal.SIGVTALRM, end)
-    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds, AGAIN_SECONDS)
     try:
         yield
     finally:

@@ -13,11 +13,11 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import tended_house
 from tests.browser.conftest import RunningHub, hub_process, temporary_home
-from tests.browser.watched import DESKTOP, PHONE, SMALL_PHONE
+from tests.browser.watched import DESKTOP, SMALL_PHONE
 
 STEPS = ["home", "rooms", "satellites", "microphone", "wake", "voice", "broker", "devices", "models", "done"]
 TENDING = ["#/devices", "#/devices/satellite/kitchen", "#/models"]
-LOOKS = [(SMALL_PHONE, "light"), (PHONE, "dark"), (DESKTOP, "light"), (DESKTOP, "dark")]
+LOOKS = [(SMALL_PHONE, "dark"), (DESKTOP, "light")]
 HEARD_MS = 45_000  # a word every six seconds
 
 

@@ -138,6 +138,7 @@ def test_a_broken_event_is_named_and_the_rest_is_read(bad):
     assert "broken" in found.problems[0]
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # time is up in a weak reference's end
 @pytest.mark.parametrize(
     "rule",
     [

@@ -10,6 +10,7 @@ import pytest
 
 from hub.dialogue import Dialogue
 from hub.granting import HouseAnswers
+from hub.house.codes import no_codes
 from hub.intent.language import load_sentences
 from hub.intent.names import HouseNames
 from hub.intent.near.guessing import Guesser
@@ -206,7 +207,7 @@ async def test_the_nearest_name_is_meant_after_a_yes(
 ) -> None:
     """Without the guess, as with a language model's box: the name alone is asked back."""
     reader = Reader(await asyncio.to_thread(home, language))
-    dialogue = Dialogue(HouseAnswers(None))
+    dialogue = Dialogue(HouseAnswers(None, no_codes()))
     asked = await reader.interpret(said, language=language, area=None)
     assert isinstance(asked, NotUnderstood)
     assert asked.nearest_names == (name,)

@@ -10,6 +10,7 @@ from models.errors import ModelInvalid
 from models.wake.build import build_embedding
 from models.wake.embedding_files import read_embedding
 from models.wake.layers import Conv, Floor, Layer, LeakyRelu, MaxPool, checked
+from models.wake.mel import silent_frames
 from models.wake.network import Network, Step
 from tests.wake_networks import EMBEDDING_FILE, network
 
@@ -90,7 +91,7 @@ def test_rooms_in_one_batch_do_not_touch_each_other():
 def test_silence_changes_nothing_any_more():
     """The state that rooms begin with is the one that endless silence leaves."""
     from_silence = network()
-    again = from_silence.step(np.full((1, 8, 32), -8, np.float32), from_silence.silence.state)
+    again = from_silence.step(silent_frames(), from_silence.silence.state)
     np.testing.assert_array_equal(again.state, from_silence.silence.state)
     np.testing.assert_array_equal(again.embedding, from_silence.silence.embedding)
 
