@@ -2,48 +2,27 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 
-from tests.browser.conftest import ARGUMENTS, CHROMIUM, RunningHub, hub_process, temporary_home
+from tests.browser.conftest import RunningHub, hub_process, temporary_home
+from tests.browser.speaking import TURN_MS, microphone_of, speaking_browser
 from tests.browser.watched import DESKTOP, PHONE, Watched
-from tests.programs import ROOT
-
-TURN_MS = 30_000
-
-_SPEAK = """
-import asyncio, sys
-from pathlib import Path
-from tests.flow.test_whole import spoken
-from wire.pcm import Converter, Pcm
-from wire.wav import read_wav, write_wav
-home = Path(sys.argv[1])
-said = asyncio.run(spoken(home, sys.argv[2], "said.wav"))
-pcm = Converter(48000).convert(read_wav(said.read_bytes()), last=True)
-second = bytes(2 * 48000)
-write_wav(home / "microphone.wav", Pcm(48000, 2, 1, second + pcm.data + 4 * second))
-"""
 
 
 @pytest.fixture(scope="module")
-def hub():
+def hub() -> Iterator[RunningHub]:
     """One that has been heard to say the sentence which the microphone hears."""
     with temporary_home() as home, hub_process(home) as running:
-        speak = [sys.executable, "-c", _SPEAK, str(home), "turn on the bed light"]
-        subprocess.run(speak, cwd=ROOT, check=True, timeout=60)
+        microphone_of(running, "turn on the bed light")
         yield running
 
 
 @pytest.fixture(scope="module")
-def browser(hub: RunningHub):
-    recording = f"--use-file-for-fake-audio-capture={hub.home / 'microphone.wav'}"
-    with (
-        sync_playwright() as playwright,
-        playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, recording]) as browser,
-    ):
+def browser(hub: RunningHub) -> Iterator[Browser]:
+    with speaking_browser(hub) as browser:
         yield browser
 
 
