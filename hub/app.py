@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -17,50 +17,40 @@ from hub.alone import alone
 from hub.arbiter import Arbiter
 from hub.asking import Asker
 from hub.browsers import Browsers
-from hub.bus.address import BrokerAddress, configured_broker
-from hub.bus.broker import own_broker
 from hub.bus.client import Bus
-from hub.calendar.calendars import check as check_calendars
 from hub.config import HubConfig, SatelliteSection
 from hub.control import Hub, control_path
 from hub.dialogue import Dialogue
 from hub.embedded import EmbeddedEngines
-from hub.errors import StageFailed
-from hub.granting import HouseAnswers, house_answers
-from hub.handling import Handling
-from hub.house.file import HouseFile, load_house
+from hub.house.file import HouseFile
 from hub.house.notes import Notes
 from hub.house.registry import HouseRegistry
 from hub.house.simulated.house import SimulatedHouse
 from hub.house_parts import devices, house_actor, understanding
-from hub.intent.language import resolve_language
 from hub.intent.replies import TemplateReplier
-from hub.intent.routines import Routines
 from hub.links.book import BOOK_FILE, SatelliteBook
 from hub.links.introductions import VERSION
 from hub.links.offers import offered
 from hub.links.satellites import Satellites
-from hub.looking import Looking, hearers, machine_watch, past_figures, past_turns
+from hub.looking import Looking, machine_watch
 from hub.metrics import Metrics
 from hub.news import News
+from hub.page_parts import PageParts
+from hub.preparing import broker_address, check, peer_settings, prepare
 from hub.presence.device import HubDevice
 from hub.presence.identity import hub_id
 from hub.presence.payload import Hub as HubIdentity
-from hub.reasoning import reasoner, server_key
+from hub.reasoning import reasoner
 from hub.reload import Reload
 from hub.reload_parts import ReloadParts
-from hub.rules.file import load_rules
-from hub.rules.home import Home, home_of
 from hub.session import SessionParts
 from hub.settings.file import SettingsFile
 from hub.settings.settings import Settings
-from hub.settings_writer import ThroughSettings
-from hub.stages import ANY_LANGUAGE, Synthesizer, Transcriber
+from hub.stages import Synthesizer, Transcriber
 from hub.store.journal import Journal
 from hub.store.speech import SpeechKeeper, SpeechShelf
 from hub.stt.first_pass import FirstPass
 from hub.stt.wyoming_client import WyomingTranscriber
-from hub.tending import tended
 from hub.timekeeping import HouseTime, house_time, rules
 from hub.trace import Trace
 from hub.tts.ahead import say_ahead
@@ -71,16 +61,11 @@ from hub.wake.feed import ScoreFeed
 from hub.wake.rooms import WakeRooms
 from hub.wake.words import WakeWords
 from hub.wake_choices import HubWake, kept_choices
-from hub.web.control import About
 from hub.web.live import LiveFeed
-from hub.web_parts import web_side
-from hub.web_settings import OwnerParts
 from hub.witness import Witnesses
 from hub.worker import AudioWorker
 from wire.connection import PeerSettings
 from wire.discovery import Found, browse
-from wire.errors import ConfigError
-from wire.frame import Limits
 from wire.places import Places
 from wire.tasks import Tasks
 
@@ -108,14 +93,14 @@ async def open_hub(
     Raises ConfigError (a port in use, a file that cannot be read, another hub), BrokerLost (broker-missing).
     """
     in_force, config = Reload(config), msgspec.structs.replace(config, satellite=[*config.satellite, *beside])
-    home, house_file, routines, answers = await asyncio.to_thread(_prepare, config, where, simulated)
+    home, house_file, routines, answers = await asyncio.to_thread(prepare, config, where, simulated)
     async with AsyncExitStack() as stack:
         enter = stack.enter_async_context
         await enter(alone(where.run))
         journal = await enter(Journal(where.var / "earshot.db", config.store))
-        peer = _peer_settings(config)
+        peer = peer_settings(config)
         engines = await enter(EmbeddedEngines(config, where, peer))
-        address = await _broker_address(config, where, stack)
+        address = await broker_address(config, where, stack)
         identity = HubIdentity(
             id=await asyncio.to_thread(hub_id, where.var / "hub-id"),
             name=config.hub.name,
@@ -252,78 +237,31 @@ async def open_hub(
             reminders=time.reminders,
             device=records.device,
         ).register(in_force)
-        about = About(config.hub.name, VERSION, datetime.now(UTC).isoformat(timespec="seconds"))
-        hub.page = await enter(
-            web_side(
-                hub,
-                about,
-                config.web,
-                socket=hub.control_path,
-                notes=notes,
-                feed=feed,
-                tasks=tasks,
-                talk=browsers.serve,
-                keys=where.var,
-                database=journal.database,
-                owner=OwnerParts(
-                    where=where,
-                    config=config,
-                    home=home,
-                    settings=(
-                        settings := Settings(
-                            SettingsFile(file or where.etc / "hub.toml"), in_force, partial(check, where=where)
-                        )
-                    ),
-                    restart=restart,
-                    journal=journal,
-                    notes=notes,
-                    reminders=time.reminders,
-                    rules=hub.rules_running,
-                    volumes=time.volumes,
-                    dialogue=dialogue,
-                ),
-                announced=config.links.discover,
-                hands=Handling(house, parts),
-                reminders=time.reminders,
-                lists=time.lists,
-                turns=past_turns(journal, where.var, notes, parts, hearers(engines, peer)),
-                past=past_figures(journal, machine),
-                tended=tended(
-                    config,
-                    where,
-                    peer,
-                    writer=ThroughSettings(settings),
-                    satellites=satellites,
-                    engines=engines,
-                    volumes=time.volumes,
-                    bus=bus,
-                    hub=hub,
-                    spoken=hub.spoken,
-                    feed=feed,
-                    tasks=tasks,
-                ),
-            )
+        page = PageParts(
+            hub=hub,
+            config=config,
+            where=where,
+            settings=Settings(SettingsFile(file or where.etc / "hub.toml"), in_force, partial(check, where=where)),
+            restart=restart,
+            home=home,
+            house=house,
+            notes=notes,
+            journal=journal,
+            time=time,
+            rules=hub.rules_running,
+            dialogue=dialogue,
+            parts=parts,
+            satellites=satellites,
+            browsers=browsers,
+            engines=engines,
+            peer=peer,
+            bus=bus,
+            machine=machine,
+            feed=feed,
+            tasks=tasks,
         )
+        hub.page = await enter(page.served())
         yield hub
-
-
-def check(config: HubConfig, where: Places) -> None:
-    """What no schema of hub.toml can say; reads the files that it names. Raises ConfigError."""
-    _peer_settings(config)
-    WakeWords(config.wake, config.satellite, where)
-    if config.mqtt.host:
-        configured_broker(config.mqtt)
-    server_key(config.llm)
-    check_calendars(config.calendar)
-    house_answers(config.policy)
-    Routines.load(where.etc / "routines.toml")
-    load_rules(where.etc / "rules.toml", home_of(config.home), discovery_prefix=config.mqtt.discovery_prefix)
-    try:
-        for language in (config.hub.language, *(satellite.language for satellite in config.satellite)):
-            if language and language != ANY_LANGUAGE:
-                resolve_language(language)
-    except StageFailed as error:
-        raise ConfigError(error.code, error.message) from error
 
 
 @asynccontextmanager
@@ -391,24 +329,6 @@ async def _wakes(
     return words, rooms, HubWake(words, rooms, choices)
 
 
-async def _broker_address(config: HubConfig, where: Places, stack: AsyncExitStack) -> BrokerAddress:
-    if config.mqtt.host:
-        return await asyncio.to_thread(configured_broker, config.mqtt)
-    return await stack.enter_async_context(own_broker(where.var, where.run))
-
-
-def _peer_settings(config: HubConfig) -> PeerSettings:
-    limits = Limits(config.limits.line_bytes, config.limits.data_bytes, config.limits.payload_bytes)
-    return PeerSettings(
-        limits=limits,
-        queue_events=config.limits.queue_events,
-        write_seconds=config.limits.write_seconds,
-        connect_seconds=config.links.connect_seconds,
-        ping_seconds=config.links.ping_seconds,
-        silent_seconds=config.links.silent_seconds,
-    )
-
-
 def _on_watched(satellites: Satellites, tasks: Tasks, watched: bool) -> None:  # noqa: FBT001 ScoreFeed's callback
     tasks.start(satellites.watch_wake(watched=watched), name="wake.watched")
 
@@ -444,24 +364,3 @@ async def _show(hub: Hub, device: HubDevice) -> None:
         rooms = [status for status in hub.satellites() if status.kind == "satellite"]  # pages come and go
         device.show(hub.health(), rooms, hub.upcoming())
         await asyncio.sleep(SHOW_SECONDS)
-
-
-def _prepare(
-    config: HubConfig, where: Places, simulated: Path | None
-) -> tuple[Home, HouseFile, Routines, HouseAnswers]:
-    """Folders made, files read and checked. Blocks. Raises ConfigError."""
-    check(config, where)
-    _make_folders(where)
-    house_file = load_house(simulated or where.etc / "house.toml")
-    routines = Routines.load(where.etc / "routines.toml")
-    return home_of(config.home), house_file, routines, house_answers(config.policy)
-
-
-def _make_folders(where: Places) -> None:
-    """Folders var and run are ours alone; etc may be the system's. Raises ConfigError (folder-unusable)."""
-    for folder in (where.var, where.run):
-        try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        except OSError as error:
-            message = f"{folder}: {error.strerror}; make it writable for the hub, or set EARSHOT_HOME"
-            raise ConfigError("folder-unusable", message) from error

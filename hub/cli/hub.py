@@ -8,11 +8,12 @@ import logging
 import signal
 import time
 
-from hub.app import check, open_hub
+from hub.app import open_hub
 from hub.cli.page import page_lines
 from hub.cli.restart import Restart
 from hub.config import HubConfig, WebSection
 from hub.control import Hub
+from hub.preparing import check
 from wire.errors import EarshotError
 from wire.places import places
 from wire.settings import load
