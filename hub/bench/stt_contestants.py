@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -23,12 +22,10 @@ class Ours:
     def __init__(self, language: str, cache: Path, model: Path | None = None) -> None:
         """Raises ModelInvalid."""
         self.listener: Listener = load_listener(language, cache, model)
-        calibration = self.listener.phones.calibration
-        self._accept = calibration.accept
-        self.listener.phones.calibration = replace(calibration, accept=0.0)
+        self._accept = self.listener.accept
 
     def compiled(self, grammar: Grammar) -> OurGrammar:
-        return OurGrammar(Recogniser(grammar, self.listener), self._accept)
+        return OurGrammar(Recogniser(grammar, self.listener, accept=0.0), self._accept)
 
 
 class OurGrammar:

@@ -9,7 +9,7 @@ from itertools import groupby
 from hub.bench.stt_alignment import NOTHING, Pair, aligned, differences
 from hub.bench.stt_clips import Recording
 from hub.bench.stt_contestants import Ours
-from hub.bench.stt_cost import Ears, Likelihoods
+from hub.bench.stt_cost import Likelihoods
 from hub.bench.stt_meaning import UNKNOWN_KIND
 from hub.bench.stt_trial import Answer
 from hub.engines.espeak import phonemes
@@ -50,9 +50,8 @@ def _words(answers: Sequence[Answer]) -> Figures:
 def by_phone(recordings: Sequence[Recording], ours: Ours) -> dict[str, Figures]:
     """What the network alone hears, without a grammar, against the nearest pronunciation of what was said."""
     pairs: dict[str, list[Pair]] = defaultdict(list)
-    ears = Ears(ours.listener)
     for recording in recordings:
-        heard = free_phones(ours, ears.likelihoods(recording.samples()))
+        heard = free_phones(ours, ours.listener.hear(recording.samples()).best)
         for pair in aligned(_pronounced(ours, recording.transcript), heard):
             pairs[pair[0]].append(pair)
     inserted = pairs.pop(NOTHING, [])

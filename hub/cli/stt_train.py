@@ -69,7 +69,7 @@ def _size(args: argparse.Namespace) -> Size:
     size = QUICK if args.quick else FULL
     if args.curve:
         size = replace(size, steps=CURVE_STEPS)
-    wanted = {"hours": args.hours, "copies": args.copies, "steps": args.steps}
+    wanted = {"hours": args.hours, "copies": args.copies, "steps": args.steps, "second_steps": args.second_steps}
     return replace(size, **{name: value for name, value in wanted.items() if value is not None})
 
 
@@ -80,6 +80,7 @@ def told(card: Card, model: Path) -> str:
     return "\n".join(
         [
             f"{model}: {card.model_bytes / 1e6:.1f} MB, {card.language}, {minutes(card.seconds)}",
+            f"{model.with_name('second.onnx')}: {card.second_bytes / 1e6:.1f} MB",
             f"  learned from   {card.hours:.1f} h of {len(card.voices)} voices, {card.hours_learned:.1f} h with copies",
             f"  wrong phones   {errors}, of voices that were held out",
             f"  in a house     {heard} of {card.clips_inside} commands",

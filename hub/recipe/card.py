@@ -18,9 +18,9 @@ from wire.pcm import SPEECH_RATE_HZ
 class Card(msgspec.Struct, frozen=True, kw_only=True):
     """key: of all that it was trained from. hours: of speech, and of sound that was learned from, copies included.
 
-    voices: clips by voice, one for all variants of espeak-ng. phone_errors: of held-out voices, at home and as
-    recorded. rates: of held-out clips in and out of the grammar of a house that nobody trained for, each half judged by
-    what was learned from the other.
+    second_…: of the second look; all else is of the first, or of both. voices: clips by voice, one for all variants of
+    espeak-ng. phone_errors: of held-out voices, at home and as recorded. rates: of held-out clips in and out of the
+    grammar of a house that nobody trained for, each half judged by what was learned from the other.
     """
 
     key: str
@@ -30,10 +30,12 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     hours: float
     hours_learned: float
     steps: int
+    second_steps: int
     copies: int
     voices: dict[str, int]
     held_out_voices: dict[str, int]
     phone_errors: dict[str, float]
+    second_phone_errors: dict[str, float]
     accept: float
     rates: Rates
     clips_inside: int
@@ -43,13 +45,16 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     versions: dict[str, str]
     model_bytes: int
     model_sha256: str
+    second_bytes: int
+    second_sha256: str
 
 
-def read(path: Path, model: Path, key: str) -> Card | None:
-    """The card of exactly this file and this training."""
+def read(path: Path, models: tuple[Path, Path], key: str) -> Card | None:
+    """The card of exactly these files, of the first look and of the second, and this training."""
     try:
         card = msgspec.json.decode(path.read_bytes(), type=Card)
-        same = card.key == key and sha256(model.read_bytes()).hexdigest() == card.model_sha256
+        found = [sha256(model.read_bytes()).hexdigest() for model in models]
+        same = card.key == key and found == [card.model_sha256, card.second_sha256]
     except (OSError, msgspec.MsgspecError):
         return None
     return card if same else None

@@ -45,6 +45,10 @@ class Folder:
         return self.path / "recogniser.onnx"
 
     @property
+    def second(self) -> Path:
+        return self.path / "second.onnx"
+
+    @property
     def card(self) -> Path:
         return self.path / "recogniser.json"
 
@@ -124,6 +128,6 @@ class Folder:
             file.unlink(missing_ok=True)
 
     def _made(self) -> Iterator[Path]:
-        yield from (self._owner, self.model, self.card)
+        yield from (self._owner, self.model, self.second, self.card)
         for part in _PARTS:
             yield from self.path.glob(f"{part}-[0-9]*.npz")

@@ -19,9 +19,18 @@ from hub.recipe.recording import HELD_OUT, TRAIN
 from hub.recipe.size import Size
 from hub.recipe.stages import Hands, Stages, Teacher
 from hub.recipe.tasks import FEATURES, Site
-from models.recogniser.confidence import Calibration
+from models.recogniser.confidence import Calibration, LookAgain
+from models.recogniser.looks import LOOKS
 from models.recogniser.network import PhoneNetwork
-from models.recogniser.training.calibration import Rates, calibrated, crosswise, written
+from models.recogniser.second import SecondNetwork
+from models.recogniser.training.calibration import (
+    Rates,
+    calibrated,
+    calibrated_again,
+    crosswise,
+    second_written,
+    written,
+)
 from models.recogniser.training.curve import FRACTIONS, first_shards
 from models.recogniser.training.features import FeatureShelf
 from models.recogniser.training.lesson import Learned
@@ -53,9 +62,10 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class _Trust:
-    """How far the recogniser is to be believed. inside, outside: clips that tell it."""
+    """How far the recogniser is to be believed. inside, outside: clips that tell it. again: with the second look."""
 
     calibration: Calibration
+    again: LookAgain
     rates: Rates
     inside: int
     outside: int
@@ -90,17 +100,18 @@ class Training:
         """
         began, order, stages, key = self._clock(), self._order, self._stages, self._key(astuple(self._order.size))
         self._folder.open(order.language, order.seed, fresh=order.fresh)
-        if card := cards.read(self._folder.card, self._folder.model, key):
+        if card := cards.read(self._folder.card, (self._folder.model, self._folder.second), key):
             return card
         self._folder.check_room(order.size)
         pace = self._pace(stages.cost)
         try:
             stages.speech_and_features(pace)
-            learned = stages.learned(key, pace)
+            learned, second = stages.learned(key, pace), stages.second_learned(key, pace)
             trust = self._trust(key, pace)
             model = written(learned.model, trust.calibration)
-            card = self._card(key, learned, trust, model, seconds=round(self._clock() - began))
-            self._install(model, card)
+            both = model, second_written(second.model, model, trust.again)
+            card = self._card(key, (learned, second), trust, both, seconds=round(self._clock() - began))
+            self._install(*both, card)
         except OSError as error:
             raise TrainingRefused(*no_disk(error)) from error
         return card
@@ -137,11 +148,16 @@ class Training:
 
     def _trust(self, key: str, pace: Pace) -> _Trust:
         inside, outside = self._stages.tried(key, pace)
-        calibration = calibrated(inside, outside, Calibration())
-        return _Trust(calibration, crosswise(inside, outside, Calibration()), len(inside), len(outside))
+        along = calibrated([clip[0] for clip in inside], [clip[0].evidence for clip in outside], Calibration())
+        looks = [clip[1:] for clip in inside], [clip[1:] for clip in outside]
+        again, rates = calibrated_again(*looks, LOOKS), crosswise(*looks, LOOKS)
+        return _Trust(along, again, rates, len(inside), len(outside))
 
-    def _card(self, key: str, learned: Learned, trust: _Trust, model: bytes, *, seconds: int) -> Card:
-        order, size = self._order, self._order.size
+    def _card(
+        self, key: str, taught: tuple[Learned, Learned], trust: _Trust, files: tuple[bytes, bytes], *, seconds: int
+    ) -> Card:
+        """taught, files: of the first look and of the second."""
+        order, size, (learned, second), (model, second_model) = self._order, self._order.size, taught, files
         voices, hours = cards.spoken(self._folder.path, TRAIN, range(size.shards))
         held_out_voices, _ = cards.spoken(self._folder.path, HELD_OUT, range(size.held_out))
         return Card(
@@ -152,11 +168,13 @@ class Training:
             hours=hours,
             hours_learned=learned.hours,
             steps=size.steps,
+            second_steps=size.second_steps,
             copies=size.copies,
             voices=voices,
             held_out_voices=held_out_voices,
             phone_errors=dict(learned.phone_errors),
-            accept=round(trust.calibration.accept, 4),
+            second_phone_errors=dict(second.phone_errors),
+            accept=round(trust.again.accept, 4),
             rates=cards.rounded(trust.rates),
             clips_inside=trust.inside,
             clips_outside=trust.outside,
@@ -165,15 +183,20 @@ class Training:
             versions=_versions(),
             model_bytes=len(model),
             model_sha256=sha256(model).hexdigest(),
+            second_bytes=len(second_model),
+            second_sha256=sha256(second_model).hexdigest(),
         )
 
-    def _install(self, model: bytes, card: Card) -> None:
-        """The recogniser must have read it. Raises ModelInvalid, OSError."""
-        trial = self._folder.path / "heads" / "trial.onnx"
-        write_whole(trial, model)
-        PhoneNetwork(trial)
-        trial.unlink()
+    def _install(self, model: bytes, second: bytes, card: Card) -> None:
+        """The recogniser must have read them. Raises ModelInvalid, OSError."""
+        trials = [self._folder.path / "heads" / name for name in ("trial.onnx", "trial-second.onnx")]
+        for trial, content in zip(trials, (model, second), strict=True):
+            write_whole(trial, content)
+        SecondNetwork(trials[1], PhoneNetwork(trials[0]))
+        for trial in trials:
+            trial.unlink()
         write_whole(self._folder.card, cards.encoded(card))
+        write_whole(self._folder.second, second)
         write_whole(self._folder.model, model)
 
 

@@ -12,11 +12,14 @@ _SPEECH_BYTES, _FEATURE_BYTES = 12_700_000, 17_800_000  # of one shard, and of o
 _MORE_BYTES = 300 << 20  # checkpoints and heads; of memory: the libraries and a batch
 
 
+SECOND_SHAPE = Shape(256, 192, 2, 900)
+
+
 @dataclass(frozen=True, slots=True)
 class Size:
     """hours: of speech that trains. held_out, house: shards that judge. copies: of the speech, in other rooms.
 
-    tried: clips of each shard that judges, by listening to them.
+    tried: clips of each shard that judges, by listening to them. second_steps, second_shape: of the second look.
     """
 
     name: str
@@ -26,7 +29,9 @@ class Size:
     copies: int
     steps: int
     tried: int
+    second_steps: int
     shape: Shape = field(default_factory=Shape)
+    second_shape: Shape = SECOND_SHAPE
 
     @property
     def shards(self) -> int:
@@ -47,8 +52,19 @@ class Size:
         return self.shards * self.copies + 2 * self.held_out
 
 
-FULL = Size("full", hours=7.6, held_out=2, house=3, copies=5, steps=38_000, tried=200)  # of what is shipped
-QUICK = Size("quick", hours=0.4, held_out=1, house=1, copies=1, steps=1600, tried=60, shape=Shape(128, 192, 1, 400))
+FULL = Size("full", hours=7.6, held_out=2, house=3, copies=5, steps=38_000, tried=200, second_steps=3000)
+QUICK = Size(
+    "quick",
+    hours=0.4,
+    held_out=1,
+    house=1,
+    copies=1,
+    steps=1600,
+    tried=60,
+    second_steps=200,
+    shape=Shape(128, 192, 1, 400),
+    second_shape=Shape(96, 96, 1, 400),
+)
 CURVE_STEPS = 1500  # of each head of a learning curve
 
 

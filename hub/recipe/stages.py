@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Protocol, TypeVar
 
@@ -23,7 +24,7 @@ from hub.recipe.tasks import (
     tried,
 )
 from models.recogniser.phones import Alphabet
-from models.recogniser.training.calibration import Evidence, Tried
+from models.recogniser.training.calibration import Tried
 from models.recogniser.training.corpus import Corpus
 from models.recogniser.training.features import FeatureShelf
 from models.recogniser.training.lesson import Learned, Lesson, Piece
@@ -31,11 +32,16 @@ from models.wake.training.progress import Pace
 
 # Seconds on one core of the development machine: what is left, before anything is measured.
 _SPEECH_COST, _FEATURES_COST, _CLIP_COST, _FRAME_COST = 28.0, 14.0, 0.25, 4e-4
+_SECOND_COST = 1.8  # of a step of the second look, beside one of the first
 _CLIPS_AT_ONCE = 20
 _JUDGED = {"at home": 0, "as recorded": AS_RECORDED}  # copies of the held-out clips
 
 Task = TypeVar("Task")
 Work = Callable[[Task], None]
+
+
+def second_key(key: str) -> str:
+    return f"{key}-second"
 
 
 class Hands(Protocol):
@@ -73,7 +79,7 @@ class Stages:
         size = self._size
         made = len(self._speech()) * _SPEECH_COST + len(self._features()) * _FEATURES_COST
         made += (size.held_out + size.house) * size.tried * _CLIP_COST
-        return made / self._jobs + size.steps * self.step_cost
+        return made / self._jobs + (size.steps + _SECOND_COST * size.second_steps) * self.step_cost
 
     @property
     def step_cost(self) -> float:
@@ -105,6 +111,13 @@ class Stages:
         lesson = self.lesson(key, pieces(size.shards, size.copies), range(size.held_out))
         return self.taught(key, lesson, "learning", pace)
 
+    def second_learned(self, key: str, pace: Pace) -> Learned:
+        """On the first head, which is learned."""
+        size, second = self._size, second_key(key)
+        lesson = self.lesson(second, pieces(size.shards, size.copies), range(size.held_out))
+        lesson = replace(lesson, steps=size.second_steps, shape=size.second_shape, first=self._folder.head(key))
+        return self.taught(second, lesson, "learning the second look", pace, cost=_SECOND_COST)
+
     def lesson(self, key: str, train: Sequence[Piece], held_out: Sequence[int]) -> Lesson:
         return Lesson(
             language=self._site.language,
@@ -117,26 +130,27 @@ class Stages:
             checkpoint=self._folder.checkpoint(key),
         )
 
-    def taught(self, key: str, lesson: Lesson, stage: str, pace: Pace) -> Learned:
-        """The head of this key, of an earlier run or now."""
+    def taught(self, key: str, lesson: Lesson, stage: str, pace: Pace, *, cost: float = 1.0) -> Learned:
+        """The head of this key, of an earlier run or now. cost: of a step, beside one of the first head."""
+        step_cost = cost * self.step_cost
         if kept := self._folder.learned(key):
-            pace.piece(stage, lesson.steps, lesson.steps, self.step_cost * lesson.steps, kept=True)
+            pace.piece(stage, lesson.steps, lesson.steps, step_cost * lesson.steps, kept=True)
             return kept
         before: int | None = None
 
         def told(step: int, loss: float) -> None:
             nonlocal before
             if before is None and step > 1:  # of an earlier run
-                pace.piece(stage, step - 1, lesson.steps, self.step_cost * (step - 1), kept=True)
+                pace.piece(stage, step - 1, lesson.steps, step_cost * (step - 1), kept=True)
             before = step
-            pace.piece(f"{stage}, loss {loss:.2f}", step, lesson.steps, self.step_cost)
+            pace.piece(f"{stage}, loss {loss:.2f}", step, lesson.steps, step_cost)
 
         learned = self._teach(lesson, self._alphabet, told)
         self._folder.keep(key, learned)
         return learned
 
-    def tried(self, key: str, pace: Pace) -> tuple[list[Tried], list[Evidence | None]]:
-        """Clips with a sentence of the house, and evidence of those without."""
+    def tried(self, key: str, pace: Pace) -> tuple[list[list[Tried]], list[list[Tried]]]:
+        """Clips with a sentence of the house, and those without; each as ``Trial.tried`` tells it."""
         size, counts = self._size, {HOUSE: self._size.house, HELD_OUT: self._size.held_out}
         tasks = [
             Listening(
@@ -147,11 +161,13 @@ class Stages:
             for first in range(0, size.tried, _CLIPS_AT_ONCE)
         ]
         made = [task for task in tasks if task.results.is_file()]
-        begin = partial(Trying, self._site, self._folder.head(key))
+        begin = partial(Trying, self._site, self._folder.head(key), self._folder.head(second_key(key)))
         self._stage("listening", tasks, made, core_seconds=_CLIP_COST * _CLIPS_AT_ONCE, begin=begin, pace=pace)
         inside = [one for task in tasks if task.part == HOUSE for one in tried(task.results)]
         others = [one for task in tasks if task.part == HELD_OUT for one in tried(task.results)]
-        return inside, [one.evidence for one in others if not one.right]  # some free texts are of the house, too
+        return inside, [
+            clip for clip in others if not any(one.right for one in clip)
+        ]  # some texts are of the house, too
 
     def _stage(
         self,

@@ -95,11 +95,11 @@ class Hearing:
 
 
 class Trying:
-    """model: the recogniser's file."""
+    """model, second: the files of both looks."""
 
-    def __init__(self, site: Site, model: Path) -> None:
+    def __init__(self, site: Site, model: Path, second: Path) -> None:
         self._seed, self._folder = site.seed, site.folder
-        self._trial = Trial(site.language, model, site.cache)
+        self._trial = Trial(site.language, model, second, site.cache)
         self._places = {part: _places(site.folder, site.seed, part, AS_RECORDED) for part in (HOUSE, HELD_OUT)}
 
     def __call__(self, task: Listening) -> None:
@@ -113,9 +113,9 @@ class Trying:
         write_whole(task.results, msgspec.json.encode(tried))
 
 
-def tried(results: Path) -> list[Tried]:
-    """Of one task of ``Trying``."""
-    return msgspec.json.decode(results.read_bytes(), type=list[Tried])
+def tried(results: Path) -> list[list[Tried]]:
+    """Of one task of ``Trying``, each clip as ``Trial.tried`` tells it."""
+    return msgspec.json.decode(results.read_bytes(), type=list[list[Tried]])
 
 
 def alphabet_of(language: str) -> Alphabet:

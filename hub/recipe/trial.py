@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +16,12 @@ from hub.sameness import normal
 from models.recogniser.confidence import ALIKE_NATS, evidence, margin
 from models.recogniser.graph import compiled
 from models.recogniser.listener import Listener
+from models.recogniser.looks import LOOKS, looked
 from models.recogniser.network import PhoneNetwork
 from models.recogniser.pronounce import lexicon
-from models.recogniser.training.calibration import Tried
+from models.recogniser.search import Search, Sentence
+from models.recogniser.second import SecondNetwork
+from models.recogniser.training.calibration import Evidence, Tried
 from models.wake.library import load_network
 from models.wake.training.speech import Sound
 
@@ -27,24 +31,37 @@ _RIVALS = 8
 class Trial:
     """The made-up house of a language. In one thread, which espeak-ng needs."""
 
-    def __init__(self, language: str, model: Path, cache: Path) -> None:
+    def __init__(self, language: str, model: Path, second: Path, cache: Path) -> None:
         self._speaker = Speaker()
-        self._listener = Listener(load_network(cache, taps=True), PhoneNetwork(model))
+        phones = PhoneNetwork(model)
+        self._listener = Listener(load_network(cache, taps=True), phones, SecondNetwork(second, phones))
         grammar = speech_grammar(house_of(language), resolve_language(language))
         intents = get_speech_to_phrase_intents(language) or {}
         self._polite = sorted((words.lower() for words in intents.get("skip_words", [])), key=len, reverse=True)
         ways = lexicon(sorted(grammar.words), self._listener.phones.alphabet, self._read)
         self._graph = compiled(grammar.jsgf, ways, grammar.rare)
 
-    def tried(self, text: str, sound: Sound) -> Tried:
-        """text: what is said in it. Right is what means the same to a house."""
-        utterance = self._listener.listen(self._graph)
-        utterance.feed((sound * (2**15 - 1)).astype(np.int16))
-        utterance.finish()
-        found = utterance.search.sentences(_RIVALS)
+    def tried(self, text: str, sound: Sound) -> list[Tried]:
+        """By the search that goes along, and by every look in the end. text: what is said in it.
+
+        Right is what means the same to a house.
+        """
+        heard, effort = self._listener.hear((sound * (2**15 - 1)).astype(np.int16)), self._listener.effort
+        along = Search(self._graph, effort)
+        along.feed(heard.first)
+        found = along.sentences(_RIVALS)
+        looks = looked(self._graph, effort, heard, LOOKS, along)
+        return [
+            self._tried(text, found, evidence(along, found[0], margin(found[0], found)) if found else None),
+            *(
+                self._tried(text, each, looks.evidence(place, each[0]) if each else None)
+                for place, each in enumerate(looks.found)
+            ),
+        ]
+
+    def _tried(self, text: str, found: Sequence[Sentence], told: Evidence | None) -> Tried:
         if not found:
             return Tried(None, right=False)
-        told = evidence(utterance.search, found[0], margin(found[0], found))
         meant, *others = [self._meant(" ".join(one.words)) for one in found if one.score > found[0].score - ALIKE_NATS]
         return Tried(told, right=self._meant(text) == meant, asked=any(other != meant for other in others))
 

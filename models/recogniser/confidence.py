@@ -14,6 +14,26 @@ _CLEAR_NATS = 6.0  # of margin: more says nothing more
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """One search of what was heard. second: by the network that hears the whole utterance.
+
+    weights: of its evidence (looks.py), the constant first.
+    """
+
+    blank_penalty: float
+    second: bool
+    weights: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LookAgain:
+    """When speech has ended. accept: confidence from which on the surest look is believed."""
+
+    looks: tuple[Look, ...]
+    accept: float
+
+
+@dataclass(frozen=True, slots=True)
 class Calibration:
     """Learned on voices and sentences that trained nothing (models/recogniser/training/calibration.py).
 
@@ -23,7 +43,7 @@ class Calibration:
 
     weights: tuple[float, ...] = (3.0, 1.5, 0.3, 0.0, 0.0, 0.0, 0.1, 0.0)
     accept: float = 0.5
-    blank_penalty: float = 2.0
+    blank_penalty: float = 1.5
 
 
 def evidence(search: Search, sentence: Sentence, ahead: float) -> tuple[float, ...]:
@@ -47,7 +67,7 @@ def margin(sentence: Sentence, found: Sequence[Sentence]) -> float:
     return max(0.0, sentence.score - others[0]) if others else _CLEAR_NATS
 
 
-def confidence(calibration: Calibration, found: Sequence[float]) -> float:
+def confidence(calibration: Calibration | Look, found: Sequence[float]) -> float:
     """0 to 1."""
     constant, *weights = calibration.weights
     total = constant + sum(weight * value for weight, value in zip(weights, found, strict=True))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,7 +45,7 @@ class Ragged:
         return owners, places
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Graph:
     """Nodes are phones, states are places between words.
 
@@ -67,6 +68,10 @@ class Graph:
     returns: Ints
     is_last: NDArray[np.bool_]
     goes_on: NDArray[np.bool_]
+
+    @cached_property
+    def rare_words(self) -> frozenset[str]:
+        return frozenset(word for word, nats in zip(self.words, self.word_nats[:-1], strict=True) if nats > 0)
 
     @property
     def ending_words(self) -> Ints:

@@ -1,4 +1,4 @@
-"""Sound through both networks: how likely each phone is, frame by frame, whatever may be said."""
+"""Sound through the wake engine's network and ours on it: how likely each phone is, frame by frame."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.recogniser.network import FRAMES_LATE, PhoneNetwork
+from models.wake.layers import TAP_VALUES
 from models.wake.mel import PAST_SAMPLES, STEP_SAMPLES, mel_frames
 from models.wake.network import Network
 
@@ -16,9 +17,10 @@ Floats = NDArray[np.float32]
 
 
 class Hearing:
-    """One utterance; begins in silence."""
+    """One utterance; begins in silence. keep: the taps, for a second look at all of it."""
 
-    def __init__(self, features: Network, phones: PhoneNetwork) -> None:
+    def __init__(self, features: Network, phones: PhoneNetwork, *, keep: bool = False) -> None:
+        self._keep, self._taps = keep, [np.empty((0, TAP_VALUES), np.float32)]
         self._features, self._phones = features, phones
         self._samples = np.zeros((1, PAST_SAMPLES), np.float32)
         self._waiting = np.zeros(0, np.int16)
@@ -42,6 +44,11 @@ class Hearing:
         return self.feed(np.zeros(left + missing * STEP_SAMPLES, np.int16)) if missing else self._nothing
 
     @property
+    def taps(self) -> Floats:
+        """[frames of 40 ms, 480], where they are kept."""
+        return np.concatenate(self._taps)
+
+    @property
     def _nothing(self) -> Floats:
         return np.empty((0, len(self._phones.alphabet.phones) + 1), np.float32)
 
@@ -54,6 +61,8 @@ class Hearing:
         heard = self._features.step(mel_frames(sound), self._feature_state)
         assert heard.taps is not None
         self._feature_state = heard.state
+        if self._keep:
+            self._taps.append(heard.taps[0])
         likelihoods, self._phone_state = self._phones.step(heard.taps[0], self._phone_state)
         told = likelihoods[self._early :]
         self._early = max(0, self._early - len(likelihoods))

@@ -8,6 +8,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 
 _MODEL_FILE = "recogniser.onnx"
+_SECOND_FILE = "second.onnx"
 
 
 def languages() -> list[str]:
@@ -17,6 +18,12 @@ def languages() -> list[str]:
 
 @contextmanager
 def model_file(language: str) -> Iterator[Path]:
-    """There while the block runs."""
-    with as_file(files(__package__) / language / _MODEL_FILE) as path:
-        yield path
+    """There while the block runs, with ``second_beside`` it."""
+    with as_file(files(__package__) / language) as folder:
+        yield folder / _MODEL_FILE
+
+
+def second_beside(model: Path) -> Path | None:
+    """The second look's file of a recogniser's; None where it has none."""
+    path = model.with_name(_SECOND_FILE)
+    return path if path.is_file() else None

@@ -8,14 +8,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from models.recogniser.confidence import Calibration, confidence, evidence, margin
+from models.recogniser.confidence import Calibration, LookAgain, confidence, evidence, margin
 from models.recogniser.graph import Graph
 from models.recogniser.hearing import Hearing
+from models.recogniser.looks import Heard, Looks, looked
 from models.recogniser.network import PhoneNetwork
 from models.recogniser.search import Effort, Search, Sentence
+from models.recogniser.second import SecondNetwork
 from models.wake.network import Network
 
 _AS_LIKELY = 1.0  # nats
+
+Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,36 +37,84 @@ class Guess:
 
 
 class Listener:
-    """Both networks: the wake engine's with taps, and the phones on it. Call it from one thread at a time."""
+    """The networks: the wake engine's with taps, the phones on it, and, where there is one, the second look's.
 
-    def __init__(self, features: Network, phones: PhoneNetwork, effort: Effort | None = None) -> None:
-        self.features, self.phones = features, phones
+    Call it from one thread at a time.
+    """
+
+    def __init__(
+        self,
+        features: Network,
+        phones: PhoneNetwork,
+        second: SecondNetwork | None = None,
+        *,
+        effort: Effort | None = None,
+    ) -> None:
+        self.features, self.phones, self.second = features, phones, second
         self.effort = effort or Effort(blank_penalty=phones.calibration.blank_penalty)
+
+    @property
+    def accept(self) -> float:
+        """Confidence from which on what was heard in the end is believed."""
+        return self.second.again.accept if self.second else self.phones.calibration.accept
+
+    @property
+    def identity(self) -> str:
+        """Of the files: what was learned with these is for no others."""
+        return f"{self.phones.sha256}+{self.second.sha256}" if self.second else self.phones.sha256
 
     def listen(self, graph: Graph) -> Utterance:
         return Utterance(self, graph)
 
+    def hear(self, samples: NDArray[np.int16]) -> Heard:
+        """A whole utterance, whatever may be said."""
+        hearing = Hearing(self.features, self.phones, keep=self.second is not None)
+        first = np.concatenate([hearing.feed(samples), hearing.finish()])
+        return Heard(first, self.second.hear(hearing.taps) if self.second else None)
+
+    def guesses(self, graph: Graph, heard: Heard, most: int = 5) -> list[Guess]:
+        """Likeliest first."""
+        along = Search(graph, self.effort)
+        along.feed(heard.first)
+        if self.second is None:
+            return guesses(along, self.phones.calibration, most)
+        again = self.second.again
+        return surest(looked(graph, self.effort, heard, again.looks, along), again, most)
+
 
 class Utterance:
-    """Begins in silence. graph: of what may be said."""
+    """Begins in silence. graph: of what may be said. search: that goes along while somebody speaks."""
 
     def __init__(self, listener: Listener, graph: Graph) -> None:
+        self._graph, self._effort, self._second = graph, listener.effort, listener.second
         self._calibration = listener.phones.calibration
-        self._hearing = Hearing(listener.features, listener.phones)
+        self._hearing = Hearing(listener.features, listener.phones, keep=listener.second is not None)
         self.search = Search(graph, listener.effort)
+        self._heard: list[Floats] = []
+        self._looks: Looks | None = None
         self._so_far: tuple[int, Guess | None] = (0, None)
 
     def feed(self, samples: NDArray[np.int16]) -> None:
         """Any number, at 16 kHz."""
-        self.search.feed(self._hearing.feed(samples))
+        self._take(self._hearing.feed(samples))
 
     def finish(self) -> None:
         """No more sound will come."""
-        self.search.feed(self._hearing.finish())
+        self._take(self._hearing.finish())
+        if self._second:
+            heard = Heard(np.concatenate(self._heard), self._second.hear(self._hearing.taps))
+            self._looks = looked(self._graph, self._effort, heard, self._second.again.looks, self.search)
 
     def guesses(self, most: int = 5) -> list[Guess]:
-        """Likeliest first."""
+        """Likeliest first; after the end those of the surest look."""
+        if self._looks is not None and self._second:
+            return surest(self._looks, self._second.again, most)
         return guesses(self.search, self._calibration, most)
+
+    def _take(self, likelihoods: Floats) -> None:
+        self.search.feed(likelihoods)
+        if self._second:
+            self._heard.append(likelihoods)
 
     def so_far(self) -> Guess | None:
         """The likeliest beginning of a sentence; a whole one where it is as likely. None: not a word yet."""
@@ -84,6 +136,18 @@ def guesses(search: Search, calibration: Calibration, most: int = 5) -> list[Gue
     """Likeliest first, of what the search was fed."""
     found = search.sentences(max(most, 2))
     return [_guess(search, calibration, sentence, found) for sentence in found[:most]]
+
+
+def surest(looks: Looks, again: LookAgain, most: int = 5) -> list[Guess]:
+    """What the look found that is surest of its likeliest sentence, likeliest first."""
+    by_look = [
+        [
+            Guess(each.words, confidence(look, looks.evidence(place, each)), each.score, each.goes_on)
+            for each in looks.found[place][:most]
+        ]
+        for place, look in enumerate(again.looks)
+    ]
+    return max(by_look, key=lambda found: found[0].confidence if found else -1.0)
 
 
 def _guess(search: Search, calibration: Calibration, sentence: Sentence, found: Sequence[Sentence]) -> Guess:

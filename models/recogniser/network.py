@@ -2,46 +2,33 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from pathlib import Path
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from models.errors import ModelInvalid
 from models.recogniser.confidence import Calibration
+from models.recogniser.network_file import NetworkFile, broken
 from models.recogniser.phones import Alphabet
 from models.recogniser.shape import AHEAD_FRAMES, OUTPUTS_PER_FRAME
-from models.runtime import open_session
 
 FRAMES_LATE = AHEAD_FRAMES * OUTPUTS_PER_FRAME  # the first frames say what was before the beginning
-_LONGEST_BYTES = 16 << 20
 
 
 class PhoneNetwork:
     """alphabet, calibration: as the file says. sha256: of the file. Raises ModelInvalid (recogniser-invalid)."""
 
     def __init__(self, path: Path) -> None:
-        try:
-            content = _content(path)
-            self.sha256 = sha256(content).hexdigest()
-            self._session = open_session(content)
-            told = self._session.get_modelmeta().custom_metadata_map
-            accents, phones = (msgspec.json.decode(told[key], type=list[str]) for key in ("accents", "phones"))
-            spelling = msgspec.json.decode(told["spelling"], type=dict[str, str])
-            self.alphabet = Alphabet(told["language"], accents, spelling, phones)
-            self.calibration = msgspec.json.decode(told["calibration"], type=Calibration)
-            self._past_values = int(self._session.get_inputs()[1].shape[1])
-            outputs = int(self._session.get_outputs()[0].shape[-1])
-        except ModelInvalid:
-            raise
-        except Exception as error:  # onnxruntime raises many kinds, all of them for a broken file
-            raise _invalid(path, repr(error).splitlines()[0]) from error
+        file = NetworkFile.opened(path)
+        self.sha256, self._session = file.sha256, file.session
+        self.alphabet, self.calibration = file.read(_alphabet), file.read(_calibration)
+        self._past_values = file.read(lambda opened: int(opened.session.get_inputs()[1].shape[1]))
+        outputs = file.read(lambda opened: int(opened.session.get_outputs()[0].shape[-1]))
         if outputs != len(self.alphabet.phones) + 1:
-            raise _invalid(path, f"it has {outputs} outputs for {len(self.alphabet.phones)} phones and blank")
+            raise broken(path, f"it has {outputs} outputs for {len(self.alphabet.phones)} phones and blank")
         if len(self.calibration.weights) != len(Calibration().weights):
-            raise _invalid(path, f"it has {len(self.calibration.weights)} weights of its confidence")
+            raise broken(path, f"it has {len(self.calibration.weights)} weights of its confidence")
 
     def begin(self) -> NDArray[np.float32]:
         """The state before any sound."""
@@ -55,11 +42,11 @@ class PhoneNetwork:
         return likelihoods, following
 
 
-def _content(path: Path) -> bytes:
-    if path.stat().st_size > _LONGEST_BYTES:
-        raise _invalid(path, "it is too long")
-    return path.read_bytes()
+def _alphabet(file: NetworkFile) -> Alphabet:
+    accents, phones = (msgspec.json.decode(file.told[key], type=list[str]) for key in ("accents", "phones"))
+    spelling = msgspec.json.decode(file.told["spelling"], type=dict[str, str])
+    return Alphabet(file.told["language"], accents, spelling, phones)
 
 
-def _invalid(path: Path, why: str) -> ModelInvalid:
-    return ModelInvalid("recogniser-invalid", f"{path} cannot be used: {why}; install Earshot again")
+def _calibration(file: NetworkFile) -> Calibration:
+    return msgspec.json.decode(file.told["calibration"], type=Calibration)

@@ -74,6 +74,11 @@ class Search:
         self._clear_last = BLANK
 
     @property
+    def rare_words(self) -> frozenset[str]:
+        """Of the grammar: people may say them, and they change nothing."""
+        return self._graph.rare_words
+
+    @property
     def free_phones(self) -> int:
         """How many phones the likeliest path outside of any grammar has."""
         return self._free_phones

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from models.recogniser.network import PhoneNetwork
+from models.recogniser.second import SecondNetwork
 from models.recogniser.training.calibration import FALSE_ACCEPTS
 
 PATIENCE_SECONDS = 1500
@@ -76,6 +77,14 @@ def test_the_file_runs(trained):
     likelihoods, _ = network.step(np.zeros((2, 480), np.float32), network.begin())
     assert likelihoods.shape == (4, len(network.alphabet.phones) + 1)
     np.testing.assert_allclose(np.exp(likelihoods).sum(axis=1), 1, atol=1e-4)
+
+
+def test_the_second_look_runs_beside_it(trained):
+    first = PhoneNetwork(trained.folder / "recogniser.onnx")
+    likelihoods = SecondNetwork(trained.folder / "second.onnx", first).hear(np.zeros((30, 480), np.float32))
+    assert likelihoods.shape == (60, len(first.alphabet.phones) + 1)
+    np.testing.assert_allclose(np.exp(likelihoods).sum(axis=1), 1, atol=1e-4)
+    assert trained.card["second_phone_errors"]["as recorded"] < 0.75 * CHANCE
 
 
 def test_little_is_believed_that_was_not_said(trained):

@@ -19,9 +19,10 @@ from hub.sameness import normal
 from hub.stt.phrase.adaptation import Adaptation, with_ways
 from hub.stt.phrase.grammar import Grammar
 from models.recogniser.graph import Graph, Lexicon, compiled
-from models.recogniser.hearing import Floats, Hearing
+from models.recogniser.hearing import Floats
 from models.recogniser.household import Count, Judged, counted, household_accept
-from models.recogniser.listener import Listener, guesses
+from models.recogniser.listener import Listener
+from models.recogniser.looks import Heard
 from models.recogniser.phones import BLANK
 from models.recogniser.pronounce import lexicon
 from models.recogniser.search import Effort, Search, Sentence
@@ -63,7 +64,7 @@ class Adapted:
 class _Turn:
     """way: of the sentence that was said through the grammar; None where it is none."""
 
-    likelihoods: Floats
+    heard: Heard
     said: str
     way: Sentence | None
 
@@ -80,7 +81,7 @@ class _Adapting:
         self._name_words = {word for name in grammar.names for word in name.split()}
 
     def run(self, corrected: Sequence[Corrected]) -> Adapted:
-        shipped = self._listener.phones.calibration.accept
+        shipped = self._listener.accept
         graph = self._graph(self._lexicon)
         turns = [self._turn(one, graph) for one in self._each("listening", corrected)]
         judged = self._judged(turns, graph)
@@ -90,26 +91,25 @@ class _Adapting:
         written = {
             word: [[phones.alphabet.phones[phone - 1] for phone in way] for way in said] for word, said in ways.items()
         }
-        adaptation = Adaptation(phones.alphabet.language, phones.sha256, round(accept, 4), written, len(turns))
+        adaptation = Adaptation(
+            phones.alphabet.language, self._listener.identity, round(accept, 4), written, len(turns)
+        )
         unknown = tuple(turn.said for turn in turns if turn.said and turn.way is None)
         return Adapted(adaptation, counted(judged, shipped), counted(after, accept), unknown)
 
     def _turn(self, one: Corrected, graph: Graph) -> _Turn:
-        hearing = Hearing(self._listener.features, self._listener.phones)
-        likelihoods = np.concatenate([hearing.feed(one.samples), hearing.finish()])
+        heard = self._listener.hear(one.samples)
         search = Search(graph, replace(_WIDE, blank_penalty=self._listener.effort.blank_penalty))
-        search.feed(likelihoods)
+        search.feed(heard.best)
         wanted = self._plain(one.said)
         found = (way for way in search.sentences(_WIDE_SENTENCES) if wanted and self._same(way.words, wanted))
-        return _Turn(likelihoods, one.said, next(found, None))
+        return _Turn(heard, one.said, next(found, None))
 
     def _judged(self, turns: Sequence[_Turn], graph: Graph) -> list[Judged]:
         return [self._judge(turn, graph) for turn in turns]
 
     def _judge(self, turn: _Turn, graph: Graph) -> Judged:
-        search = Search(graph, self._listener.effort)
-        search.feed(turn.likelihoods)
-        for guess in guesses(search, self._listener.phones.calibration):
+        for guess in self._listener.guesses(graph, turn.heard):
             right = bool(turn.said) and self._same(guess.words, self._plain(turn.said))
             return Judged(guess.confidence, right)
         return Judged(0.0, right=False)
@@ -137,7 +137,7 @@ class _Adapting:
 
     def _gain(self, word: str, turns: Sequence[_Turn], before: Sequence[Judged], after: Sequence[Judged]) -> int:
         """How many turns with this word are right that were not; 0 where one turn alone says so, or another is lost."""
-        accept = self._listener.phones.calibration.accept
+        accept = self._listener.accept
         was, now = ([one.right and one.confidence >= accept for one in judged] for judged in (before, after))
         if any(one and not other for one, other in zip(was, now, strict=True)):
             return 0
@@ -147,13 +147,13 @@ class _Adapting:
 
     def _candidates(self, turns: Sequence[_Turn], judged: Sequence[Judged]) -> Iterator[tuple[str, Way]]:
         """The sounds at the place of each name's word, in turns whose name was misheard or hardly believed."""
-        accept = self._listener.phones.calibration.accept
+        accept = self._listener.accept
         for turn, one in zip(turns, judged, strict=True):
             if turn.way is None or (one.right and one.confidence >= accept):
                 continue
             began = 0
             for word, ended in zip(turn.way.words, turn.way.ends, strict=True):
-                way = self._sounds(turn.likelihoods[began:ended])
+                way = self._sounds(turn.heard.best[began:ended])
                 if word in self._name_words and self._is_likely(word, way):
                     yield word, way
                 began = ended

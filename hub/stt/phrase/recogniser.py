@@ -14,11 +14,12 @@ from hub.stt.requests import MAX_SECONDS, RATE_HZ, WIDTH_BYTES
 from models.errors import ModelInvalid
 from models.recogniser.confidence import ALIKE_NATS
 from models.recogniser.graph import Graph, compiled
-from models.recogniser.installed import languages, model_file
+from models.recogniser.installed import languages, model_file, second_beside
 from models.recogniser.listener import Guess, Listener
 from models.recogniser.listener import Utterance as Listening
 from models.recogniser.network import PhoneNetwork
 from models.recogniser.pronounce import lexicon
+from models.recogniser.second import SecondNetwork
 from models.wake.library import load_network
 
 _MIN_BYTES = RATE_HZ * WIDTH_BYTES // 5  # 200 ms; no command is shorter
@@ -64,43 +65,64 @@ class TooLong(Exception):
 
 
 def load_listener(language: str, cache: Path, model: Path | None = None) -> Listener:
-    """Blocks for seconds. model: instead of the one that is installed. Raises ModelInvalid."""
+    """Blocks for seconds. model: instead of the one that is installed; its second look is the one beside it, if any.
+
+    Raises ModelInvalid.
+    """
     if model is None and language not in languages():
         known = ", ".join(languages())
         raise ModelInvalid(
             "language-unknown", f"no recogniser for {language!r}, only {known}; use a Wyoming STT that has it"
         )
-    with model_file(language) as path:
-        return Listener(load_network(cache, taps=True), PhoneNetwork(model or path))
+    with model_file(language) as installed:
+        path = model or installed
+        phones, second = PhoneNetwork(path), second_beside(path)
+        return Listener(load_network(cache, taps=True), phones, SecondNetwork(second, phones) if second else None)
 
 
 class Recogniser:
     """A grammar ready to be heard. adaptation: what this household taught; of another model it teaches nothing.
 
+    accept: confidence that is believed, instead of the model's or the household's.
     Raises GrammarBroken (grammar-invalid).
     """
 
-    def __init__(self, grammar: Grammar, listener: Listener, adaptation: Adaptation | None = None) -> None:
+    def __init__(
+        self,
+        grammar: Grammar,
+        listener: Listener,
+        adaptation: Adaptation | None = None,
+        *,
+        accept: float | None = None,
+    ) -> None:
         self.grammar, self._listener = grammar, listener
-        self._accept = listener.phones.calibration.accept
+        self._accept = listener.accept
         ways = lexicon(sorted(grammar.words), listener.phones.alphabet, phonemes)
-        if adaptation and adaptation.model == listener.phones.sha256:
+        if adaptation and adaptation.model == listener.identity:
             self._accept = adaptation.accept
             ways = adaptation.added_to(ways, listener.phones.alphabet)
+        self._accept = self._accept if accept is None else accept
+        # While somebody speaks the first look is alone, and knows itself how sure it is.
+        self._accept_so_far = listener.phones.calibration.accept if listener.second else self._accept
         try:
             self.graph: Graph = compiled(grammar.jsgf, ways, grammar.rare)
         except ModelInvalid as error:
             raise GrammarBroken(error.code, error.message) from error
 
     def listen(self) -> Utterance:
-        return Utterance(self.grammar, self._listener.listen(self.graph), self._accept)
+        listening = self._listener.listen(self.graph)
+        return Utterance(self.grammar, listening, self._accept, accept_so_far=self._accept_so_far)
 
 
 class Utterance:
-    """Audio of one speaker, recognised while it comes in. 16 kHz, 16-bit, mono. accept: confidence that is believed."""
+    """Audio of one speaker, recognised while it comes in. 16 kHz, 16-bit, mono.
 
-    def __init__(self, grammar: Grammar, listening: Listening, accept: float) -> None:
-        self._grammar, self._listening, self._accept = grammar, listening, accept
+    accept: confidence that is believed at the end; accept_so_far: before it.
+    """
+
+    def __init__(self, grammar: Grammar, listening: Listening, accept: float, *, accept_so_far: float) -> None:
+        self._grammar, self._listening = grammar, listening
+        self._accept, self._accept_so_far = accept, accept_so_far
         self._taken_bytes = 0
         self._odd = b""
         self._peak = 0
@@ -120,7 +142,7 @@ class Utterance:
     def so_far(self) -> Heard:
         """What was heard until now: a sentence, or the beginning of one."""
         guess = self._listening.so_far()
-        return self._heard([guess] if guess else [])
+        return self._heard([guess] if guess else [], self._accept_so_far)
 
     def finish(self) -> Heard:
         """The end of speech: what was said."""
@@ -128,10 +150,10 @@ class Utterance:
             return Heard("", 0.0)
         self._listening.finish()
         guesses = self._listening.guesses()
-        return self._explained(self._heard(guesses), guesses)
+        return self._explained(self._heard(guesses, self._accept), guesses)
 
-    def _heard(self, guesses: list[Guess]) -> Heard:
-        if not guesses or guesses[0].confidence < self._accept:
+    def _heard(self, guesses: list[Guess], accept: float) -> Heard:
+        if not guesses or guesses[0].confidence < accept:
             return Heard("", round(guesses[0].confidence, 2) if guesses else 0.0)
         best, *others = guesses
         alike = [

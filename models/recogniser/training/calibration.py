@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from hashlib import sha256
 
 import numpy as np
 import onnx
 from numpy.typing import NDArray
 from onnx import helper
 
-from models.recogniser.confidence import Calibration, confidence
+from models.recogniser.confidence import Calibration, Look, LookAgain, confidence
+from models.recogniser.looks import VALUES
+from models.recogniser.looks import told as look_again_told
 
 FALSE_ACCEPTS = 0.1  # of clips outside: noise, and mostly commands to other houses, much nearer than any talk
 _RIDGE = 1e-2  # of the sum of all clips' losses, by standardised weight: finite where classes do not overlap
 _FURTHEST = 6.0  # standard deviations: one odd clip moves nothing
 _NEWTON_STEPS = 50
 _SURE = 0.99  # no threshold is higher
+
+_ODDS = Calibration(weights=(0.0, 1.0))  # of evidence that is the odds already
 
 Evidence = tuple[float, ...]
 Values = NDArray[np.float64]
@@ -33,6 +39,10 @@ class Tried:
     evidence: Evidence | None
     right: bool
     asked: bool = False
+
+
+Looked = Sequence[Tried]
+"""A clip as every look has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,27 +69,39 @@ def calibrated(inside: Sequence[Tried], outside: Sequence[Evidence | None], base
     if not found:
         return base
     weights = _logistic(np.array([evidence for evidence, _ in found], np.float64), np.array([y for _, y in found]))
-    fitted = replace(base, weights=weights, accept=_SURE)
-    sure = _Sure.of(fitted, inside, outside)
-    for accept in sure.thresholds():
-        rates = sure.rates(accept)
-        if rates.false_accepts <= FALSE_ACCEPTS and (rates.wrong == 0 or rates.wrong < rates.rejected + rates.asked):
-            return replace(fitted, accept=accept)
-    return fitted
+    fitted = replace(base, weights=weights)
+    return replace(fitted, accept=_accept(fitted, inside, outside))
+
+
+def calibrated_again(inside: Sequence[Looked], outside: Sequence[Looked], base: Sequence[Look]) -> LookAgain:
+    """The same for the second look. Each look learns its own weights; ``accept`` is for the surest one's confidence."""
+    looks = []
+    for place, look in enumerate(base):
+        found = [(clip[place].evidence, clip[place].right) for clip in (*inside, *outside)]
+        known = [(evidence, right) for evidence, right in found if evidence is not None]
+        values = np.array([evidence for evidence, _ in known] or [(0.0,) * VALUES], np.float64)
+        looks.append(replace(look, weights=_logistic(values, np.array([right for _, right in known] or [False]))))
+    chosen = _Chosen(looks)
+    return LookAgain(tuple(looks), _accept(_ODDS, chosen.inside(inside), chosen.outside(outside)))
 
 
 def judged(calibration: Calibration, inside: Sequence[Tried], outside: Sequence[Evidence | None]) -> Rates:
     return _Sure.of(calibration, inside, outside).rates(calibration.accept)
 
 
-def crosswise(inside: Sequence[Tried], outside: Sequence[Evidence | None], base: Calibration) -> Rates:
+def judged_again(again: LookAgain, inside: Sequence[Looked], outside: Sequence[Looked]) -> Rates:
+    chosen = _Chosen(again.looks)
+    return judged(replace(_ODDS, accept=again.accept), chosen.inside(inside), chosen.outside(outside))
+
+
+def crosswise(inside: Sequence[Looked], outside: Sequence[Looked], base: Sequence[Look]) -> Rates:
     """What to expect of other clips: each half is judged by what was learned from the other."""
     clips, found = (len(inside), len(outside)), []
     for learned, told in ((0, 1), (1, 0)):
-        calibration = calibrated(inside[learned::2], outside[learned::2], base)
+        again = calibrated_again(inside[learned::2], outside[learned::2], base)
         half = inside[told::2], outside[told::2]
         found.append(
-            (judged(calibration, *half), [len(part) / max(1, all_) for part, all_ in zip(half, clips, strict=True)])
+            (judged_again(again, *half), [len(part) / max(1, all_) for part, all_ in zip(half, clips, strict=True)])
         )
     return Rates(
         right=sum(rates.right * inner for rates, (inner, _) in found),
@@ -92,11 +114,54 @@ def crosswise(inside: Sequence[Tried], outside: Sequence[Evidence | None], base:
 
 def written(model: bytes, calibration: Calibration) -> bytes:
     """A recogniser's file with this calibration instead of its own."""
+    return _with(model, {"calibration": json.dumps(asdict(calibration))})
+
+
+def second_written(second: bytes, first: bytes, again: LookAgain) -> bytes:
+    """The second look's file, for this file of the first one, with what was learned for both."""
+    return _with(second, look_again_told(sha256(first).hexdigest(), again))
+
+
+def _with(model: bytes, more: Mapping[str, str]) -> bytes:
     graph = onnx.load_model_from_string(model)
-    told = {entry.key: entry.value for entry in graph.metadata_props}
-    helper.set_model_props(graph, told | {"calibration": json.dumps(asdict(calibration))})
+    before = {entry.key: entry.value for entry in graph.metadata_props}
+    helper.set_model_props(graph, before | dict(more))
     content: bytes = graph.SerializeToString()
     return content
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """Of every clip the surest look, its odds for evidence."""
+
+    looks: Sequence[Look]
+
+    def inside(self, clips: Sequence[Looked]) -> list[Tried]:
+        return [self._surest(clip) for clip in clips]
+
+    def outside(self, clips: Sequence[Looked]) -> list[Evidence | None]:
+        return [self._surest(clip).evidence for clip in clips]
+
+    def _surest(self, clip: Looked) -> Tried:
+        sure = [-1.0 if one.evidence is None else confidence(look, one.evidence) for look, one in self._both(clip)]
+        best = int(np.argmax(sure))  # the first of equals, as the recogniser has it
+        return replace(clip[best], evidence=None if sure[best] < 0 else (_odds_nats(sure[best]),))
+
+    def _both(self, clip: Looked) -> Iterator[tuple[Look, Tried]]:
+        return zip(self.looks, clip, strict=True)
+
+
+def _accept(calibration: Calibration, inside: Sequence[Tried], outside: Sequence[Evidence | None]) -> float:
+    sure = _Sure.of(calibration, inside, outside)
+    for accept in sure.thresholds():
+        rates = sure.rates(accept)
+        if rates.false_accepts <= FALSE_ACCEPTS and (rates.wrong == 0 or rates.wrong < rates.rejected + rates.asked):
+            return accept
+    return _SURE
+
+
+def _odds_nats(share: float) -> float:
+    return math.log(share / (1 - share))
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,10 +41,14 @@ class Head(nn.Module):
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, taps: Tensor) -> Tensor:
+        logits: Tensor = self.leave(self.dropout(self.remembered(taps)))
+        return logits.reshape(len(taps), -1, self.size.outputs)
+
+    def remembered(self, taps: Tensor) -> Tensor:
+        """[clips, frames, recurrent]: what it knows of each frame when it says what that was."""
         entered = self.dropout(torch.relu(self.enter((taps - self.mean) * self.scale)))
         early = nn.functional.pad(entered, (0, 0, AHEAD_FRAMES, 0))  # what a step of the graph sees before the sound
         padded = nn.functional.pad(entered.transpose(1, 2), (CONV_FRAMES - 1, AHEAD_FRAMES))
         seen = self.norm(early + torch.relu(self.around(padded)).transpose(1, 2))
-        remembered, _ = self.recurrent(self.dropout(seen))
-        logits: Tensor = self.leave(self.dropout(remembered[:, AHEAD_FRAMES:]))
-        return logits.reshape(len(taps), -1, self.size.outputs)
+        known: Tensor = self.recurrent(self.dropout(seen))[0]
+        return known[:, AHEAD_FRAMES:]

@@ -1,4 +1,4 @@
-"""Trains the head on features: CTC, a cosine of the learning rate, and the mean of the weights on the way."""
+"""Trains a head on features: CTC, a cosine of the learning rate, and the mean of the weights on the way."""
 
 from __future__ import annotations
 
@@ -20,10 +20,12 @@ from models.recogniser.shape import OUTPUTS_PER_FRAME
 from models.recogniser.training.features import Example
 from models.recogniser.training.head import Head, Size
 from models.recogniser.training.lesson import Shape
+from models.recogniser.training.second_head import SecondHead
 from models.wake.training.shelf import write_whole
 
 _SORTED_BATCHES = 40  # batches of clips of like length
-_RATE, _LAST_RATE = 2e-3, 0.02
+FIRST_RATE, SECOND_RATE = 2e-3, 1e-3  # the second one grows out of the first, which has learned already
+_LAST_RATE = 0.02
 _WARM_STEPS = 200
 _DECAY = 1e-2
 _CLIP = 2.0
@@ -31,6 +33,9 @@ _MEAN_OVER_STEPS = 600
 _NOISE, _DROPPED = 0.1, 0.08  # of the features
 _MASKS, _MASK_FRAMES = 2, 4
 _CHECKPOINT_STEPS = 250
+
+
+AnyHead = Head | SecondHead
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,27 +48,29 @@ class Stand:
 
 
 class Learning:
-    """checkpoint: file that a stopped training goes on from, and one that is asked for more steps after its end."""
+    """head: as it begins. checkpoint: file that a stopped training goes on from, and one that is asked for more steps
+    after its end. shortest_first: in the first epoch, for a head that knows nothing. rate: the highest.
+    """
 
     def __init__(
         self,
-        size: Size,
+        head: AnyHead,
         examples: Sequence[Example],
         steps: int,
         seed: int,
         checkpoint: Path,
         *,
         batch_frames: int = Shape().batch_frames,
+        shortest_first: bool = True,
+        rate: float = FIRST_RATE,
     ) -> None:
-        torch.manual_seed(seed)
         self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self._examples = [example for example in examples if _is_learnable(example)]
         self._steps, self._seed, self._checkpoint = steps, seed, checkpoint
-        self._batch_frames = batch_frames
-        self._head = Head(size).to(self._device)
-        for kept, found in zip((self._head.mean, self._head.scale), _statistics(self._examples, seed), strict=True):
-            kept.copy_(found)
-        self._optimizer = torch.optim.AdamW(self._head.parameters(), lr=_RATE, weight_decay=_DECAY)
+        self._batch_frames, self._is_shortest_first = batch_frames, shortest_first
+        self._head: AnyHead = head.to(self._device)
+        self._rate = rate
+        self._optimizer = torch.optim.AdamW(self._head.parameters(), lr=rate, weight_decay=_DECAY)
         decay = 1 - 1 / max(1, min(_MEAN_OVER_STEPS, steps // 10))
         self._mean = torch.optim.swa_utils.AveragedModel(
             self._head, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(decay)
@@ -71,7 +78,7 @@ class Learning:
         self._step, self._loss = 0, 0.0
         self._resume()
 
-    def run(self, told: Callable[[Stand], None]) -> Head:
+    def run(self, told: Callable[[Stand], None]) -> AnyHead:
         """told: after every step; may raise to stop, and all steps are kept."""
         began = self._step
         torch.set_flush_denormal(True)  # numbers next to 0 are what a processor is slowest at
@@ -88,10 +95,10 @@ class Learning:
         return self.head
 
     @property
-    def head(self) -> Head:
+    def head(self) -> AnyHead:
         """The mean of the weights, ready to be used."""
         head = self._mean.module
-        assert isinstance(head, Head)
+        assert isinstance(head, AnyHead)
         return head.eval()
 
     def _learn(self, batch: Sequence[Example]) -> None:
@@ -99,7 +106,7 @@ class Learning:
         self._head.train()
         rate = _rate(self._step, self._steps)
         for group in self._optimizer.param_groups:
-            group["lr"] = _RATE * rate
+            group["lr"] = self._rate * rate
         taps, frames = _collated(batch, self._device)
         logits = self._head(_spoiled(taps, self._head))
         loss = ctc(logits, frames, batch)
@@ -113,7 +120,8 @@ class Learning:
 
     def _batches(self) -> Iterator[list[Example]]:
         """Without end."""
-        yield from self._shortest_first()
+        if self._is_shortest_first:
+            yield from self._shortest_first()
         for epoch in itertools.count(1):
             yield from self._epoch(np.random.default_rng([self._seed, epoch]))
 
@@ -165,6 +173,15 @@ class Learning:
         self._step, self._loss = int(kept["step"]), float(kept["loss"])
 
 
+def begun(size: Size, examples: Sequence[Example], seed: int) -> Head:
+    """A head that knows nothing but what these features are like."""
+    torch.manual_seed(seed)
+    head = Head(size)
+    for kept, found in zip((head.mean, head.scale), _statistics(examples, seed), strict=True):
+        kept.copy_(found)
+    return head
+
+
 def ctc(logits: Tensor, frames: Tensor, batch: Sequence[Example]) -> Tensor:
     """Nats a phone."""
     spoken = [torch.from_numpy(example.phones.astype(np.int64)) for example in batch]
@@ -182,7 +199,7 @@ def ctc(logits: Tensor, frames: Tensor, batch: Sequence[Example]) -> Tensor:
 
 
 @torch.no_grad()
-def phone_errors(head: Head, examples: Sequence[Example]) -> tuple[int, int]:
+def phone_errors(head: AnyHead, examples: Sequence[Example]) -> tuple[int, int]:
     """Wrong phones of the likeliest ones, and all that were said."""
     device = next(head.parameters()).device
     wrong = total = 0
@@ -232,7 +249,7 @@ def _collated(batch: Sequence[Example], device: torch.device) -> tuple[Tensor, T
     return torch.from_numpy(taps).to(device).float(), torch.tensor([len(example.frames) for example in batch])
 
 
-def _spoiled(taps: Tensor, head: Head) -> Tensor:
+def _spoiled(taps: Tensor, head: AnyHead) -> Tensor:
     """With noise, without some features, with some frames like the mean."""
     clips, frames, values = taps.shape
     spread = 1 / head.scale

@@ -24,7 +24,7 @@ class Shape:
 class Lesson:
     """features: folder of a FeatureShelf. train: of its part ``train``. judged: of ``held-out``, by what it is called.
 
-    checkpoint: file that a stopped lesson goes on from.
+    checkpoint: file that a stopped lesson goes on from. first: file of the first look, for a lesson of the second.
     """
 
     language: str
@@ -35,6 +35,7 @@ class Lesson:
     steps: int
     seed: int
     checkpoint: Path
+    first: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

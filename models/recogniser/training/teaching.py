@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from hashlib import sha256
+
+import torch
 
 from models.recogniser.confidence import Calibration
+from models.recogniser.looks import UNLEARNED
 from models.recogniser.phones import Alphabet
-from models.recogniser.training.export import step_graph
+from models.recogniser.training.export import read_head, step_graph
 from models.recogniser.training.features import FRAME_MS, Example, FeatureShelf
-from models.recogniser.training.head import Size
-from models.recogniser.training.learning import Learning, Stand, phone_errors
-from models.recogniser.training.lesson import Learned, Lesson, Piece
+from models.recogniser.training.head import Head, Size
+from models.recogniser.training.learning import FIRST_RATE, SECOND_RATE, AnyHead, Learning, Stand, begun, phone_errors
+from models.recogniser.training.lesson import Learned, Lesson, Piece, Shape
+from models.recogniser.training.second_export import whole_graph
+from models.recogniser.training.second_head import SecondHead
 
 _HOUR_MS = 3_600_000
 _TRAIN, _HELD_OUT = "train", "held-out"
@@ -20,19 +26,46 @@ def learn(lesson: Lesson, alphabet: Alphabet, told: Callable[[int, float], None]
     """Blocks for hours. told: steps done and the loss; may raise to stop, and the same lesson goes on from there."""
     shelf = FeatureShelf(lesson.features)
     examples = _examples(shelf, _TRAIN, lesson.train)
-    shape = lesson.shape
-    size = Size(len(alphabet.phones) + 1, shape.width, shape.recurrent, shape.layers)
-    learning = Learning(size, examples, lesson.steps, lesson.seed, lesson.checkpoint, batch_frames=shape.batch_frames)
+    torch.manual_seed(lesson.seed)
+    first = lesson.first.read_bytes() if lesson.first else None
+    head = _second(read_head(first), lesson.shape) if first else _first(alphabet, examples, lesson)
+    learning = Learning(
+        head,
+        examples,
+        lesson.steps,
+        lesson.seed,
+        lesson.checkpoint,
+        batch_frames=lesson.shape.batch_frames,
+        shortest_first=first is None,
+        rate=SECOND_RATE if first else FIRST_RATE,
+    )
 
     def tell(stand: Stand) -> None:
         told(stand.step, stand.loss)
 
-    head = learning.run(tell)
+    head = learning.run(tell).cpu()
     errors = {}
     for name, pieces in lesson.judged.items():
         wrong, total = phone_errors(head, _examples(shelf, _HELD_OUT, pieces))
         errors[name] = round(wrong / total, 4)
-    return Learned(step_graph(head.cpu(), alphabet, Calibration()), round(_hours(examples), 3), errors)
+    return Learned(_written(head, alphabet, first), round(_hours(examples), 3), errors)
+
+
+def _first(alphabet: Alphabet, examples: Sequence[Example], lesson: Lesson) -> AnyHead:
+    shape = lesson.shape
+    return begun(Size(len(alphabet.phones) + 1, shape.width, shape.recurrent, shape.layers), examples, lesson.seed)
+
+
+def _second(first: Head, shape: Shape) -> AnyHead:
+    return SecondHead(first, width=shape.width, recurrent=shape.recurrent, layers=shape.layers)
+
+
+def _written(head: AnyHead, alphabet: Alphabet, first: bytes | None) -> bytes:
+    """Not calibrated yet."""
+    if isinstance(head, SecondHead):
+        assert first is not None
+        return whole_graph(head, sha256(first).hexdigest(), UNLEARNED)
+    return step_graph(head, alphabet, Calibration())
 
 
 def _examples(shelf: FeatureShelf, part: str, pieces: Sequence[Piece]) -> list[Example]:

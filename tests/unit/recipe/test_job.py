@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -23,7 +24,9 @@ from hub.recipe.job import Order, Training
 from hub.recipe.size import Size
 from hub.recipe.tasks import FEATURES, Features, Listening, Speech
 from models.recogniser.confidence import Calibration
+from models.recogniser.looks import LOOKS, UNLEARNED, told
 from models.recogniser.network import PhoneNetwork
+from models.recogniser.second import SecondNetwork
 from models.recogniser.training.calibration import FALSE_ACCEPTS, Tried
 from models.recogniser.training.corpus import Clip, Corpus
 from models.recogniser.training.features import Example, FeatureShelf
@@ -32,7 +35,7 @@ from models.wake.training.errors import TrainingRefused, TrainingStopped
 from models.wake.training.progress import Progress
 from wire.errors import ConfigError
 
-TINY = Size("tiny", hours=0.3, held_out=2, house=1, copies=2, steps=10, tried=30)
+TINY = Size("tiny", hours=0.3, held_out=2, house=1, copies=2, steps=10, tried=30, second_steps=4)
 _OTHERS = (0.5,) * (len(Calibration().weights) - 2)  # values of the evidence that tell nothing
 SPEECH, HEARD, TRIED = 3 + 2 + 1, 3 * 2 + 2 * 2, 3 * 2
 
@@ -62,7 +65,7 @@ class Workshop:
                 FeatureShelf(self.folder / FEATURES).put(part, shard, copy, [seen])
             case Listening(part, results=results):
                 right = part == "house"
-                tried = [Tried((float(right) + number / 100, *_OTHERS), right) for number in range(20)]
+                tried = [_tried(number, right=right) for number in range(20)]
                 results.parent.mkdir(exist_ok=True)
                 results.write_bytes(msgspec.json.encode(tried))
 
@@ -75,7 +78,14 @@ class Workshop:
             self.steps += 1
             told(step + 1, 1 / (step + 1))
         hours = len(lesson.train) * 0.1
-        return Learned(_model(), hours, dict.fromkeys(lesson.judged, 0.5 * hours**-0.2))
+        model = _second_model(lesson.first.read_bytes()) if lesson.first else _model()
+        return Learned(model, hours, dict.fromkeys(lesson.judged, 0.5 * hours**-0.2))
+
+
+def _tried(number: int, *, right: bool) -> list[Tried]:
+    """By the search that goes along, and by three looks, who all agree."""
+    evidence = float(right) + number / 100, *_OTHERS
+    return [Tried(evidence, right), *[Tried((*evidence, 1.0), right)] * 3]
 
 
 def _model() -> bytes:
@@ -95,6 +105,17 @@ def _model() -> bytes:
         "calibration": {"weights": list(Calibration().weights)},
     }
     helper.set_model_props(model, {key: one if isinstance(one, str) else json.dumps(one) for key, one in told.items()})
+    return model.SerializeToString()
+
+
+def _second_model(first: bytes) -> bytes:
+    """As SecondNetwork reads it."""
+    taps = helper.make_tensor_value_info("taps", TensorProto.FLOAT, ["frames", 8])
+    likelihoods = helper.make_tensor_value_info("likelihoods", TensorProto.FLOAT, ["frames", 8])
+    node = helper.make_node("Identity", ["taps"], ["likelihoods"])
+    graph = helper.make_graph([node], "second", [taps], [likelihoods])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    helper.set_model_props(model, told(sha256(first).hexdigest(), UNLEARNED))
     return model.SerializeToString()
 
 
@@ -127,18 +148,20 @@ def shop(tmp_path: Path) -> Workshop:
 
 def test_the_file_loads_and_the_card_tells_of_it(shop):
     card = _training(shop).run()
-    assert PhoneNetwork(shop.folder / "recogniser.onnx").calibration.accept == pytest.approx(card.accept, abs=1e-4)
+    second = SecondNetwork(shop.folder / "second.onnx", PhoneNetwork(shop.folder / "recogniser.onnx"))
+    assert second.again.accept == pytest.approx(card.accept, abs=1e-4)
+    assert [replace(look, weights=()) for look in second.again.looks] == list(LOOKS)
     assert json.loads((shop.folder / "recogniser.json").read_bytes())["key"] == card.key
-    assert (card.language, card.size, card.copies, card.steps) == ("en", "tiny", 2, 10)
+    assert (card.language, card.size, card.copies, card.steps, card.second_steps) == ("en", "tiny", 2, 10, 4)
     assert card.voices == {"espeak-ng": 3, "flite slt": 3}
     assert card.hours_learned == pytest.approx(0.6)
-    assert set(card.phone_errors) == {"at home", "as recorded"}
+    assert set(card.phone_errors) == set(card.second_phone_errors) == {"at home", "as recorded"}
     assert (card.clips_inside, card.clips_outside) == (40, 80)
     assert card.rates.right == 1
     assert card.rates.false_accepts <= FALSE_ACCEPTS
     assert card.date == "2026-01-02T03:04:05+00:00"
     assert shop.made == {Speech: SPEECH, Features: HEARD, Listening: TRIED}
-    assert shop.steps == 10
+    assert shop.steps == 10 + 4
 
 
 def test_a_second_run_makes_nothing_and_tells_the_same(shop):
@@ -156,7 +179,7 @@ def test_a_stopped_training_goes_on_and_makes_nothing_twice(shop, tmp_path, piec
     assert not (shop.folder / "recogniser.onnx").exists()
     card = _training(shop).run()
     assert shop.made == {Speech: SPEECH, Features: HEARD, Listening: TRIED}
-    assert shop.steps == 10
+    assert shop.steps == 10 + 4
     whole = _training(Workshop(tmp_path / "whole")).run()
     assert _timeless(card) == _timeless(whole)
 
@@ -173,6 +196,7 @@ def test_it_tells_each_stage_and_the_time_left(shop):
         "speech": SPEECH,
         "features": HEARD,
         "learning": 10,
+        "learning the second look": 4,
         "listening": TRIED,
     }
     assert all(one.done == one.total for one in last.values())
@@ -201,7 +225,7 @@ def test_more_hours_need_only_what_is_new(shop):
     _training(shop, Order("en", replace(TINY, hours=0.4), jobs=1)).run()
     assert shop.made[Speech] == SPEECH + 1
     assert shop.made[Features] == HEARD + 2
-    assert shop.steps == 20
+    assert shop.steps == 2 * (10 + 4)
 
 
 def test_a_damaged_shard_is_made_again(shop):

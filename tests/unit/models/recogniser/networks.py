@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from models.recogniser.confidence import Calibration
+from models.recogniser.confidence import Calibration, LookAgain
+from models.recogniser.looks import UNLEARNED
 from models.recogniser.network import PhoneNetwork
 from models.recogniser.phones import Alphabet, alphabet
 
@@ -35,4 +36,27 @@ def tiny_head(outputs: int):
     with torch.no_grad():
         head.mean.copy_(torch.randn_like(head.mean))
         head.scale.copy_(torch.rand_like(head.scale) + 0.5)
+    return head
+
+
+def tiny_second_file(folder: Path, first: PhoneNetwork, *, bits: int = 8, again: LookAgain = UNLEARNED) -> Path:
+    """For ``tiny_network``; its weights are drawn at random, too."""
+    pytest.importorskip("torch", reason="training is not installed")
+    from models.recogniser.training.second_export import whole_graph  # noqa: PLC0415 - torch
+
+    path = folder / "second.onnx"
+    path.write_bytes(whole_graph(tiny_second_head(len(first.alphabet.phones) + 1), first.sha256, again, bits=bits))
+    return path
+
+
+def tiny_second_head(outputs: int):
+    torch = pytest.importorskip("torch", reason="training is not installed")
+    from models.recogniser.training.second_head import SecondHead  # noqa: PLC0415 - torch
+
+    first = tiny_head(outputs)
+    torch.manual_seed(6)
+    head = SecondHead(first, width=24, recurrent=16).eval()
+    with torch.no_grad():
+        for weights in (head.enter.weight, head.leave.weight):  # far from what it begins with
+            weights.normal_(0, 0.3)
     return head

@@ -7,12 +7,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from models.recogniser.confidence import Calibration, Look, LookAgain
 from models.recogniser.graph import compiled
 from models.recogniser.hearing import QUIET_STEPS
 from models.recogniser.listener import Listener
-from models.recogniser.search import Search
+from models.recogniser.looks import LOOKS
+from models.recogniser.network import FRAMES_LATE
+from models.recogniser.search import Effort, Search
+from models.recogniser.second import SecondNetwork
 from models.wake.mel import STEP_SAMPLES
-from tests.unit.models.recogniser.networks import tiny_network
+from tests.unit.models.recogniser.networks import tiny_network, tiny_second_file
 from tests.wake_networks import network as wake_network
 from tests.wake_networks import noise
 
@@ -64,6 +68,54 @@ def test_the_end_is_heard_however_long_the_sound_was(listener, samples):
     heard, _ = _heard(listener, [noise(4, seed=2).ravel()[:samples]])
     steps = -(-samples // STEP_SAMPLES) + QUIET_STEPS
     assert len(heard) == 4 * steps - 4
+
+
+@pytest.fixture(scope="module")
+def looking(listener, tmp_path_factory) -> Listener:
+    """Looks again in the end, and is surest of the second network where blank costs most."""
+    plain = (0.0,) * len(Calibration().weights)
+    looks = tuple(Look(each.blank_penalty, each.second, (each.blank_penalty, *plain)) for each in LOOKS)
+    path = tiny_second_file(tmp_path_factory.mktemp("second"), listener.phones, again=LookAgain(looks, 0.5))
+    return Listener(listener.features, listener.phones, SecondNetwork(path, listener.phones))
+
+
+def test_in_the_end_the_surest_look_counts(looking):
+    """And as it is told when all of it is heard at once."""
+    sound = noise(13, seed=1).ravel()[:SECOND]
+    utterance = looking.listen(GRAPH)
+    utterance.feed(sound)
+    along = utterance.guesses()
+    utterance.finish()
+    heard = looking.hear(sound)
+    dear = Search(GRAPH, Effort(blank_penalty=3.0))
+    dear.feed(heard.second)
+    found = utterance.guesses()
+    assert [(guess.words, guess.score) for guess in found] == [(one.words, one.score) for one in dear.sentences(5)]
+    assert found[0].confidence == pytest.approx(1 / (1 + np.exp(-3.0)))
+    assert along[0].confidence != found[0].confidence
+    assert found == looking.guesses(GRAPH, heard)
+
+
+@pytest.mark.parametrize("samples", [0, 1, 1281, SECOND])
+def test_both_networks_hear_the_same_frames(looking, samples):
+    """But that the first is late, and says nothing of the last two."""
+    heard = looking.hear(noise(13, seed=1).ravel()[:samples])
+    assert len(heard.second) == len(heard.first) + FRAMES_LATE
+
+
+def test_what_was_learned_belongs_to_both_files(listener, looking):
+    assert looking.identity != listener.identity
+    assert looking.identity.startswith(listener.identity)
+    assert looking.accept == 0.5
+
+
+def test_without_a_second_look_the_search_that_went_along_counts(listener):
+    sound = noise(13, seed=1).ravel()[:SECOND]
+    utterance = listener.listen(GRAPH)
+    utterance.feed(sound)
+    utterance.finish()
+    assert utterance.guesses() == listener.guesses(GRAPH, listener.hear(sound))
+    assert [guess.words for guess in utterance.guesses()] == [one.words for one in utterance.search.sentences(5)]
 
 
 def test_an_utterance_knows_nothing_of_the_one_before(listener):

@@ -40,6 +40,18 @@ def test_steps_are_the_trained_head_on_the_whole(tmp_path, bits, near):
     np.testing.assert_allclose(_streamed(network, taps)[FRAMES_LATE:], whole[:-FRAMES_LATE], atol=near)
 
 
+def test_the_file_is_read_back_as_it_runs(tmp_path):
+    """To teach another head on it: rounded weights, and nothing is lost on the way."""
+    torch = pytest.importorskip("torch")
+    from models.recogniser.training.export import read_head  # noqa: PLC0415 - torch
+
+    network, taps = tiny_network(tmp_path), _taps()
+    with torch.no_grad():
+        whole = read_head((tmp_path / "tiny-8.onnx").read_bytes())(torch.from_numpy(taps.reshape(1, -1, TAP_VALUES)))
+    whole = whole.log_softmax(-1)[0].numpy()
+    np.testing.assert_allclose(_streamed(network, taps)[FRAMES_LATE:], whole[:-FRAMES_LATE], atol=1e-4)
+
+
 def test_likelihoods_are_those_of_one_frame(tmp_path):
     found = _streamed(tiny_network(tmp_path), _taps())
     np.testing.assert_allclose(np.exp(found).sum(axis=1), 1, atol=1e-4)

@@ -10,14 +10,16 @@ import onnx
 import pytest
 from onnx import TensorProto, helper
 
-from models.recogniser.confidence import Calibration, confidence
+from models.recogniser.confidence import Calibration, Look, confidence
 from models.recogniser.training.calibration import (
     FALSE_ACCEPTS,
     Evidence,
     Tried,
     calibrated,
+    calibrated_again,
     crosswise,
     judged,
+    judged_again,
     written,
 )
 
@@ -107,9 +109,55 @@ def test_few_or_mad_clips_give_finite_numbers(inside, outside):
     assert 0 <= calibration.accept < 1
 
 
+LOOKS = (Look(0.5, second=False), Look(3.0, second=True))
+
+
+def _looked(apart: float, *, blind: float) -> tuple[list[list[Tried]], list[list[Tried]]]:
+    """By two looks, each of which knows nothing of its own share of the clips that a sentence was said in.
+
+    Their evidence says so: what was not said is far from what was.
+    """
+    inside, outside = _clips(apart, wrong=0.0)
+    rng = np.random.default_rng(9)
+    clips = []
+    for one in inside:
+        place = rng.random()
+        other = Tried(_evidence(rng, 0.0), right=False)
+        clips.append([other if place < blind else one, other if place > 1 - blind else one])
+    return clips, [[Tried(one, right=False)] * 2 for one in outside]
+
+
+def test_the_surer_look_is_the_one_that_heard_it():
+    """A fifth of the sentences is known to one look alone, another to the other: together they know all."""
+    inside, outside = _looked(6.0, blind=0.2)
+    again = calibrated_again(inside, outside, LOOKS)
+    assert [replace(look, weights=()) for look in again.looks] == list(LOOKS)
+    rates = judged_again(again, inside, outside)
+    assert rates.right > 0.95
+    assert rates.false_accepts <= FALSE_ACCEPTS
+    alone = calibrated([clip[0] for clip in inside], [clip[0].evidence for clip in outside], BASE)
+    assert judged(alone, [clip[0] for clip in inside], [clip[0].evidence for clip in outside]).right < 0.85
+
+
+@pytest.mark.parametrize("apart", [0.5, 1.0, 2.0])
+def test_of_two_looks_too_a_wrong_action_is_rarer_than_a_miss(apart):
+    inside, outside = _looked(apart, blind=0.2)
+    rates = judged_again(calibrated_again(inside, outside, LOOKS), inside, outside)
+    assert rates.false_accepts <= FALSE_ACCEPTS
+    assert rates.wrong == 0 or rates.wrong < rates.rejected
+
+
+def test_clips_that_no_look_knows_are_rejected():
+    nothing = [[Tried(None, right=False)] * 2] * 5
+    again = calibrated_again(nothing, nothing, LOOKS)
+    assert judged_again(again, nothing, nothing).rejected == 1
+    assert all(np.isfinite(look.weights).all() for look in again.looks)
+
+
 def test_each_half_is_judged_by_the_other():
-    inside, outside = _clips(2.0)
-    same, other = judged(calibrated(inside, outside, BASE), inside, outside), crosswise(inside, outside, BASE)
+    inside, outside = _looked(2.0, blind=0.1)
+    same = judged_again(calibrated_again(inside, outside, LOOKS), inside, outside)
+    other = crosswise(inside, outside, LOOKS)
     assert other.right == pytest.approx(same.right, abs=0.15)
     assert other.right + other.wrong + other.rejected == pytest.approx(1)
     assert other.false_accepts < FALSE_ACCEPTS + 0.05

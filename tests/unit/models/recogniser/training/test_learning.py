@@ -12,7 +12,8 @@ torch = pytest.importorskip("torch", reason="training is not installed")
 from models.recogniser.training import learning  # noqa: E402
 from models.recogniser.training.features import Example  # noqa: E402
 from models.recogniser.training.head import Head, Size  # noqa: E402
-from models.recogniser.training.learning import Learning, Stand, ctc, phone_errors  # noqa: E402
+from models.recogniser.training.learning import Learning, Stand, begun, ctc, phone_errors  # noqa: E402
+from models.recogniser.training.second_head import SecondHead  # noqa: E402
 
 SIZE = Size(6, width=24, recurrent=24)
 
@@ -41,6 +42,10 @@ def _examples(many: int) -> list[Example]:
 
 class _Stopped(Exception):
     pass
+
+
+def _learning(examples: list[Example], steps: int, seed: int, checkpoint, **more) -> Learning:
+    return Learning(begun(SIZE, examples, seed), examples, steps, seed, checkpoint, **more)
 
 
 def _stop_at(step: int):
@@ -80,11 +85,27 @@ def test_training_makes_what_was_said_likelier(tmp_path, monkeypatch):
     """Within a few steps, with all that is hidden from the head on the way."""
     monkeypatch.setattr(learning, "_WARM_STEPS", 10)  # the recipe's own are for hours of speech
     examples = _examples(8)
-    head = Learning(SIZE, examples, 60, 1, tmp_path / "checkpoint", batch_frames=400).run(_nothing)
+    head = _learning(examples, 60, 1, tmp_path / "checkpoint", batch_frames=400).run(_nothing)
     assert _loss(head, examples) < 0.5 * _loss(Head(SIZE).eval(), examples)
 
 
-def _loss(head: Head, examples: list[Example]) -> float:
+def test_a_second_head_grows_out_of_the_first(tmp_path, monkeypatch):
+    """Both of its parts learn, the first head itself stays as it is, and what was said gets likelier."""
+    monkeypatch.setattr(learning, "_WARM_STEPS", 10)
+    examples = _examples(8)
+    first = _learning(examples, 20, 1, tmp_path / "first", batch_frames=400).run(_nothing)
+    kept = {name: values.clone() for name, values in first.state_dict().items()}
+    second = SecondHead(first, width=24, recurrent=24)
+    before = {name: values.clone() for name, values in second.state_dict().items()}
+    options = {"batch_frames": 400, "shortest_first": False, "rate": 5e-3}
+    learned = Learning(second, examples, 60, 1, tmp_path / "second", **options).run(_nothing)
+    assert _loss(learned, examples) < 0.7 * _loss(first, examples)
+    assert all(torch.equal(values, first.state_dict()[name]) for name, values in kept.items())
+    for name in ("first.recurrent.weight_ih_l0", "recurrent.weight_hh_l1_reverse", "leave.weight"):
+        assert not torch.equal(before[name], learned.state_dict()[name]), name
+
+
+def _loss(head: Head | SecondHead, examples: list[Example]) -> float:
     with torch.no_grad():
         taps, frames = learning._collated(examples, torch.device("cpu"))
         return float(ctc(head(taps), frames, examples))
@@ -94,13 +115,13 @@ def _loss(head: Head, examples: list[Example]) -> float:
 def test_a_training_that_was_stopped_ends_as_one_that_was_not(tmp_path, stops):
     """The same weights, to the bit: batches, noise and all go on where they were."""
     examples = _examples(12)
-    whole = Learning(SIZE, examples, 24, 3, tmp_path / "whole", batch_frames=60).run(_nothing)
+    whole = _learning(examples, 24, 3, tmp_path / "whole", batch_frames=60).run(_nothing)
     for stop in stops:
         with pytest.raises(_Stopped):
-            Learning(SIZE, examples, 24, 3, tmp_path / "stopped", batch_frames=60).run(_stop_at(stop))
+            _learning(examples, 24, 3, tmp_path / "stopped", batch_frames=60).run(_stop_at(stop))
         torch.rand(5)  # what happened meanwhile
     seen: list[Stand] = []
-    resumed = Learning(SIZE, examples, 24, 3, tmp_path / "stopped", batch_frames=60).run(seen.append)
+    resumed = _learning(examples, 24, 3, tmp_path / "stopped", batch_frames=60).run(seen.append)
     assert [stand.step for stand in seen] == list(range(stops[-1] + 1, 25))
     for name, weights in whole.state_dict().items():
         assert torch.equal(weights, resumed.state_dict()[name]), name
@@ -108,9 +129,9 @@ def test_a_training_that_was_stopped_ends_as_one_that_was_not(tmp_path, stops):
 
 def test_a_training_that_is_done_is_only_read(tmp_path):
     examples = _examples(4)
-    first = Learning(SIZE, examples, 5, 0, tmp_path / "checkpoint").run(_nothing)
+    first = _learning(examples, 5, 0, tmp_path / "checkpoint").run(_nothing)
     seen: list[Stand] = []
-    again = Learning(SIZE, examples, 5, 0, tmp_path / "checkpoint").run(seen.append)
+    again = _learning(examples, 5, 0, tmp_path / "checkpoint").run(seen.append)
     assert seen == []
     assert all(torch.equal(one, other) for one, other in zip(first.parameters(), again.parameters(), strict=True))
 
@@ -132,7 +153,7 @@ def test_what_cannot_be_learned_is_left_out(tmp_path):
     examples = [*_examples(4), Example(np.zeros((2, 480), np.float16), np.arange(1, 6, dtype=np.int16))]
     examples.append(Example(np.zeros((9, 480), np.float16), np.zeros(0, np.int16)))
     stands: list[Stand] = []
-    Learning(SIZE, examples, 6, 0, tmp_path / "checkpoint").run(stands.append)
+    _learning(examples, 6, 0, tmp_path / "checkpoint").run(stands.append)
     assert all(0 < stand.loss < 100 for stand in stands)
     assert all(later.step == earlier.step + 1 for earlier, later in pairwise(stands))
 
@@ -150,5 +171,5 @@ def test_the_loss_is_of_a_phone_and_not_of_a_batch():
 
 def test_what_comes_after_it_calculates_as_before(tmp_path):
     """Numbers next to 0 are there again: learning does without them."""
-    Learning(SIZE, _examples(4), 2, 1, tmp_path / "c").run(_nothing)
+    _learning(_examples(4), 2, 1, tmp_path / "c").run(_nothing)
     assert np.float64(5e-324) / 1 > 0

@@ -1,0 +1,86 @@
+"""The second look: when speech has ended, what was heard is searched again, by another network and at other prices.
+
+No price of blank is right everywhere. Across a room phones are faint, and words are dropped where blank costs little;
+in noise phones are everywhere, and words are made up where it costs much. What fits best of all that was found, and
+how many looks found the same, is told at the end.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from models.recogniser.confidence import Calibration, Look, LookAgain, evidence, margin
+from models.recogniser.graph import Graph
+from models.recogniser.search import Effort, Search, Sentence
+
+LOOKS = (Look(Calibration().blank_penalty, second=False), Look(1.5, second=True), Look(3.0, second=True))
+"""What is looked at: chosen on orders of coffee, the weights not learned yet. The first has gone along."""
+VALUES = len(Calibration().weights)  # of a look's evidence
+UNLEARNED = LookAgain(tuple(replace(look, weights=(0.0,) * (VALUES + 1)) for look in LOOKS), 0.5)
+_RIVALS = 8
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Of one utterance how likely each phone was. second: by the network that hears it whole; None: there is none."""
+
+    first: Floats
+    second: Floats | None
+
+    @property
+    def best(self) -> Floats:
+        return self.first if self.second is None else self.second
+
+
+class Looks:
+    """searches: of one utterance, all of it fed."""
+
+    def __init__(self, searches: Sequence[Search]) -> None:
+        self.searches = searches
+        self.found = [search.sentences(_RIVALS) for search in searches]
+        self._rare = searches[0].rare_words
+        self._best = [_meaning(found[0], self._rare) for found in self.found if found]
+
+    def evidence(self, look: int, sentence: Sentence) -> tuple[float, ...]:
+        """Of a sentence that this look found; behind its ``evidence`` the share of looks whose likeliest one it is."""
+        agree = self._best.count(_meaning(sentence, self._rare)) / len(self.searches)
+        return *evidence(self.searches[look], sentence, margin(sentence, self.found[look])), agree
+
+
+def looked(graph: Graph, effort: Effort, heard: Heard, looks: Sequence[Look], along: Search) -> Looks:
+    """along: the search that went along while somebody spoke, which is not done again. heard: by both networks."""
+    assert heard.second is not None
+    searches = []
+    for look in looks:
+        search = along
+        if look.second or look.blank_penalty != effort.blank_penalty:
+            search = Search(graph, replace(effort, blank_penalty=look.blank_penalty))
+            search.feed(heard.second if look.second else heard.first)
+        searches.append(search)
+    return Looks(searches)
+
+
+def told(first_sha256: str, again: LookAgain) -> dict[str, str]:
+    """As it stands in the second network's file. first_sha256: of the file that it belongs to."""
+    return {"first": first_sha256, "again": json.dumps(asdict(again))}
+
+
+def read(said: Mapping[str, str]) -> tuple[str, LookAgain]:
+    """What ``told`` wrote. Raises KeyError, ValueError or msgspec's errors."""
+    again = msgspec.json.decode(said["again"], type=LookAgain)
+    if not again.looks or any(len(look.weights) != VALUES + 1 for look in again.looks):
+        raise ValueError("it has no looks, or other weights than its confidence")
+    return said["first"], again
+
+
+def _meaning(sentence: Sentence, rare: Collection[str]) -> list[str]:
+    """Without what may be said and changes nothing."""
+    return [word for word in sentence.words if word not in rare]

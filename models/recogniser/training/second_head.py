@@ -1,0 +1,58 @@
+"""The second look that is trained: it grows out of the first head, and hears the whole utterance in both directions.
+
+It begins as a copy of the first one with more layers above it, which see the future, and all of it goes on learning.
+"""
+
+from __future__ import annotations
+
+import copy
+
+import torch
+from torch import Tensor, nn
+
+from models.recogniser.shape import OUTPUTS_PER_FRAME
+from models.recogniser.training.head import Head
+from models.wake.layers import TAP_VALUES
+
+LEAST_SPREAD = 0.2  # of that of all speech: what hardly moves says nothing
+
+
+class SecondHead(nn.Module):
+    """[clips, frames, 480] → logits [clips, 2 * frames, outputs]. It begins with saying what the first one says."""
+
+    def __init__(
+        self, first: Head, *, width: int = 256, recurrent: int = 192, layers: int = 2, dropout: float = 0.1
+    ) -> None:
+        super().__init__()
+        self.size = first.size
+        self.first = copy.deepcopy(first).requires_grad_()
+        known = first.size.recurrent
+        self.enter = nn.Linear(TAP_VALUES + known, width)
+        self.recurrent = nn.LSTM(width, recurrent, layers, batch_first=True, dropout=dropout, bidirectional=True)
+        self.leave = nn.Linear(2 * recurrent + known, OUTPUTS_PER_FRAME * first.size.outputs)
+        self.dropout = nn.Dropout(dropout)
+        with torch.no_grad():
+            self.leave.weight[:, : 2 * recurrent].mul_(0.1)
+            self.leave.weight[:, 2 * recurrent :].copy_(first.leave.weight)
+            self.leave.bias.copy_(first.leave.bias)
+
+    @property
+    def mean(self) -> Tensor:
+        return self.first.mean
+
+    @property
+    def scale(self) -> Tensor:
+        return self.first.scale
+
+    def forward(self, taps: Tensor) -> Tensor:
+        known = self.first.remembered(taps)
+        entered = torch.relu(self.enter(self.dropout(torch.cat([self._alike(taps), known], dim=-1))))
+        heard, _ = self.recurrent(self.dropout(entered))
+        logits: Tensor = self.leave(self.dropout(torch.cat([heard, known], dim=-1)))
+        return logits.reshape(len(taps), -1, self.size.outputs)
+
+    def _alike(self, taps: Tensor) -> Tensor:
+        """Whatever the room, the microphone and the noise: around 0 over the utterance, and as wide as in any other."""
+        around = taps - taps.mean(dim=1, keepdim=True)
+        spread = around.square().mean(dim=1, keepdim=True).sqrt()
+        return around / (spread + LEAST_SPREAD / self.scale)
