@@ -30,13 +30,13 @@ pytestmark = [
     pytest.mark.skipif("en" not in languages(), reason="no English recogniser is installed"),
 ]
 
-# "Nguyen" is read "noo-yen" by espeak-ng, and said "win" by many who are called so.
+# "Niamh" is read "nye-um" by espeak-ng, and said "neev" by everybody who is called so.
 ENTITIES = [
-    Entity("light.nguyen", "light", "Nguyen Lamp", area="Kitchen"),
+    Entity("light.niamh", "light", "Niamh Lamp", area="Kitchen"),
     Entity("light.bed", "light", "Bed Light", area="Office"),
     Entity("light.shelf", "light", "Shelf Lamp", area="Office"),
 ]
-SPOKEN = {"turn on the win lamp": "turn on the Nguyen Lamp", "turn on the bed light": "turn on the bed light"}
+SPOKEN = {"turn on the neev lamp": "turn on the Niamh Lamp", "turn on the bed light": "turn on the bed light"}
 
 
 def _write_grammar(path: Path) -> None:
@@ -78,17 +78,17 @@ def test_two_voices_teach_a_name_to_all(grammar, listener, cast):
     teachers, others = cast[:2], cast[2:]
     turns = [Corrected(_samples(talker, said), meant) for talker in teachers for said, meant in SPOKEN.items()]
     taught = adapted(grammar, listener, turns, lambda *_: None)
-    assert set(taught.adaptation.ways) == {"nguyen"}
+    assert set(taught.adaptation.ways) == {"niamh"}
     assert taught.after.right > taught.before.right
     plain, tuned = Recogniser(grammar, listener), Recogniser(grammar, listener, taught.adaptation)
-    clips = [_samples(talker, "turn on the win lamp") for talker in others]
-    before, after = ([_heard(one, clip) for clip in clips].count("turn on nguyen lamp") for one in (plain, tuned))
+    clips = [_samples(talker, "turn on the neev lamp") for talker in others]
+    before, after = ([_heard(one, clip) for clip in clips].count("turn on niamh lamp") for one in (plain, tuned))
     assert after > before
     assert _heard(tuned, _samples(others[0], "turn on the bed light")) == "turn on bed light"
 
 
 def test_one_turn_teaches_no_name(grammar, listener, cast):
-    turn = Corrected(_samples(cast[0], "turn on the win lamp"), "turn on the Nguyen Lamp")
+    turn = Corrected(_samples(cast[0], "turn on the neev lamp"), "turn on the Niamh Lamp")
     assert adapted(grammar, listener, [turn], lambda *_: None).adaptation.ways == {}
 
 
@@ -116,7 +116,7 @@ async def test_the_engine_takes_what_was_taught_while_it_runs_and_forgets_it(gra
     def listen(house: HouseRecogniser) -> str:
         return _heard(house.current, clip)
 
-    clip = _samples(cast[2], "turn on the win lamp")
+    clip = _samples(cast[2], "turn on the neev lamp")
     turns = [Corrected(_samples(talker, said), meant) for talker in cast[:2] for said, meant in SPOKEN.items()]
     taught = adapted(grammar, listener, turns, lambda *_: None).adaptation
     path, file = tmp_path / "grammar.json", tmp_path / "taught.json"
@@ -125,7 +125,7 @@ async def test_the_engine_takes_what_was_taught_while_it_runs_and_forgets_it(gra
         plain = await house.in_worker(listen, house)
         await asyncio.to_thread(taught.write, file)
         await house._look()
-        assert await house.in_worker(listen, house) == "turn on nguyen lamp" != plain
+        assert await house.in_worker(listen, house) == "turn on niamh lamp" != plain
         await asyncio.to_thread(file.write_text, "{")
         await house._look()
         assert await house.in_worker(listen, house) == plain
