@@ -37,8 +37,8 @@ def api(hub, notes=None) -> list[Route]:
 class Everybody:
     """An Access that admits whoever asks."""
 
-    async def admit(self, request, scope) -> None:
-        pass
+    async def admit(self, request, scope) -> bool:
+        return True
 
 
 def trace(turn: str = "01TURN", text: str = "turn on the bed light", **changes) -> Trace:

@@ -9,12 +9,13 @@ from typing import Annotated, Literal
 import msgspec
 from aiohttp import web
 from msgspec import Meta
+from msgspec.structs import replace
 
 from hub.health import Health, SatelliteStatus
 from hub.metrics import CONTENT_TYPE as METRICS_CONTENT_TYPE
 from hub.rules.report import Fired, RulesStatus, Trial
 from hub.web.control import About, Answer, HouseSnapshot, HubControl, Status
-from hub.web.exchange import body_as, json_response, query_as, read_body
+from hub.web.exchange import KNOWN_KEY, body_as, json_response, query_as, read_body
 from hub.web.refusal import MAX_BODY_BYTES, RequestRefused
 from hub.web.routes import Route
 from wire.wav import read_wav, wav_bytes
@@ -94,7 +95,13 @@ class Api:
                 scope="open",
                 answer=Live,
             ),
-            get(path="/health", handler=self._health, summary="Each part's state", answer=Health),
+            get(
+                path="/health",
+                handler=self._health,
+                summary="Each part's state; what is wrong with it only for who is signed in",
+                scope="open",
+                answer=Health,
+            ),
             get(path="/house", handler=self._house, summary="Rooms and devices", answer=HouseSnapshot),
             get(path="/satellites", handler=self._satellites, summary="Satellites", answer=list[SatelliteStatus]),
             get(path="/status", handler=self._status, summary="All that a first look needs", answer=Status),
@@ -137,8 +144,12 @@ class Api:
         response.set_status(200 if ready else 503)
         return response
 
-    async def _health(self, _: web.Request) -> web.Response:
-        return json_response(self._control.health())
+    async def _health(self, request: web.Request) -> web.Response:
+        health = self._control.health()
+        if not request[KNOWN_KEY]:  # names and states help a watcher; addresses and reasons would help others
+            parts = tuple(replace(part, detail="", code=None) for part in health.components)
+            health = replace(health, components=parts)
+        return json_response(health)
 
     async def _house(self, _: web.Request) -> web.Response:
         return json_response(self._snapshot())

@@ -13,6 +13,7 @@ from hub.web.refusal import TOO_LARGE, RequestRefused
 
 BODY_SECONDS = 30.0
 BODY_BYTES = 64 << 10  # what a route takes that does not say otherwise: forms, not recordings
+KNOWN_KEY = web.RequestKey("known", bool)  # of a request: somebody who may read asks
 MAX_BODY_KEY = web.RequestKey("max_body_bytes", int)  # of a request: how much its route takes
 
 T = TypeVar("T")

@@ -20,7 +20,7 @@ from hub.web.connections import CONTROL, PAGE, Bounds, accept
 from hub.web.openapi import openapi_route
 from hub.web.plain import certificate_route, leading_to
 from hub.web.refusal import MAX_BODY_BYTES, refusals
-from hub.web.routes import Access, Route, served
+from hub.web.routes import PROBES, Access, Route, served
 from wire.errors import ConfigError
 
 SHUTDOWN_SECONDS = 2.0  # for requests in flight at the end; then they are cancelled
@@ -65,6 +65,7 @@ async def page_server(
     guard = page.guard(OwnNames(section.names) if names is None else names)
     app = web.Application(middlewares=[guard, refusals], client_max_size=MAX_BODY_BYTES)
     app.add_routes([*served([*routes, openapi_route(routes, version)], access=access), *page.routes(files)])
+    app.add_routes(served([route for route in routes if route.path in PROBES], prefix="", access=access))
     listener = _bind_tcp(section.bind, section.https_port if tls else section.port)
     port: int = listener.getsockname()[1]
     async with AsyncExitStack() as stack:

@@ -9,12 +9,13 @@ from typing import Any, Literal, Protocol
 import msgspec
 from aiohttp import web
 
-from hub.web.exchange import BODY_BYTES, MAX_BODY_KEY
+from hub.web.exchange import BODY_BYTES, KNOWN_KEY, MAX_BODY_KEY
 from hub.web.refusal import Handler
 
 Scope = Literal["open", "read", "act", "admin"]
 SCOPES: tuple[Scope, ...] = ("open", "read", "act", "admin")  # each may do what those before it may
 API_PREFIX = "/api/v1"
+PROBES = frozenset({"/health", "/health/live", "/health/ready", "/metrics"})  # also without prefix, as watchers expect
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
@@ -45,8 +46,8 @@ class Route:
 class Access(Protocol):
     """Decides who may; ``hub.web.access`` is the page's, the control socket has none (its file's mode decides)."""
 
-    async def admit(self, request: web.Request, scope: Scope) -> None:
-        """Return where the caller may use a route of ``scope``. Raises RequestRefused."""
+    async def admit(self, request: web.Request, scope: Scope) -> bool:
+        """Return where the caller may use a route of ``scope``; False for a stranger. Raises RequestRefused."""
 
 
 class RouteSource(Protocol):
@@ -62,8 +63,7 @@ def served(routes: Iterable[Route], prefix: str = API_PREFIX, access: Access | N
 
 def _guarded(route: Route, access: Access | None) -> Handler:
     async def handle(request: web.Request) -> web.StreamResponse:
-        if access is not None:
-            await access.admit(request, route.scope)
+        request[KNOWN_KEY] = access is None or await access.admit(request, route.scope)
         request[MAX_BODY_KEY] = route.max_body_bytes
         return await route.handler(request)
 

@@ -78,10 +78,24 @@ async def test_nothing_but_the_first_run_is_open_to_a_stranger(port):
         )
         for path in ("/health/live", "/health/ready"):
             assert (await answer(stranger, "GET", path))[0] == 200
-        for path in ("/status", "/health", "/turns", "/metrics", "/openapi.json", "/access/sessions"):
+        health = (await answer(stranger, "GET", "/health"))[1]
+        assert [(part["name"], part["state"], part["detail"]) for part in health["components"]] == [
+            ("stt", "ok", ""),
+            ("store", "degraded", ""),  # but not why
+        ]
+        for path in ("/status", "/turns", "/metrics", "/openapi.json", "/access/sessions"):
             assert await answer(stranger, "GET", path) == (401, "owner-missing")
         assert await answer(stranger, "POST", "/say", json={"text": "hello"}) == (401, "owner-missing")
         assert await answer(stranger, "POST", "/access/session", json={"password": "x" * 8}) == (409, "owner-missing")
+
+
+async def test_watchers_find_the_probes_where_they_look(port, door):
+    async with owner_of(port, door.owner.code) as owner, visitor(port) as stranger:
+        for path, strangers in (("/health", 200), ("/health/live", 200), ("/health/ready", 200), ("/metrics", 401)):
+            async with owner.get(path) as told, stranger.get(path) as refused:
+                assert (told.status, refused.status) == (200, strangers)
+        async with owner.get("/health") as response:
+            assert (await response.json())["components"][1]["detail"] == "disk full"
 
 
 async def test_the_set_up_code_makes_one_owner(port, door, home):

@@ -33,7 +33,7 @@ class Gate:
         self._owner, self._ledger = owner, ledger
         self._open: defaultdict[str, WeakSet[asyncio.Transport]] = defaultdict(WeakSet)
 
-    async def admit(self, request: web.Request, scope: Scope) -> None:
+    async def admit(self, request: web.Request, scope: Scope) -> bool:
         if not _KEYS_IN_ADDRESS.isdisjoint(request.query):
             message = "a token in an address ends up in logs and histories; send it as `Authorization: Bearer …`"
             raise RequestRefused("token-in-address", message)
@@ -47,11 +47,12 @@ class Gate:
             request[CALLER_KEY] = caller
             self._remember(caller, request)
         if scope == "open":
-            return
+            return caller is not None
         if caller is None:
             raise self._nobody()
         if not caller.may(scope):
             raise RequestRefused("scope-missing", f"this token may {caller.scope}; that needs {scope}", status=403)
+        return True
 
     def hang_up(self, callers: Iterable[str]) -> None:
         """End what sessions or tokens that were revoked still have open."""
