@@ -46,6 +46,9 @@ class AuditPage(msgspec.Struct, frozen=True):
     filters: dict[str, list[str]]
 
 
+_KINDS = {"csv": "text/csv", "jsonl": "application/x-ndjson"}
+
+
 class AuditApi:
     """database: its file; the log is read beside the hub's own connection, as it is at one moment."""
 
@@ -93,7 +96,7 @@ class AuditApi:
         form = query_as(request, ExportQuery).format
         path = await asyncio.to_thread(self._written, form)
         try:
-            return await send_and_delete(request, path, "application/octet-stream")
+            return await send_and_delete(request, path, _KINDS[form])
         finally:
             await asyncio.to_thread(_gone, path)
 

@@ -54,7 +54,10 @@ async def body_as(request: web.Request, schema: type[T]) -> T:
 
 
 def query_as(request: web.Request, schema: type[T]) -> T:
+    given = dict(request.query)
+    if len(given) != len(request.query):
+        raise RequestRefused("request-invalid", "the request's query says something twice; see docs/web.md")
     try:
-        return msgspec.convert(dict(request.query), schema, strict=False)
+        return msgspec.convert(given, schema, strict=False)
     except msgspec.ValidationError as error:
         raise RequestRefused("request-invalid", f"the request's query: {error}; see docs/web.md") from error

@@ -25,7 +25,7 @@ LIMIT_SECONDS = 30.0  # the goal is 5 (docs/benchmarks.md); test machines are sh
 
 RECORD_KEYS = {
     "turn", "satellite", "area", "started", "wake", "transcript", "language", "stt", "understood", "actions",
-    "reply", "error", "timings_ms", "engines_ms", "why",
+    "reply", "error", "timings_ms", "engines_ms", "why", "via", "granted", "person",
 }  # fmt: skip
 
 

@@ -28,9 +28,10 @@ from schemathesis.specs.openapi.checks import (
 from tests.browser.conftest import RunningHub, hub_process, temporary_home
 from tests.signed_in import PAGE_HEADERS
 
-EXAMPLES = int(os.environ.get("EARSHOT_API_EXAMPLES", "6"))
+EXAMPLES = int(os.environ.get("EARSHOT_API_EXAMPLES", "3"))
 DEADLINE_SECONDS = 30.0
 NEVER_ENDS = {"/wake/scores", "/live", "/talk"}  # streams and WebSockets have tests of their own
+ASK_ELSEWHERE = {"/broker", "/broker/test", "/satellites/adopt"}  # whatever host they are given
 CHECKS = [status_code_conformance, content_type_conformance, response_schema_conformance]
 
 
@@ -60,7 +61,7 @@ def test_every_address_does_what_it_is_described_to_do(hub, token):
         schema = schemathesis.openapi.from_dict(described)
         for result in schema.get_all_operations():
             operation = result.ok()
-            if operation.path in NEVER_ENDS:
+            if operation.path in NEVER_ENDS | ASK_ELSEWHERE:
                 continue
             for mode in GenerationMode.POSITIVE, GenerationMode.NEGATIVE:
                 found += _tried(operation, mode, session, f"{hub.url}/api/v1")

@@ -1,10 +1,9 @@
-"""Lists of a whole network, larger than any other message may be: read, and nobody waits for it."""
+"""Lists of a whole network, larger than any other message may be. How late they make others: docs/house.md."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import time
 from contextlib import asynccontextmanager
 
 import pytest
@@ -18,7 +17,6 @@ from hub.house.zigbee2mqtt import Zigbee2Mqtt
 from tests.large_list import large_list
 
 DEVICES = 600
-LATE_SECONDS = 0.25  # of anything else in the loop; the whole takes seconds, and test machines are shared
 
 
 @pytest.fixture
@@ -40,18 +38,6 @@ async def read(connection):
         pass
 
 
-async def lateness():
-    """Until cancelled; how late the loop was at most."""
-    worst = 0.0
-    try:
-        while True:
-            due = time.monotonic() + 0.005
-            await asyncio.sleep(0.005)
-            worst = max(worst, time.monotonic() - due)
-    except asyncio.CancelledError:
-        return worst
-
-
 @asynccontextmanager
 async def house(address):
     async with Bus(address, name="hub") as bus:
@@ -60,13 +46,12 @@ async def house(address):
             yield registry
 
 
-async def test_six_hundred_devices_are_known_and_nobody_waits_for_it(broker):
+async def test_six_hundred_devices_are_known_and_one_fewer_after_them(broker):
     listed = await asyncio.to_thread(large_list, DEVICES)
     assert MAX_PAYLOAD_BYTES < len(listed) <= LARGE_PAYLOAD_BYTES
     await publish(broker, "zigbee2mqtt/bridge/devices", listed)
     await publish(broker, "zigbee2mqtt/Room 3/Lamp 31", b'{"state": "ON"}')
     async with house(broker) as known:
-        watching = asyncio.create_task(lateness())
         assert await known.settled()
         lamps = {entity.name: entity for entity in known.entities() if entity.domain == "light"}
         assert len(lamps) == DEVICES
@@ -75,8 +60,6 @@ async def test_six_hundred_devices_are_known_and_nobody_waits_for_it(broker):
         await publish(broker, "zigbee2mqtt/bridge/devices", fewer)
         assert await known.settled()
         assert len([entity for entity in known.entities() if entity.domain == "light"]) == DEVICES - 1
-        watching.cancel()
-        assert await watching < LATE_SECONDS
 
 
 async def test_a_short_list_that_comes_after_a_long_one_counts(broker):
