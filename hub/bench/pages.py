@@ -16,6 +16,7 @@ from pathlib import Path
 import aiohttp
 
 READY_SECONDS = 20.0
+LIVE_VIEW = "/live?topics=turn,progress,health,reminders,notify"  # js/shell.js and pages/why.js
 
 
 class Pages:
@@ -53,11 +54,13 @@ async def pages(socket: Path, count: int) -> AsyncIterator[Pages]:
 
 
 async def _look(http: aiohttp.ClientSession, opened: asyncio.Semaphore) -> None:
-    """One page: everything it is told is read, and asks for nothing more, as the live view does."""
-    async with http.ws_connect("/live") as socket:
+    """One page: everything it is told is read, and after a turn the list is asked for, as the page "Why" does."""
+    async with http.ws_connect(LIVE_VIEW) as socket:
         opened.release()
         async for message in socket:
-            json.loads(message.data)
+            if any(event["topic"] == "turn" for event in json.loads(message.data)):
+                async with http.get("/turns?limit=20") as response:
+                    await response.read()
 
 
 async def _serve(path: str, count: int) -> None:

@@ -23,6 +23,7 @@ MOST_WATCHERS = 40
 FRAME_BYTES = 1024  # of what a page may send: it has nothing to say here
 HEARTBEAT_SECONDS = 20.0  # a phone that left the house is noticed
 GATHER_SECONDS = 0.1  # twenty pages must not be served in the middle of a turn, event by event
+SPREAD_SECONDS = 0.002  # from one page to the next
 WAITING_EVENTS = 256  # for each watcher: some seconds of a lively house
 
 
@@ -47,14 +48,20 @@ class Watcher:
             self._waiting.popleft()
             self._missed += 1
         self._waiting.append(message)
+
+    @property
+    def waits(self) -> bool:
+        """Something is there that was not told yet."""
+        return bool(self._waiting)
+
+    def stir(self) -> None:
+        """Let ``next`` take what is there."""
         self._stir.set()
 
-    async def next(self, gather_seconds: float = 0.0) -> bytes:
-        """What happened, as a JSON array of events; waits for the first, then ``gather_seconds`` for more."""
-        if not self._waiting:
-            self._stir.clear()
-            await self._stir.wait()
-        await asyncio.sleep(gather_seconds)
+    async def next(self) -> bytes:
+        """What happened since the last time, as a JSON array of events; ready when the feed stirs this watcher."""
+        await self._stir.wait()
+        self._stir.clear()
         events = list(self._waiting)
         self._waiting.clear()
         if self._missed:
@@ -69,7 +76,9 @@ class LiveFeed:
     on_wanted: told, by topic, True when somebody begins to look and False when nobody does any more.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, gather_seconds: float = GATHER_SECONDS) -> None:
+        self._gather_seconds = gather_seconds
+        self._stirring: asyncio.TimerHandle | None = None
         self._watchers: set[Watcher] = set()
         self.on_wanted: dict[Topic, Callable[[bool], None]] = {}
 
@@ -89,6 +98,23 @@ class LiveFeed:
         for watcher in self._watchers:
             if topic in watcher.topics:
                 watcher.give(message)
+        if self._stirring is None:
+            self._stir_after(self._gather_seconds, [])
+
+    def _stir_after(self, seconds: float, rest: list[Watcher]) -> None:
+        self._stirring = asyncio.get_running_loop().call_later(seconds, self._stir, rest)
+
+    def _stir(self, rest: list[Watcher]) -> None:
+        """One watcher after another: what twenty pages are sent at once would hold up a turn."""
+        rest = rest or [watcher for watcher in self._watchers if watcher.waits]
+        if rest:
+            rest.pop().stir()
+        if rest:
+            self._stir_after(SPREAD_SECONDS, rest)
+        elif any(watcher.waits for watcher in self._watchers):
+            self._stir_after(self._gather_seconds, [])
+        else:
+            self._stirring = None
 
     @contextmanager
     def watch(self, topics: Collection[Topic] = TOPICS) -> Iterator[Watcher]:
@@ -128,7 +154,7 @@ _ENDINGS = frozenset({WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMs
 async def _send(watcher: Watcher, socket: web.WebSocketResponse) -> None:
     with suppress(ConnectionError):  # the page is gone: its own receive() ends
         while True:
-            await socket.send_str((await watcher.next(GATHER_SECONDS)).decode())
+            await socket.send_str((await watcher.next()).decode())
 
 
 def _topics(asked: str | None) -> frozenset[Topic]:

@@ -11,7 +11,7 @@ from hub.web.live import WAITING_EVENTS, LiveFeed
 
 
 async def test_a_watcher_gets_its_topics_in_order():
-    feed = LiveFeed()
+    feed = LiveFeed(0.01)
     with feed.watch(["turn"]) as watcher:
         feed.tell("turn", {"n": 1})
         feed.tell("health", {"n": 2})
@@ -21,7 +21,7 @@ async def test_a_watcher_gets_its_topics_in_order():
 
 
 async def test_who_does_not_keep_up_is_told_how_much_was_missed():
-    feed = LiveFeed()
+    feed = LiveFeed(0.01)
     with feed.watch(["turn"]) as watcher:
         for n in range(WAITING_EVENTS + 3):
             feed.tell("turn", n)
@@ -31,7 +31,7 @@ async def test_who_does_not_keep_up_is_told_how_much_was_missed():
 
 
 async def test_waiting_ends_with_the_next_event():
-    feed = LiveFeed()
+    feed = LiveFeed(0.01)
     with feed.watch(["turn"]) as watcher:
         waiting = asyncio.create_task(watcher.next())
         await asyncio.sleep(0)
@@ -40,7 +40,7 @@ async def test_waiting_ends_with_the_next_event():
 
 
 async def test_nothing_is_wanted_when_nobody_looks():
-    feed = LiveFeed()
+    feed = LiveFeed(0.01)
     with feed.watch(["turn"]):
         assert feed.wanted("turn")
     assert not feed.wanted("turn")
@@ -48,15 +48,15 @@ async def test_nothing_is_wanted_when_nobody_looks():
 
 
 async def test_what_cannot_be_told_is_a_bug_and_said():
-    feed = LiveFeed()
+    feed = LiveFeed(0.01)
     with feed.watch(["turn"]), pytest.raises(NotImplementedError):
         feed.tell("turn", object())
 
 
 async def test_what_happens_soon_after_comes_along():
-    feed = LiveFeed()
+    feed = LiveFeed(0.01)
     with feed.watch(["turn"]) as watcher:
-        waiting = asyncio.create_task(watcher.next(gather_seconds=0.02))
+        waiting = asyncio.create_task(watcher.next())
         feed.tell("turn", 1)
         await asyncio.sleep(0)
         feed.tell("turn", 2)
@@ -64,7 +64,7 @@ async def test_what_happens_soon_after_comes_along():
 
 
 async def test_who_makes_something_costly_is_told_when_somebody_looks_and_when_nobody_does():
-    feed, told = LiveFeed(), []
+    feed, told = LiveFeed(0.01), []
     feed.on_wanted["scores"] = told.append
     with feed.watch(["turn"]):
         assert told == []
@@ -72,3 +72,14 @@ async def test_who_makes_something_costly_is_told_when_somebody_looks_and_when_n
             assert told == [True]
         assert told == [True, False]
     assert told == [True, False]
+
+
+async def test_every_watcher_is_told_and_again_when_more_happens():
+    feed = LiveFeed(0.01)
+    with feed.watch(["turn"]) as one, feed.watch(["turn", "health"]) as other:
+        feed.tell("turn", 1)
+        assert await one.next() == await other.next()
+        feed.tell("health", 2)
+        assert [event["value"] for event in json.loads(await other.next())] == [2]
+        feed.tell("turn", 3)
+        assert [event["value"] for event in json.loads(await one.next())] == [3]
