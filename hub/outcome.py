@@ -19,6 +19,7 @@ _BY_ERROR: dict[str, Outcome] = {
     "device-unknown": "not-understood",
     "device-ambiguous": "asked",
     "speech-alike": "asked",
+    "sentence-near": "asked",
     "action-unconfirmed": "asked",
     "llm-unsure": "asked",
 }

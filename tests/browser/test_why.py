@@ -27,7 +27,7 @@ def hub() -> Iterator[RunningHub]:
     with temporary_home() as home, hub_process(home, CONFIG) as running:
         for said in ("Hey Jarvis. Turn on the bed light", "Hey Jarvis!"):
             post(running, "/turns?wake=true&area=Kitchen&satellite=kitchen", spoken(said), "audio/wav")
-        for written in ("turn on the bad lite", "unlock the front door"):
+        for written in ("turn on the night glow", "unlock the front door"):
             ask(running, written)
         yield running
 
@@ -146,16 +146,15 @@ def test_a_device_gets_another_name_and_is_understood_by_it(hub, open_page):
     watched = open_page()
     page = watched.open(f"#/why/{turn_of(hub, 'not-understood')}")
     expect(page.locator(".story")).to_contain_text("I know no device or room of that name")
-    expect(page.get_by_text("It sounds most like: Bed Light")).to_be_visible()
     page.get_by_text("We call a device something else").click()
-    page.get_by_label("We call it").fill("bad lite")
+    page.get_by_label("We call it").fill("night glow")
     page.get_by_label("Device", exact=True).select_option(label="Bed Light (Bedroom)")
     watched.shoot("why-alias")
     page.get_by_role("button", name="Remember this name").click()
     expect(page.get_by_text("Understood from now on")).to_be_visible()
     page.get_by_role("button", name="Try, without doing anything").click()
     expect(page.locator(".card", has_text="Once more").get_by_text("turn on", exact=True)).to_be_visible(timeout=20_000)
-    assert ask(hub, "turn on the bad lite")["actions"][0]["entity"] == "light.bed_light"
+    assert ask(hub, "turn on the night glow")["actions"][0]["entity"] == "light.bed_light"
 
 
 def test_what_was_said_becomes_a_correction(hub, open_page):

@@ -19,6 +19,7 @@ from tests.fakes_control import trace
         ("speech-not-recognised", "not-understood"),
         ("action-unconfirmed", "asked"),
         ("speech-alike", "asked"),
+        ("sentence-near", "asked"),
         ("device-silent", "failed"),
         ("stt-lost", "failed"),
         ("a-code-of-tomorrow", "failed"),

@@ -145,7 +145,7 @@ function finish(answer, { reply, actions, error, turn, language }) {
   if (actions.length > 0) answer.append(h("ul", { className: "deeds" }, actions.map((action) => h("li", { className: action.outcome },
     icon(MARKS[action.outcome] ?? "warn"), `${action.name}: ${t(`chat.${action.outcome}`)}`,
     action.evidence && h("small", { textContent: ` ${number(Math.round(action.evidence.after_ms))} ms` })))));
-  const asked = error && ["action-unconfirmed", "device-ambiguous", "speech-alike"].includes(error.code);
+  const asked = error && ["action-unconfirmed", "device-ambiguous", "speech-alike", "sentence-near"].includes(error.code);
   if (error && !asked) answer.append(h("small", {}, h("code", { textContent: error.code })));
   if (hasPage("why")) answer.append(h("a", { className: "why", href: `#/why/${turn}`, textContent: t("chat.why") }));
 }
