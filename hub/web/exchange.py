@@ -50,14 +50,14 @@ async def body_as(request: web.Request, schema: type[T]) -> T:
     try:
         return msgspec.json.decode(await read_body(request), type=schema)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise RequestRefused("request-invalid", f"the request's body: {error}; see docs/web.md") from error
+        raise RequestRefused("request-invalid", f"the request's body: {error}; see docs/api.md") from error
 
 
 def query_as(request: web.Request, schema: type[T]) -> T:
     given = dict(request.query)
     if len(given) != len(request.query):
-        raise RequestRefused("request-invalid", "the request's query says something twice; see docs/web.md")
+        raise RequestRefused("request-invalid", "the request's query says something twice; see docs/api.md")
     try:
         return msgspec.convert(given, schema, strict=False)
     except msgspec.ValidationError as error:
-        raise RequestRefused("request-invalid", f"the request's query: {error}; see docs/web.md") from error
+        raise RequestRefused("request-invalid", f"the request's query: {error}; see docs/api.md") from error

@@ -53,8 +53,8 @@ _STATUSES: tuple[tuple[type[EarshotError], int], ...] = (
     (StageFailed, 502),
 )
 _HTTP_CODES = {
-    404: ("not-found", "there is nothing at this address; see docs/web.md for what there is"),
-    405: ("method-not-allowed", "this address does not take that method; see docs/web.md"),
+    404: ("not-found", "there is nothing at this address; see docs/api.md for what there is"),
+    405: ("method-not-allowed", "this address does not take that method; see docs/api.md"),
     413: ("request-too-large", TOO_LARGE.format(kib=MAX_BODY_BYTES >> 10)),
 }
 
