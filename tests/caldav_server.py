@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import sys
 from base64 import b64encode
 from collections.abc import AsyncIterator
@@ -12,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
+
+from tests.ports import free_port
 
 USER, PASSWORD = "anna", "se:cret ü"
 _READY_SECONDS = 30.0
@@ -39,12 +40,6 @@ class CalDavServer:
     async def names(self) -> list[str]:
         async with self.session.request("PROPFIND", self.url, headers={"Depth": "1"}) as response:
             return [part.partition("<")[0] for part in (await response.text()).split("<href>")[1:]]
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 @asynccontextmanager

@@ -35,12 +35,3 @@ async def raw_server(talk: Talk) -> AsyncIterator[int]:
         async with asyncio.timeout(10):  # the other side has closed: whoever still reads comes to the end
             while talking:
                 await asyncio.sleep(0.01)
-
-
-async def free_port() -> int:
-    """A port that nobody has now."""
-    server = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
-    port: int = server.sockets[0].getsockname()[1]
-    server.close()
-    await server.wait_closed()
-    return port

@@ -16,6 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from tests.ports import free_port
 from tests.programs import ROOT
 
 WEIGHTS = b"weights." * 400_000  # 3.2 MB
@@ -33,12 +34,6 @@ word = to_speech(read_wav(asyncio.run(spoken(home, "hey jarvis", "word.wav")))).
 once = word + bytes(32000 * 6 - len(word))
 write_wav(home / "microphone.wav", Pcm(16000, 2, 1, once * 40))
 """
-
-
-def free_port() -> int:
-    with closing(socket.create_server(("127.0.0.1", 0))) as probe:
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 from tests.browser import tended_house
 from tests.browser.conftest import RunningHub, hub_process, temporary_home
 from tests.browser.watched import DESKTOP, SMALL_PHONE
+from tests.ports import free_port
 
 STEPS = ["home", "rooms", "satellites", "microphone", "wake", "voice", "broker", "devices", "models", "done"]
 TENDING = ["#/devices", "#/devices/satellite/kitchen", "#/models"]
@@ -187,7 +188,7 @@ def broker(page: Page, nothing: Elsewhere) -> None:
     at_step(page, "Broker")
     page.get_by_label("One that is there").check()
     page.get_by_label("Host", exact=True).fill("127.0.0.1")
-    page.get_by_label("Port", exact=True).fill(str(tended_house.free_port()))
+    page.get_by_label("Port", exact=True).fill(str(free_port()))
     press(page, "Try it")
     expect(page.locator("#main").get_by_text("nothing listens on this port")).to_be_visible()
     page.get_by_label("Port", exact=True).fill(str(nothing.broker_port))

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import shutil
-import socket
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import hub_process, temporary_home
 from tests.browser.watched import DESKTOP, LOOKS
+from tests.ports import free_port
 from tests.programs import ROOT
 
 PAGES = ["#/health", "#/more"]
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
 
 
 @pytest.mark.parametrize("address", PAGES)

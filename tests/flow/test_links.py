@@ -23,7 +23,8 @@ from hub.session import SessionParts
 from hub.trace import Trace
 from hub.volumes import Volumes
 from tests.fakes_stages import FakeVoice, FakeWake, NoWakes, fake_stages, in_this_thread, voice
-from tests.sockets import free_port, raw_server
+from tests.ports import free_port
+from tests.sockets import raw_server
 from wire.connection import Connection, PeerSettings
 from wire.errors import EarshotError
 from wire.frame import encode
@@ -223,7 +224,7 @@ async def test_a_real_wyoming_server_is_driven() -> None:
                 await self.write_event(Event("played"))
             return True
 
-    port = await free_port()
+    port = free_port()
     server = AsyncServer.from_uri(f"tcp://127.0.0.1:{port}")
     await server.start(Handler)
     section = SatelliteSection(name="stock", address=f"tcp://127.0.0.1:{port}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -19,6 +18,7 @@ from hub.health import SatelliteStatus
 from hub.trace import Trace
 from hub.web.client import ControlClient
 from tests.flow.test_whole import spoken
+from tests.ports import free_port
 from tests.programs import configure, program, running_hub, until
 from wire.pcm import Pcm, mono_floats, silence, to_speech
 from wire.wav import read_wav, write_wav
@@ -49,8 +49,7 @@ state = "OFF"
 
 
 def free_uri() -> str:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return f"tcp://127.0.0.1:{probe.getsockname()[1]}"
+    return f"tcp://127.0.0.1:{free_port()}"
 
 
 def told_of(uri: str, more: str = "") -> str:

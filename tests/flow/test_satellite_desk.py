@@ -25,7 +25,7 @@ from hub.session import SessionParts
 from hub.volumes import Volumes
 from tests.fakes_stages import FakeVoice, FakeWake, NoWakes, fake_stages, in_this_thread
 from tests.flow.test_links import LINKS, PEER, until
-from tests.sockets import free_port
+from tests.ports import free_port
 from wire.connection import Connection
 from wire.errors import EarshotError, PeerError
 from wire.level import Level
@@ -137,7 +137,7 @@ async def test_what_is_no_satellite_is_refused_and_listed() -> None:
 async def test_where_nobody_answers_nothing_is_kept() -> None:
     async with house() as home:
         with pytest.raises(PeerError):
-            await home.desk.adopt(Adoption(address=f"tcp://127.0.0.1:{await free_port()}"))
+            await home.desk.adopt(Adoption(address=f"tcp://127.0.0.1:{free_port()}"))
         with pytest.raises(EarshotError) as refused:
             await home.desk.adopt(Adoption(key="nowhere"))
         assert refused.value.code == "satellite-not-found"

@@ -34,7 +34,7 @@ from tests.fakes_stages import (
     in_this_thread,
     voice,
 )
-from tests.sockets import free_port
+from tests.ports import free_port
 from wire.connection import PeerSettings
 from wire.pcm import Pcm
 
@@ -70,7 +70,7 @@ async def service(name: str, **stages: object) -> AsyncIterator[AsyncTcpClient]:
     parts = SessionParts(
         fake_stages(**stages), EndpointSection(), "en", FakeVoice, FakeWake, in_this_thread, Arbiter(), forget
     )
-    port = await free_port()
+    port = free_port()
     section = ServicesSection(**{f"{name}_port": port})
     async with offers.offered(section, PeerSettings(), parts, Asks(parts), words=["okay_nabu"]) as uris:
         assert len(uris) == 1, "the other ports are closed"

@@ -10,9 +10,9 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from tests.ports import free_port
 from tests.programs import DEMO_HOUSE, program
 from tests.signed_in import PASSWORD, owner_of, visitor
-from tests.sockets import free_port
 
 FILE = """# Our house.
 [hub]
@@ -208,7 +208,7 @@ async def test_sound_is_kept_only_while_somebody_wants_it(home, file):
 
 
 async def test_the_owner_sets_the_pin_on_the_page_with_the_password_again(home, file):
-    port = await free_port()
+    port = free_port()
     file.write_text(FILE.replace("port = 0", f"port = {port}"))
     async with program("hub", "hub", home=home, ready="READY"):
         code = (home / "var" / "page-code").read_text().strip()

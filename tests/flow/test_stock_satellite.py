@@ -11,8 +11,8 @@ import pytest
 
 from hub.web.client import ControlClient
 from tests.flow.test_whole import LIMIT_SECONDS, spoken
+from tests.ports import free_port
 from tests.programs import ROOT, configure, running_hub
-from tests.sockets import free_port
 from wire.pcm import silence, speech, to_speech
 from wire.wav import read_wav
 
@@ -37,7 +37,7 @@ SPEAKER = "import sys; open(sys.argv[1], 'ab').write(sys.stdin.buffer.read())"
 @pytest.mark.timeout(180)
 async def test_a_stock_satellite_with_hub_side_wake_word_is_served(home: Path) -> None:
     """It streams always; our hub hears the wake word in it, then the command, and its speaker plays our answer."""
-    port = await free_port()
+    port = free_port()
     address = f'[[satellite]]\nname = "stock"\naddress = "tcp://127.0.0.1:{port}"\narea = "Bedroom"\n'
     configure(home, address + '[wake]\nwords = ["alexa", "okay_nabu"]\n')
     async with running_hub(home):

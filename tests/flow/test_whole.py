@@ -15,8 +15,8 @@ import pytest
 from hub.trace import Trace
 from hub.tts.wyoming_client import WyomingSynthesizer
 from hub.web.client import ControlClient
+from tests.ports import free_port
 from tests.programs import SHARED, configure, earshot, program, room_program, running_hub
-from tests.sockets import free_port
 from wire.connection import PeerSettings
 from wire.pcm import Pcm
 from wire.wav import write_wav
@@ -68,7 +68,7 @@ async def until_answered(home: Path, text: str = "turn on the bed light") -> dic
 @asynccontextmanager
 async def hub_and_room(home: Path) -> AsyncIterator[tuple[Path, str]]:
     """A hub that knows a satellite at a fixed port (nobody there yet) and a command to say; gives (wav, uri)."""
-    uri = f"tcp://127.0.0.1:{await free_port()}"
+    uri = f"tcp://127.0.0.1:{free_port()}"
     configure(home, f'[[satellite]]\nname = "room"\naddress = "{uri}"\narea = "Bedroom"\n')
     async with running_hub(home):
         yield await spoken(home, "turn on the bed light", "command.wav"), uri

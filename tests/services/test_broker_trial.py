@@ -19,8 +19,8 @@ from hub.broker_choice import BrokerChoice, BrokerGiven
 from hub.bus.address import BrokerAddress
 from hub.bus.client import Bus
 from hub.config import HubConfig, MqttSection
+from tests.ports import free_port
 from tests.settings_at import settings_at
-from tests.sockets import free_port
 from wire.errors import ConfigError
 from wire.settings import load
 
@@ -30,7 +30,7 @@ PASSWD = shutil.which("mosquitto_passwd") or "/usr/bin/mosquitto_passwd"
 
 @asynccontextmanager
 async def mosquitto(folder: Path, *lines: str) -> AsyncIterator[int]:
-    port = await free_port()
+    port = free_port()
     settings = folder / "mosquitto.conf"
     settings.write_text("\n".join([f"user {getpass.getuser()}", f"listener {port} 127.0.0.1", *lines, ""]))
     process = await asyncio.create_subprocess_exec(PROGRAM, "-c", str(settings), stderr=DEVNULL)
@@ -113,7 +113,7 @@ async def test_a_login_that_is_wrong_and_one_that_is_right(tmp_path: Path, passw
 
 
 async def test_a_port_where_nothing_listens(tmp_path: Path) -> None:
-    assert (await choice(tmp_path).test(given(await free_port()))).outcome == "refused"
+    assert (await choice(tmp_path).test(given(free_port()))).outcome == "refused"
 
 
 async def test_a_name_that_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,8 +14,9 @@ from hub.calendar.caldav import CalDavSource, Login
 from hub.calendar.source import MOST_BYTES, Copy
 from hub.calendar.writing import event_text
 from hub.errors import CalendarLost
-from tests.caldav_server import USER, caldav_server, free_port
+from tests.caldav_server import USER, caldav_server
 from tests.calendar_text import calendar, event
+from tests.ports import free_port
 from tests.sockets import raw_server
 
 NOW = datetime(2026, 11, 1, 8).astimezone()

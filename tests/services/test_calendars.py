@@ -17,8 +17,9 @@ from hub.config import CalendarSection
 from hub.errors import ActionFailed
 from hub.stages import Intent
 from hub.store.database import Database
-from tests.caldav_server import USER, caldav_server, free_port
+from tests.caldav_server import USER, caldav_server
 from tests.calendar_text import calendar, event
+from tests.ports import free_port
 from wire.errors import ConfigError, EarshotError
 
 NOW = datetime(2026, 11, 3, 8).astimezone()

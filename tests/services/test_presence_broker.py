@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
-import socket
 from asyncio.subprocess import DEVNULL
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -18,6 +17,7 @@ from hub.health import Component, SatelliteStatus, summarize
 from hub.presence.device import HubDevice
 from hub.presence.payload import Hub
 from tests.fakes_control import trace
+from tests.ports import free_port
 
 HUB = Hub("ab12ab12ab12", "Our house", "1.2.3", transcripts=True)
 BASE = "earshot/ab12ab12ab12"
@@ -78,8 +78,7 @@ class Mosquitto:
 
 @pytest.fixture
 async def mosquitto(tmp_path):
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     settings = tmp_path / "mosquitto.conf"
     settings.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\n")
     broker = Mosquitto(settings, port)

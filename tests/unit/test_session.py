@@ -421,6 +421,21 @@ async def test_a_pin_is_neither_in_the_record_nor_kept_as_sound() -> None:
     assert kept == []
 
 
+@pytest.mark.parametrize("late", [ZeroDivisionError, asyncio.CancelledError])
+async def test_a_pin_is_in_no_record_of_a_turn_that_ended_while_it_was_read(late: type[BaseException]) -> None:
+    class Broken(NoAnswers):
+        def pin(self, text: str, satellite: str) -> Shown:
+            raise late(text)
+
+    dialogue = Dialogue(Broken())
+    dialogue.note("kitchen", COMMANDED, Result("unconfirmed", choices=("Front Door",), problem="needs-pin"))
+    async with room_of(transcriber=FakeTranscriber(text="one two three four"), dialogue=dialogue) as room:
+        await room.send(ListenRequested("asr"), *COMMAND)
+        trace = await room.trace()
+    assert b"one two" not in trace.json()
+    assert trace.stt is not None  # it was heard
+
+
 async def test_a_pin_that_was_misheard_is_not_kept_as_sound_either() -> None:
     """Nobody can tell then that it was one."""
     kept: list[Trace] = []
