@@ -18,6 +18,7 @@ from hub.stages import Area, Entity
 from hub.stt.phrase.grammar import Grammar
 from models.recogniser.automata import Automaton, automata
 from models.recogniser.jsgf import parse
+from wire.wake_words import LAG_MS, phrase
 
 _ROOMS = tuple(f"{floor} {room}" for floor in ("Upper", "Lower") for room in ("Hall", "Kitchen", "Office", "Bedroom"))
 _KINDS = ("Light", "Lamp", "Fan", "Switch")
@@ -42,7 +43,7 @@ def house_of(devices: int) -> StillHouse:
 
 def grammar_of(house: StillHouse, language: str) -> Grammar:
     """As the hub writes it and the engine reads it. Raises IntentFailed (language-unknown)."""
-    written = speech_grammar(house, language)
+    written = speech_grammar(house, language, sorted(map(phrase, LAG_MS)))
     return Grammar(written.version, written.language, written.jsgf, written.names, written.wake_phrases, written.rare)
 
 

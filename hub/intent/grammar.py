@@ -37,7 +37,8 @@ class SpeechGrammar(msgspec.Struct, frozen=True, kw_only=True):
     """A closed grammar and the written form of the names in it.
 
     jsgf: JSGF text, rules before their use. names: ``"bed light"`` to ``"Bed Light"``, for devices, areas and floors.
-    wake_phrases: what may be said before a command. rare: words that people may say with a command, and mostly do not.
+    wake_phrases: what may be said before a command, or alone, which is no command. rare: words that people may say with
+    a command, and mostly do not.
     """
 
     version: int = VERSION
@@ -122,8 +123,8 @@ class _Grammar:
         lines.append(f"<sentence> = {' | '.join([*commands, *(_renamed(said, beside) for said in beside.sentences)])};")
         called = [normalize_text(phrase).lower() for phrase in wake_phrases]
         wake = factor(called)
-        before = f"[ {wake} ]" if wake else ""
-        lines.append(f"public <command> = {' '.join(f'{before} {around} <sentence> {around}'.split())};")
+        before, alone = (f"[ {wake} ]", f" | {wake}") if wake else ("", "")
+        lines.append(f"public <command> = {' '.join(f'{before} {around} <sentence> {around}'.split())}{alone};")
         jsgf = "\n".join(lines) + "\n"
         rare = sorted(set(_WORD.findall(polite)) - set(_WORD.findall("\n".join(lines[2:-1]))))
         return SpeechGrammar(language=self._pack.language, jsgf=jsgf, names=self._names, wake_phrases=called, rare=rare)

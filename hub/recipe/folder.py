@@ -10,14 +10,14 @@ import msgspec
 
 from hub.machine import memory_bytes
 from hub.recipe.crew import no_disk
-from hub.recipe.recording import HELD_OUT, HOUSE, TRAIN
+from hub.recipe.recording import ALONE, HELD_OUT, HOUSE, TRAIN
 from hub.recipe.size import Size
 from models.recogniser.training.lesson import Learned
 from models.wake.training.errors import TrainingRefused
 from models.wake.training.shelf import write_whole
 
 _FORMAT = 1  # one more whenever speech or features are made in another way
-_PARTS = (TRAIN, HELD_OUT, HOUSE)
+_PARTS = (TRAIN, HELD_OUT, HOUSE, ALONE)
 _FOLDERS = ("features", "heads", "heard")
 _GIB = 1 << 30
 

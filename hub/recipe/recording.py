@@ -20,7 +20,8 @@ from models.wake.training.speech import Manner, resampled, trimmed
 from wire.pcm import SPEECH_RATE_HZ
 
 SHARD_CLIPS = 200
-TRAIN, HELD_OUT, HOUSE = "train", "held-out", "house"  # HOUSE: sentences of one house by voices that were held out
+TRAIN = "train"
+HELD_OUT, HOUSE, ALONE = "held-out", "house", "alone"  # by voices that train nothing; HOUSE: sentences of one house
 
 _PACE_DEVIATION, _PACES = 0.2, (0.65, 1.6)
 _SILENCE_DB = -45.0
@@ -70,9 +71,8 @@ def house_of(language: str) -> StillHouse:
 
 def _texts(language: str, part: str, rng: random.Random) -> Iterator[str]:
     texts = Texts(language, rng)
-    if part != HOUSE:
-        while True:
-            yield texts.next()
+    while part != HOUSE:
+        yield texts.alone() if part == ALONE else texts.next()
     grammar = texts.grammar(house_of(language))
     while True:
         yield " ".join(draw(grammar, rng))

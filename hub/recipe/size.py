@@ -17,7 +17,7 @@ SECOND_SHAPE = Shape(256, 192, 2, 900)
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """hours: of speech that trains. held_out, house: shards that judge. copies: of the speech, in other rooms.
+    """hours: of speech that trains. held_out, house, alone: shards that judge. copies: of the speech, in other rooms.
 
     tried: clips of each shard that judges, by listening to them. second_steps, second_shape: of the second look.
     """
@@ -30,6 +30,7 @@ class Size:
     steps: int
     tried: int
     second_steps: int
+    alone: int = 1
     shape: Shape = field(default_factory=Shape)
     second_shape: Shape = SECOND_SHAPE
 
@@ -39,7 +40,7 @@ class Size:
 
     @property
     def disk_bytes(self) -> int:
-        speech = self.shards + self.held_out + self.house
+        speech = self.shards + self.held_out + self.house + self.alone
         return speech * _SPEECH_BYTES + self._features * _FEATURE_BYTES + _MORE_BYTES
 
     @property

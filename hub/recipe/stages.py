@@ -8,7 +8,7 @@ from functools import partial
 from typing import Protocol, TypeVar
 
 from hub.recipe.folder import Folder
-from hub.recipe.recording import HELD_OUT, HOUSE, TRAIN
+from hub.recipe.recording import ALONE, HELD_OUT, HOUSE, TRAIN
 from hub.recipe.size import Size, pieces
 from hub.recipe.tasks import (
     AS_RECORDED,
@@ -78,8 +78,13 @@ class Stages:
         """Of all stages together, as Pace wants it."""
         size = self._size
         made = len(self._speech()) * _SPEECH_COST + len(self._features()) * _FEATURES_COST
-        made += (size.held_out + size.house) * size.tried * _CLIP_COST
+        made += sum(self._tried_on.values()) * size.tried * _CLIP_COST
         return made / self._jobs + (size.steps + _SECOND_COST * size.second_steps) * self.step_cost
+
+    @property
+    def _tried_on(self) -> dict[str, int]:
+        """Shards by part."""
+        return {HOUSE: self._size.house, HELD_OUT: self._size.held_out, ALONE: self._size.alone}
 
     @property
     def step_cost(self) -> float:
@@ -88,7 +93,7 @@ class Stages:
     def _speech(self) -> list[Speech]:
         """The judging first: a language that has no house for it is refused before hours of work."""
         size = self._size
-        counts = {HOUSE: size.house, HELD_OUT: size.held_out, TRAIN: size.shards}
+        counts = {**self._tried_on, TRAIN: size.shards}
         return [Speech(part, shard) for part, count in counts.items() for shard in range(count)]
 
     def _features(self) -> list[Features]:
@@ -151,12 +156,12 @@ class Stages:
 
     def tried(self, key: str, pace: Pace) -> tuple[list[list[Tried]], list[list[Tried]]]:
         """Clips with a sentence of the house, and those without; each as ``Trial.tried`` tells it."""
-        size, counts = self._size, {HOUSE: self._size.house, HELD_OUT: self._size.held_out}
+        size = self._size
         tasks = [
             Listening(
                 part, shard, first, min(_CLIPS_AT_ONCE, size.tried - first), self._folder.heard(key, part, shard, first)
             )
-            for part, count in counts.items()
+            for part, count in self._tried_on.items()
             for shard in range(count)
             for first in range(0, size.tried, _CLIPS_AT_ONCE)
         ]
@@ -164,7 +169,7 @@ class Stages:
         begin = partial(Trying, self._site, self._folder.head(key), self._folder.head(second_key(key)))
         self._stage("listening", tasks, made, core_seconds=_CLIP_COST * _CLIPS_AT_ONCE, begin=begin, pace=pace)
         inside = [one for task in tasks if task.part == HOUSE for one in tried(task.results)]
-        others = [one for task in tasks if task.part == HELD_OUT for one in tried(task.results)]
+        others = [one for task in tasks if task.part != HOUSE for one in tried(task.results)]
         return inside, [
             clip for clip in others if not any(one.right for one in clip)
         ]  # some texts are of the house, too

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from hub.recipe.recording import HELD_OUT, HOUSE, TRAIN, Recorder
+from hub.recipe.recording import ALONE, HELD_OUT, HOUSE, TRAIN, Recorder
 from hub.recipe.trial import Trial
 from models.recogniser.phones import Alphabet, alphabet
 from models.recogniser.training.calibration import Tried
@@ -22,7 +22,7 @@ from wire.errors import ConfigError
 
 AS_RECORDED = 9  # the copy of held-out clips that nothing was done to; lower numbers are at home
 FEATURES = "features"  # folder within the training's
-_PARTS = (TRAIN, HELD_OUT, HOUSE)
+_PARTS = (TRAIN, HELD_OUT, HOUSE, ALONE)
 _TALKERS = 150
 _TRIED_HARDSHIP = 0.5
 
@@ -100,7 +100,7 @@ class Trying:
     def __init__(self, site: Site, model: Path, second: Path) -> None:
         self._seed, self._folder = site.seed, site.folder
         self._trial = Trial(site.language, model, second, site.cache)
-        self._places = {part: _places(site.folder, site.seed, part, AS_RECORDED) for part in (HOUSE, HELD_OUT)}
+        self._places = {part: _places(site.folder, site.seed, part, AS_RECORDED) for part in (HOUSE, HELD_OUT, ALONE)}
 
     def __call__(self, task: Listening) -> None:
         clips = clips_of(self._folder, task.part, task.shard)[task.first : task.first + task.clips]

@@ -77,6 +77,11 @@ class Texts:
             if 0 < len(text.split()) <= _LONGEST_WORDS:
                 return text
 
+    def alone(self) -> str:
+        """No command: a wake word called again, or a few words."""
+        text = self._call() if self._rng.random() < 0.5 else self._words_in_a_row(self._rng.choice((1, 1, 2, 3)))
+        return plain(text, self._base)
+
     def house(self) -> StillHouse:
         """Names that are put together at random."""
         rooms = [Area(name) for name in dict.fromkeys(self._room() for _ in range(_ROOMS))]
@@ -153,7 +158,10 @@ class Texts:
 
     def _called(self) -> str:
         """A wake word and a command in one breath."""
-        return f"{self._rng.choice(self._wake_phrases)} {self._command_of_a_house()}"
+        return f"{self._call()} {self._command_of_a_house()}"
+
+    def _call(self) -> str:
+        return self._rng.choice(self._wake_phrases)
 
     @cached_property
     def _wake_phrases(self) -> list[str]:

@@ -24,6 +24,7 @@ from models.recogniser.second import SecondNetwork
 from models.recogniser.training.calibration import Evidence, Tried
 from models.wake.library import load_network
 from models.wake.training.speech import Sound
+from wire.wake_words import LAG_MS, phrase
 
 _RIVALS = 8
 
@@ -35,7 +36,7 @@ class Trial:
         self._speaker = Speaker()
         phones = PhoneNetwork(model)
         self._listener = Listener(load_network(cache, taps=True), phones, SecondNetwork(second, phones))
-        grammar = speech_grammar(house_of(language), resolve_language(language))
+        grammar = speech_grammar(house_of(language), resolve_language(language), sorted(map(phrase, LAG_MS)))
         intents = get_speech_to_phrase_intents(language) or {}
         self._polite = sorted((words.lower() for words in intents.get("skip_words", [])), key=len, reverse=True)
         ways = lexicon(sorted(grammar.words), self._listener.phones.alphabet, self._read)

@@ -142,6 +142,8 @@ class Utterance:
     def so_far(self) -> Heard:
         """What was heard until now: a sentence, or the beginning of one."""
         guess = self._listening.so_far()
+        if guess and self._is_call(guess):
+            guess = replace(guess, complete=False, goes_on=True)  # the command is still to come
         return self._heard([guess] if guess else [], self._accept_so_far)
 
     def finish(self) -> Heard:
@@ -150,7 +152,14 @@ class Utterance:
             return Heard("", 0.0)
         self._listening.finish()
         guesses = self._listening.guesses()
-        return self._explained(self._heard(guesses, self._accept), guesses)
+        heard = self._heard(guesses, self._accept)
+        if guesses and self._is_call(guesses[0]):
+            heard = Heard("", heard.confidence)
+        return self._explained(heard, guesses)
+
+    def _is_call(self, guess: Guess) -> bool:
+        """A wake word and no more, which is no command."""
+        return bool(guess.words) and self._grammar.called(" ".join(guess.words)) == len(guess.words)
 
     def _heard(self, guesses: list[Guess], accept: float) -> Heard:
         if not guesses or guesses[0].confidence < accept:
@@ -159,7 +168,7 @@ class Utterance:
         alike = [
             Other(self._written(guess), round(best.score - guess.score, 2))
             for guess in others
-            if best.score - guess.score <= ALIKE_NATS
+            if best.score - guess.score <= ALIKE_NATS and not self._is_call(guess)
         ]
         return Heard(self._written(best), round(best.confidence, 2), tuple(alike), best.complete, best.goes_on)
 

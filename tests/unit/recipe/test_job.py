@@ -37,7 +37,7 @@ from wire.errors import ConfigError
 
 TINY = Size("tiny", hours=0.3, held_out=2, house=1, copies=2, steps=10, tried=30, second_steps=4)
 _OTHERS = (0.5,) * (len(Calibration().weights) - 2)  # values of the evidence that tell nothing
-SPEECH, HEARD, TRIED = 3 + 2 + 1, 3 * 2 + 2 * 2, 3 * 2
+SPEECH, HEARD, TRIED = 3 + 2 + 1 + 1, 3 * 2 + 2 * 2, 4 * 2
 
 
 @dataclass
@@ -156,7 +156,7 @@ def test_the_file_loads_and_the_card_tells_of_it(shop):
     assert card.voices == {"espeak-ng": 3, "flite slt": 3}
     assert card.hours_learned == pytest.approx(0.6)
     assert set(card.phone_errors) == set(card.second_phone_errors) == {"at home", "as recorded"}
-    assert (card.clips_inside, card.clips_outside) == (40, 80)
+    assert (card.clips_inside, card.clips_outside) == (40, 120)
     assert card.rates.right == 1
     assert card.rates.false_accepts <= FALSE_ACCEPTS
     assert card.date == "2026-01-02T03:04:05+00:00"
@@ -230,7 +230,7 @@ def test_more_hours_need_only_what_is_new(shop):
 
 def test_a_damaged_shard_is_made_again(shop):
     with pytest.raises(TrainingStopped):
-        _training(shop, pieces=10).run()
+        _training(shop, pieces=12).run()
     (shop.folder / "train-0001.npz").write_bytes(b"broken")
     _training(shop).run()
     assert PhoneNetwork(shop.folder / "recogniser.onnx")

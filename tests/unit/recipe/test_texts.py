@@ -88,3 +88,11 @@ def test_a_language_without_words_is_refused():
     with pytest.raises(IntentFailed, match="words") as raised:
         Texts("nl", random.Random(0)).house()
     assert raised.value.code == "language-unknown"
+
+
+def test_what_is_said_alone_is_a_call_or_a_few_words():
+    texts = Texts("en", random.Random(0))
+    found = [texts.alone() for _ in range(200)]
+    assert {"alexa", "hey jarvis"} < set(found)
+    assert len(set(found)) > 80
+    assert max(len(text.split()) for text in found) <= 3
