@@ -1,4 +1,4 @@
-"""Finds every error code that a person can meet, in programs and scripts: what docs/errors.md must explain."""
+"""Finds every error code that a person can meet, in programs, pages and scripts: what docs/errors.md must explain."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("wire", "models", "hub", "satellite")
+_SAID_BY_THE_PAGE = re.compile(r'(?:Refused\(|\bcode: |\.code \?\? )"([a-z]+(?:-[a-z]+)+)"')
 TOLD = {"ErrorTrace", "failed", "_fail", "_apologise"}  # turns name what went wrong without raising it
 
 
@@ -21,6 +22,10 @@ def codes() -> dict[str, list[str]]:
     for path, tree in trees.items():
         for code, line in _used(tree, takers):
             found[code].append(f"{path.relative_to(ROOT)}:{line}")
+    for path in sorted((ROOT / "hub/web/static").rglob("*.js")):
+        for number, text in enumerate(path.read_text("utf-8").splitlines(), 1):
+            for code in _SAID_BY_THE_PAGE.findall(text):
+                found[code].append(f"{path.relative_to(ROOT)}:{number}")
     for script in ("setup", "check", "test"):
         for number, text in enumerate((ROOT / "scripts" / script).read_text("utf-8").splitlines(), 1):
             if match := re.search(rf"\b(?:fail |printf ')({script}-[a-z-]+)", text):
