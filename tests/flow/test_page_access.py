@@ -224,6 +224,17 @@ async def test_who_is_signed_out_elsewhere_hears_nothing_more(port, door):
         assert await answer(here, "DELETE", f"/access/sessions/{other['id']}") == (404, "session-unknown")
 
 
+async def test_who_listens_with_a_token_hears_nothing_after_its_end(port, door, clock):
+    async with owner_of(port, door.owner.code) as owner, visitor(port) as program:
+        asked = {"name": "wall clock", "scope": "read", "days": 1}
+        token = (await answer(owner, "POST", "/access/tokens", json=asked))[1]["key"]
+        bearer = {"Authorization": f"Bearer {token}"}
+        clock.pass_by(timedelta(days=1) - timedelta(seconds=0.5))
+        async with program.ws_connect(V1 + "/live", headers=bearer) as listening:
+            ended = await listening.receive(timeout=5)
+            assert ended.type in {aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.ERROR}
+
+
 @pytest.mark.parametrize(
     ("scope", "may"),
     [

@@ -32,6 +32,7 @@ class Gate:
     def __init__(self, owner: Owner, ledger: Ledger) -> None:
         self._owner, self._ledger = owner, ledger
         self._open: defaultdict[str, WeakSet[asyncio.Transport]] = defaultdict(WeakSet)
+        self._ends: dict[str, asyncio.TimerHandle] = {}
 
     async def admit(self, request: web.Request, scope: Scope) -> bool:
         if not _KEYS_IN_ADDRESS.isdisjoint(request.query):
@@ -55,8 +56,10 @@ class Gate:
         return True
 
     def hang_up(self, callers: Iterable[str]) -> None:
-        """End what sessions or tokens that were revoked still have open."""
+        """End what sessions or tokens that were revoked, or came to their end, still have open."""
         for identifier in callers:
+            if timer := self._ends.pop(identifier, None):
+                timer.cancel()
             for transport in list(self._open.pop(identifier, ())):
                 transport.close()
 
@@ -77,6 +80,9 @@ class Gate:
         """WebSockets live on; whoever is signed out must not go on listening."""
         if "Upgrade" in request.headers and request.transport is not None:
             self._open[caller.id].add(request.transport)
+            left = self._ledger.seconds_left(caller.id)
+            if left is not None and caller.id not in self._ends:
+                self._ends[caller.id] = asyncio.get_running_loop().call_later(left, self.hang_up, [caller.id])
 
     def _nobody(self) -> RequestRefused:
         if self._owner.exists:
