@@ -63,8 +63,8 @@ async def expect(process: Process, text: str, log: Path) -> str:
     return line.decode()
 
 
-async def earshot(*arguments: str, home: Path) -> tuple[int, str, str]:
-    """Run one ``earshot`` command to its end: exit code, output, errors."""
+async def earshot(*arguments: str, home: Path, seconds: float = READY_SECONDS) -> tuple[int, str, str]:
+    """Run one ``earshot`` command to its end, which is killed after ``seconds``: exit code, output, errors."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -75,7 +75,12 @@ async def earshot(*arguments: str, home: Path) -> tuple[int, str, str]:
         cwd=ROOT,
         env={**os.environ, "EARSHOT_HOME": str(home)},
     )
-    output, errors = await asyncio.wait_for(process.communicate(), READY_SECONDS)
+    try:
+        output, errors = await asyncio.wait_for(process.communicate(), seconds)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.communicate()
     assert process.returncode is not None
     return process.returncode, output.decode(), errors.decode()
 

@@ -17,9 +17,9 @@ from hub.bench.stt_grammars import grammar_of, house_of
 from hub.bench.stt_heard import Compiled, hear
 from hub.stt.phrase.grammar import Grammar
 from models.recogniser.graph import Graph
-from models.recogniser.hearing import QUIET_STEPS
-from models.recogniser.listener import Listener, surest
-from models.recogniser.looks import Heard, looked
+from models.recogniser.hearing import QUIET_STEPS, Hearing
+from models.recogniser.listener import Listener, decided
+from models.recogniser.looks import looked
 from models.recogniser.network import FRAMES_LATE
 from models.recogniser.search import Search
 from models.wake.library import load_network
@@ -71,11 +71,18 @@ class Ears:
         search.sentences()
         return search
 
-    def look_again(self, graph: Graph, taps: Sequence[Likelihoods], likelihoods: Likelihoods, along: Search) -> None:
+    def hearing(self, samples: Samples) -> Hearing:
+        """That has ended, and is to be looked at again."""
+        hearing = Hearing(self._listener.features, self._listener.phones, keep=True)
+        hearing.feed(samples)
+        hearing.finish()
+        return hearing
+
+    def look_again(self, graph: Graph, hearing: Hearing, likelihoods: Likelihoods, along: Search) -> None:
         """When speech has ended. likelihoods, along: of the first look."""
         if second := self._listener.second:
-            heard = Heard(likelihoods, second.hear(np.concatenate(taps)))
-            surest(looked(graph, self._listener.effort, heard, second.again.looks, along), second.again)
+            heard = self._listener.heard(hearing, likelihoods)
+            decided(looked(graph, self._listener.effort, heard, second.again.looks, along), second.again)
 
 
 def stages(ours: Ours, grammar: Grammar, sounds: Sequence[Samples], wake: Network) -> Figures:
@@ -94,8 +101,9 @@ def stages(ours: Ours, grammar: Grammar, sounds: Sequence[Samples], wake: Networ
             likelihoods = ears.phones(taps)
         with _cpu(spent, "search", seconds):
             along = ears.search(graph, likelihoods)
+        hearing = ears.hearing(samples)
         with _cpu(spent, "second_look", seconds):
-            ears.look_again(graph, taps, likelihoods, along)
+            ears.look_again(graph, hearing, likelihoods, along)
     found = {name: float(np.median(values)) for name, values in spent.items()}
     found["on_top_of_wake"] = found["phones"] + found["search"] + found["second_look"]
     found["features_when_not_shared"] = found["mel"] + found["wake_network_with_taps"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import zip_longest
 from pathlib import Path
 
 import numpy as np
@@ -52,11 +53,12 @@ class Trial:
         along.feed(heard.first)
         found = along.sentences(_RIVALS)
         looks = looked(self._graph, effort, heard, LOOKS, along)
+        looks.look_further()
         return [
             self._tried(text, found, evidence(along, found[0], margin(found[0], found)) if found else None),
             *(
                 self._tried(text, each, looks.evidence(place, each[0]) if each else None)
-                for place, each in enumerate(looks.found)
+                for place, (_, each) in enumerate(zip_longest(LOOKS, looks.found, fillvalue=()))
             ),
         ]
 
@@ -64,7 +66,8 @@ class Trial:
         if not found:
             return Tried(None, right=False)
         meant, *others = [self._meant(" ".join(one.words)) for one in found if one.score > found[0].score - ALIKE_NATS]
-        return Tried(told, right=self._meant(text) == meant, asked=any(other != meant for other in others))
+        asked = any(other != meant for other in others)
+        return Tried(told, right=self._meant(text) == meant, asked=asked, meant=meant)
 
     def _meant(self, text: str) -> str:
         """Without what is said to be polite."""

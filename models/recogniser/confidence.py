@@ -15,7 +15,7 @@ _CLEAR_NATS = 6.0  # of margin: more says nothing more
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One search of what was heard. second: by the network that hears the whole utterance.
+    """One search of what was heard. second: by the network that hears the whole utterance. dry: without its echoes.
 
     weights: of its evidence (looks.py), the constant first.
     """
@@ -23,11 +23,12 @@ class Look:
     blank_penalty: float
     second: bool
     weights: tuple[float, ...] = ()
+    dry: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class LookAgain:
-    """When speech has ended. accept: confidence from which on the surest look is believed."""
+    """When speech has ended. looks: the dry ones last. accept: confidence from which on what they found is believed."""
 
     looks: tuple[Look, ...]
     accept: float

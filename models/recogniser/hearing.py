@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from models.recogniser.dry import MOST_SECONDS
 from models.recogniser.network import FRAMES_LATE, PhoneNetwork
 from models.wake.layers import TAP_VALUES
 from models.wake.mel import PAST_SAMPLES, STEP_SAMPLES, mel_frames
 from models.wake.network import Network
+from wire.pcm import SPEECH_RATE_HZ
 
 _QUIET = 10 ** (-25 / 10)  # of the power of the loudest step: nobody speaks
 QUIET_STEPS = 6  # of 80 ms: how late the networks say what they heard; zeros where nothing more comes
@@ -17,10 +19,11 @@ Floats = NDArray[np.float32]
 
 
 class Hearing:
-    """One utterance; begins in silence. keep: the taps, for a second look at all of it."""
+    """One utterance; begins in silence. keep: the taps, and the sound, for a second look at all of it."""
 
     def __init__(self, features: Network, phones: PhoneNetwork, *, keep: bool = False) -> None:
         self._keep, self._taps = keep, [np.empty((0, TAP_VALUES), np.float32)]
+        self._sound: list[NDArray[np.int16]] = []
         self._features, self._phones = features, phones
         self._samples = np.zeros((1, PAST_SAMPLES), np.float32)
         self._waiting = np.zeros(0, np.int16)
@@ -49,6 +52,12 @@ class Hearing:
         return np.concatenate(self._taps)
 
     @property
+    def sound(self) -> NDArray[np.int16] | None:
+        """Whole steps, where they are kept; None for more than ``MOST_SECONDS``."""
+        few = len(self._sound) * STEP_SAMPLES <= MOST_SECONDS * SPEECH_RATE_HZ
+        return np.concatenate(self._sound) if self._sound and few else None
+
+    @property
     def _nothing(self) -> Floats:
         return np.empty((0, len(self._phones.alphabet.phones) + 1), np.float32)
 
@@ -63,6 +72,7 @@ class Hearing:
         self._feature_state = heard.state
         if self._keep:
             self._taps.append(heard.taps[0])
+            self._sound.append(samples)
         likelihoods, self._phone_state = self._phones.step(heard.taps[0], self._phone_state)
         told = likelihoods[self._early :]
         self._early = max(0, self._early - len(likelihoods))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.recogniser.confidence import Calibration, LookAgain, confidence, evidence, margin
+from models.recogniser.dry import taps_without_echoes
 from models.recogniser.graph import Graph
 from models.recogniser.hearing import Hearing
 from models.recogniser.looks import Heard, Looks, looked
@@ -70,7 +72,17 @@ class Listener:
         """A whole utterance, whatever may be said."""
         hearing = Hearing(self.features, self.phones, keep=self.second is not None)
         first = np.concatenate([hearing.feed(samples), hearing.finish()])
-        return Heard(first, self.second.hear(hearing.taps) if self.second else None)
+        return self.heard(hearing, first)
+
+    def heard(self, hearing: Hearing, first: Floats) -> Heard:
+        """hearing: that has ended. first: all that the first network made of it."""
+        if self.second is None:
+            return Heard(first, None)
+        return Heard(first, self.second.hear(hearing.taps), cache(partial(self._dry, self.second, hearing)))
+
+    def _dry(self, second: SecondNetwork, hearing: Hearing) -> Floats | None:
+        sound = hearing.sound
+        return None if sound is None else second.hear(taps_without_echoes(self.features, sound))
 
     def guesses(self, graph: Graph, heard: Heard, most: int = 5) -> list[Guess]:
         """Likeliest first."""
@@ -79,14 +91,14 @@ class Listener:
         if self.second is None:
             return guesses(along, self.phones.calibration, most)
         again = self.second.again
-        return surest(looked(graph, self.effort, heard, again.looks, along), again, most)
+        return decided(looked(graph, self.effort, heard, again.looks, along), again, most)
 
 
 class Utterance:
     """Begins in silence. graph: of what may be said. search: that goes along while somebody speaks."""
 
     def __init__(self, listener: Listener, graph: Graph) -> None:
-        self._graph, self._effort, self._second = graph, listener.effort, listener.second
+        self._listener, self._graph, self._second = listener, graph, listener.second
         self._calibration = listener.phones.calibration
         self._hearing = Hearing(listener.features, listener.phones, keep=listener.second is not None)
         self.search = Search(graph, listener.effort)
@@ -102,13 +114,14 @@ class Utterance:
         """No more sound will come."""
         self._take(self._hearing.finish())
         if self._second:
-            heard = Heard(np.concatenate(self._heard), self._second.hear(self._hearing.taps))
-            self._looks = looked(self._graph, self._effort, heard, self._second.again.looks, self.search)
+            heard = self._listener.heard(self._hearing, np.concatenate(self._heard))
+            effort = self._listener.effort
+            self._looks = looked(self._graph, effort, heard, self._second.again.looks, self.search)
 
     def guesses(self, most: int = 5) -> list[Guess]:
-        """Likeliest first; after the end those of the surest look."""
+        """Likeliest first; after the end what the looks agree on."""
         if self._looks is not None and self._second:
-            return surest(self._looks, self._second.again, most)
+            return decided(self._looks, self._second.again, most)
         return guesses(self.search, self._calibration, most)
 
     def _take(self, likelihoods: Floats) -> None:
@@ -138,16 +151,17 @@ def guesses(search: Search, calibration: Calibration, most: int = 5) -> list[Gue
     return [_guess(search, calibration, sentence, found) for sentence in found[:most]]
 
 
-def surest(looks: Looks, again: LookAgain, most: int = 5) -> list[Guess]:
-    """What the look found that is surest of its likeliest sentence, likeliest first."""
-    by_look = [
-        [
+def decided(looks: Looks, again: LookAgain, most: int = 5) -> list[Guess]:
+    """What the looks agree on, as the surest of them has it; likeliest first."""
+
+    def found(place: int) -> list[Guess]:
+        look, sentences = again.looks[place], looks.found[place][:most]
+        return [
             Guess(each.words, confidence(look, looks.evidence(place, each)), each.score, each.goes_on)
-            for each in looks.found[place][:most]
+            for each in sentences
         ]
-        for place, look in enumerate(again.looks)
-    ]
-    return max(by_look, key=lambda found: found[0].confidence if found else -1.0)
+
+    return max(map(found, looks.agreed(again.looks)), key=lambda guesses: guesses[0].confidence, default=[])
 
 
 def _guess(search: Search, calibration: Calibration, sentence: Sentence, found: Sequence[Sentence]) -> Guess:

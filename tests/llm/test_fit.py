@@ -15,7 +15,7 @@ from tests.programs import earshot
 
 @pytest.mark.timeout(300)
 async def test_a_box_is_measured_and_models_are_judged(home: Path) -> None:
-    code, output, errors = await earshot("bench", "fit", "--language", "de", "--json", home=home)
+    code, output, errors = await earshot("bench", "fit", "--language", "de", "--json", home=home, seconds=240)
     assert code == 0, errors
     report = json.loads(output)
     assert all(figure > 0 for figure in report["results"]["measured"].values())

@@ -103,7 +103,7 @@ def test_a_stopped_run_goes_on_where_it_ended(trained):
     assert trained.stopped.returncode == 0
     assert "stopped; the same command goes on" in trained.stopped.stderr
     assert "Traceback" not in trained.stopped.stderr
-    assert "speech: 6 of 6" in trained.told.splitlines()[0]  # nothing of it was made again
+    assert "speech: 7 of 7" in trained.told.splitlines()[0]  # nothing of it was made again
     learning = next(line for line in trained.told.splitlines() if line.startswith("learning"))
     assert not learning.partition(": ")[2].startswith("1 of")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from onnx import helper
 
 from models.recogniser.confidence import Calibration, Look, LookAgain, confidence
-from models.recogniser.looks import VALUES
+from models.recogniser.looks import VALUES, agreed
 from models.recogniser.looks import told as look_again_told
 
 FALSE_ACCEPTS = 0.1  # of clips outside: noise, and mostly commands to other houses, much nearer than any talk
@@ -34,11 +34,13 @@ class Tried:
     """A clip that was listened to. evidence: of the best sentence, None where there was none. right: it was said.
 
     asked: another sentence that means something else is as likely, so the house asks back and does nothing.
+    meant: what tells this sentence from those of other looks.
     """
 
     evidence: Evidence | None
     right: bool
     asked: bool = False
+    meant: str = ""
 
 
 Looked = Sequence[Tried]
@@ -74,15 +76,15 @@ def calibrated(inside: Sequence[Tried], outside: Sequence[Evidence | None], base
 
 
 def calibrated_again(inside: Sequence[Looked], outside: Sequence[Looked], base: Sequence[Look]) -> LookAgain:
-    """The same for the second look. Each look learns its own weights; ``accept`` is for the surest one's confidence."""
+    """The same for the second look. Each look learns its own weights; ``accept`` is for what they agree on."""
     looks = []
     for place, look in enumerate(base):
         found = [(clip[place].evidence, clip[place].right) for clip in (*inside, *outside)]
         known = [(evidence, right) for evidence, right in found if evidence is not None]
         values = np.array([evidence for evidence, _ in known] or [(0.0,) * VALUES], np.float64)
         looks.append(replace(look, weights=_logistic(values, np.array([right for _, right in known] or [False]))))
-    chosen = _Chosen(looks)
-    return LookAgain(tuple(looks), _accept(_ODDS, chosen.inside(inside), chosen.outside(outside)))
+    chosen = _Chosen(LookAgain(tuple(looks), _SURE))
+    return replace(chosen.again, accept=_accept(_ODDS, chosen.inside(inside), chosen.outside(outside)))
 
 
 def judged(calibration: Calibration, inside: Sequence[Tried], outside: Sequence[Evidence | None]) -> Rates:
@@ -90,7 +92,7 @@ def judged(calibration: Calibration, inside: Sequence[Tried], outside: Sequence[
 
 
 def judged_again(again: LookAgain, inside: Sequence[Looked], outside: Sequence[Looked]) -> Rates:
-    chosen = _Chosen(again.looks)
+    chosen = _Chosen(again)
     return judged(replace(_ODDS, accept=again.accept), chosen.inside(inside), chosen.outside(outside))
 
 
@@ -132,23 +134,27 @@ def _with(model: bytes, more: Mapping[str, str]) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class _Chosen:
-    """Of every clip the surest look, its odds for evidence."""
+    """Of every clip what the looks agree on, as the surest of them has it, with its odds for evidence."""
 
-    looks: Sequence[Look]
+    again: LookAgain
 
     def inside(self, clips: Sequence[Looked]) -> list[Tried]:
-        return [self._surest(clip) for clip in clips]
+        return [self._agreed(clip) for clip in clips]
 
     def outside(self, clips: Sequence[Looked]) -> list[Evidence | None]:
-        return [self._surest(clip).evidence for clip in clips]
+        return [self._agreed(clip).evidence for clip in clips]
 
-    def _surest(self, clip: Looked) -> Tried:
-        sure = [-1.0 if one.evidence is None else confidence(look, one.evidence) for look, one in self._both(clip)]
-        best = int(np.argmax(sure))  # the first of equals, as the recogniser has it
-        return replace(clip[best], evidence=None if sure[best] < 0 else (_odds_nats(sure[best]),))
-
-    def _both(self, clip: Looked) -> Iterator[tuple[Look, Tried]]:
-        return zip(self.looks, clip, strict=True)
+    def _agreed(self, clip: Looked) -> Tried:
+        looks = self.again.looks
+        near = [look for look in looks if not look.dry]
+        found = [one.meant if one.evidence is not None else None for one in clip]
+        if len(set(found[: len(near)])) == 1:  # the others are not asked
+            found = found[: len(near)]
+        sure = {place: confidence(looks[place], clip[place].evidence or ()) for place in agreed(looks, found)}
+        if not sure:
+            return replace(clip[0], evidence=None)
+        best = max(sure, key=sure.__getitem__)
+        return replace(clip[best], evidence=(_odds_nats(sure[best]),))
 
 
 def _accept(calibration: Calibration, inside: Sequence[Tried], outside: Sequence[Evidence | None]) -> float:

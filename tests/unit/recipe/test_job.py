@@ -83,9 +83,9 @@ class Workshop:
 
 
 def _tried(number: int, *, right: bool) -> list[Tried]:
-    """By the search that goes along, and by three looks, who all agree."""
+    """By the search that goes along, and by all looks, who agree."""
     evidence = float(right) + number / 100, *_OTHERS
-    return [Tried(evidence, right), *[Tried((*evidence, 1.0), right)] * 3]
+    return [Tried(evidence, right), *[Tried((*evidence, 1.0), right)] * len(LOOKS)]
 
 
 def _model() -> bytes:

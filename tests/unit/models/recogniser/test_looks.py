@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from models.recogniser.confidence import Calibration, Look, LookAgain
 from models.recogniser.graph import compiled
-from models.recogniser.listener import surest
-from models.recogniser.looks import Heard, Looks, looked
+from models.recogniser.listener import Guess, decided
+from models.recogniser.looks import Heard, Looks, agreed, looked
 from models.recogniser.phones import BLANK
 from models.recogniser.search import Effort, Search
 from tests.unit.models.recogniser.grammars import clear_frames
@@ -86,20 +89,62 @@ def test_the_second_network_is_heard_where_a_look_says_so(faint):
     assert _words(_looks(faint, looks, second=clear_frames([1, 2, 4, 3, 2], OUTPUTS))) == ["turn on", "turn it on"]
 
 
-def test_the_surest_look_tells_what_was_said(faint):
-    for sure, said in ((DEAR, ("turn", "it", "on")), (CHEAP, ("turn", "on"))):
-        again = LookAgain(tuple(_look(price, 5.0 if price == sure else -5.0) for price in (CHEAP, DEAR)), 0.5)
-        best, *_ = surest(_looks(faint, again.looks), again)
-        assert best.words == said
-        assert best.confidence > 0.9
+SECOND = (_look(1.5, second=True), _look(DEAR, second=True))
+ALL = (_look(1.5), *SECOND, replace(SECOND[0], dry=True), replace(SECOND[1], dry=True))
 
 
-def test_of_looks_that_are_as_sure_the_first_counts(faint):
-    again = LookAgain((_look(CHEAP), _look(DEAR)), 0.5)
-    assert surest(_looks(faint, again.looks), again)[0].words == ("turn", "on")
+@pytest.mark.parametrize(
+    ("found", "counts"),
+    [
+        ("aaa", [0, 1, 2]),
+        ("babac", [1, 3]),  # most of the second network's looks
+        ("bbacd", [4]),  # each another: where blank costs most, without echoes
+        ("bbabb", [0, 1, 3, 4]),
+        ("aab", [2]),  # too long to be looked at without echoes
+        ("a    ", [0]),
+        ("a  b ", [3]),
+        ("     ", []),
+    ],
+)
+def test_what_most_looks_of_the_second_network_found_counts(found, counts):
+    """Each letter a sentence, a space for none."""
+    assert agreed(ALL, [None if letter == " " else letter for letter in found]) == counts
+
+
+def _decided(frames: Floats, dry: Callable[[], Floats | None], again: LookAgain) -> list[Guess]:
+    along = Search(GRAPH, Effort(blank_penalty=1.5))
+    along.feed(frames)
+    heard = Heard(frames, frames, dry)
+    return decided(looked(GRAPH, Effort(blank_penalty=1.5), heard, again.looks, along), again)
+
+
+def test_where_all_agree_nothing_more_is_looked_at():
+    def dry() -> None:
+        raise AssertionError
+
+    best, *_ = _decided(clear_frames([1, 2, 3, 2], OUTPUTS), dry, LookAgain(ALL, 0.5))
+    assert best.words == ("turn", "on")
+
+
+def test_where_they_do_not_the_echoes_are_taken_away(faint):
+    asked = []
+
+    def dry() -> Floats:
+        asked.append(1)
+        return clear_frames([1, 2, 3, 2], OUTPUTS)
+
+    best, *_ = _decided(faint, dry, LookAgain(ALL, 0.5))
+    assert (best.words, len(asked)) == (("turn", "on"), 1)
+    assert _decided(faint, lambda: None, LookAgain(ALL, 0.5))[0].words == ("turn", "it", "on")
+
+
+def test_it_is_as_sure_as_the_surest_look_that_found_it():
+    again = LookAgain(tuple(replace(look, weights=(place / 2, *NO_WEIGHTS)) for place, look in enumerate(ALL[:3])), 0.5)
+    best, *_ = _decided(clear_frames([1, 2, 3, 2], OUTPUTS), lambda: None, again)
+    assert best.confidence == pytest.approx(1 / (1 + np.exp(-1.0)))
 
 
 def test_where_no_look_finds_a_sentence_there_is_none():
     nothing = np.full((1, OUTPUTS), -30.0, np.float32)
     nothing[0, BLANK] = 0.0
-    assert surest(_looks(nothing), LookAgain(LOOKS, 0.5)) == []
+    assert _decided(nothing, lambda: None, LookAgain(LOOKS, 0.5)) == []
