@@ -49,7 +49,7 @@ class SentenceInterpreter:
     ) -> None:
         assert self._worker is not None
         worker, self._worker = self._worker, None
-        worker.shutdown(wait=False, cancel_futures=True)
+        await asyncio.to_thread(worker.shutdown, cancel_futures=True)  # what it loads just now, it loads to its end
 
     async def interpret(self, text: str, *, language: str, area: str | None) -> Intent | NotUnderstood:
         """Match one sentence against the house. Raises IntentFailed (language-unknown)."""
