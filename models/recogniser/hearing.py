@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,8 +24,9 @@ class Hearing:
     """One utterance; begins in silence. keep: the taps, and the sound, for a second look at all of it."""
 
     def __init__(self, features: Network, phones: PhoneNetwork, *, keep: bool = False) -> None:
-        self._keep, self._taps = keep, [np.empty((0, TAP_VALUES), np.float32)]
-        self._sound: list[NDArray[np.int16]] = []
+        self._keep = keep
+        self._taps: tuple[Floats, ...] = (np.empty((0, TAP_VALUES), np.float32),)
+        self._sound: tuple[NDArray[np.int16], ...] = ()
         self._features, self._phones = features, phones
         self._samples = np.zeros((1, PAST_SAMPLES), np.float32)
         self._waiting = np.zeros(0, np.int16)
@@ -45,6 +48,17 @@ class Hearing:
         left = -len(self._waiting) % STEP_SAMPLES
         missing = max(0, QUIET_STEPS - self._quiet_steps)
         return self.feed(np.zeros(left + missing * STEP_SAMPLES, np.int16)) if missing else self._nothing
+
+    @property
+    def quiet_steps(self) -> int:
+        """How many of the newest steps nobody spoke in."""
+        return self._quiet_steps
+
+    def ended(self) -> tuple[Hearing, Floats]:
+        """One that has ended with the newest whole step, and what that adds; this one goes on."""
+        other = copy.copy(self)  # a step replaces what is kept, and changes nothing in it
+        other._waiting = other._waiting[:0]  # noqa: SLF001 - its own class
+        return other, other.finish()
 
     @property
     def taps(self) -> Floats:
@@ -71,8 +85,8 @@ class Hearing:
         assert heard.taps is not None
         self._feature_state = heard.state
         if self._keep:
-            self._taps.append(heard.taps[0])
-            self._sound.append(samples)
+            self._taps += (heard.taps[0],)
+            self._sound += (samples,)
         likelihoods, self._phone_state = self._phones.step(heard.taps[0], self._phone_state)
         told = likelihoods[self._early :]
         self._early = max(0, self._early - len(likelihoods))

@@ -17,8 +17,11 @@ from models.recogniser.looks import Heard, Looks, looked
 from models.recogniser.network import PhoneNetwork
 from models.recogniser.search import Effort, Search, Sentence
 from models.recogniser.second import SecondNetwork
+from models.wake.mel import STEP_SAMPLES
 from models.wake.network import Network
 
+PAUSE_STEPS = 4  # of 80 ms: as long as it may be the end
+_MOST_PAUSES = 4  # that are taken for the end, in one utterance
 _AS_LIKELY = 1.0  # nats
 
 Floats = NDArray[np.float32]
@@ -104,19 +107,42 @@ class Utterance:
         self.search = Search(graph, listener.effort)
         self._heard: list[Floats] = []
         self._looks: Looks | None = None
+        self._ahead: Looks | None = None  # at what was said until the pause that goes on
+        self._pauses = 0
         self._so_far: tuple[int, Guess | None] = (0, None)
 
     def feed(self, samples: NDArray[np.int16]) -> None:
         """Any number, at 16 kHz."""
-        self._take(self._hearing.feed(samples))
+        for start in range(0, len(samples), STEP_SAMPLES):  # a step at most, so that any pieces are heard the same
+            self._take(self._hearing.feed(samples[start : start + STEP_SAMPLES]))
+            if self._second:
+                self._look_ahead(self._second)
 
     def finish(self) -> None:
         """No more sound will come."""
         self._take(self._hearing.finish())
-        if self._second:
-            heard = self._listener.heard(self._hearing, np.concatenate(self._heard))
-            effort = self._listener.effort
-            self._looks = looked(self._graph, effort, heard, self._second.again.looks, self.search)
+        if self._second is None:
+            return
+        if self._ahead and _words(self._ahead.found[0]) == _words(self.search.sentences(1)):
+            self._looks = self._ahead
+        else:
+            self._looks = self._looked(self._second, self._hearing, self._heard, self.search)
+
+    def _look_ahead(self, second: SecondNetwork) -> None:
+        """In a pause that may be the end: if nothing more is said, it was, and nobody waits."""
+        if self._hearing.quiet_steps < PAUSE_STEPS:
+            self._ahead = None
+        elif self._ahead is None and self._pauses < _MOST_PAUSES:
+            self._pauses += 1
+            hearing, rest = self._hearing.ended()
+            self._ahead = self._looked(second, hearing, [*self._heard, rest])
+            self._ahead.agreed(second.again.looks)
+
+    def _looked(
+        self, second: SecondNetwork, hearing: Hearing, first: Sequence[Floats], along: Search | None = None
+    ) -> Looks:
+        heard = self._listener.heard(hearing, np.concatenate(first))
+        return looked(self._graph, self._listener.effort, heard, second.again.looks, along)
 
     def guesses(self, most: int = 5) -> list[Guess]:
         """Likeliest first; after the end what the looks agree on."""
@@ -168,3 +194,7 @@ def _guess(search: Search, calibration: Calibration, sentence: Sentence, found: 
     """found: with all others, likeliest first."""
     told = evidence(search, sentence, margin(sentence, found))
     return Guess(sentence.words, confidence(calibration, told), sentence.score, sentence.goes_on)
+
+
+def _words(found: Sequence[Sentence]) -> tuple[str, ...]:
+    return found[0].words if found else ()

@@ -88,8 +88,8 @@ class Looks:
         self._beside += [len(self.searches)] * len(searches)
 
 
-def looked(graph: Graph, effort: Effort, heard: Heard, looks: Sequence[Look], along: Search) -> Looks:
-    """along: the search that went along while somebody spoke, which is not done again. heard: by both networks."""
+def looked(graph: Graph, effort: Effort, heard: Heard, looks: Sequence[Look], along: Search | None = None) -> Looks:
+    """heard: by both networks. along: the search that went along while somebody spoke, which is not done again."""
     assert heard.second is not None
     by_second = heard.second
 
@@ -101,7 +101,7 @@ def looked(graph: Graph, effort: Effort, heard: Heard, looks: Sequence[Look], al
     def near(look: Look) -> Search:
         if look.second:
             return searched(look, by_second)
-        return along if look.blank_penalty == effort.blank_penalty else searched(look, heard.first)
+        return along if along and look.blank_penalty == effort.blank_penalty else searched(look, heard.first)
 
     def further() -> list[Search]:
         dry = [look for look in looks if look.dry]

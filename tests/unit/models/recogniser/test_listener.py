@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from models.recogniser.confidence import Calibration, LookAgain
 from models.recogniser.graph import compiled
 from models.recogniser.hearing import QUIET_STEPS
-from models.recogniser.listener import Listener
+from models.recogniser.listener import PAUSE_STEPS, Listener
 from models.recogniser.looks import LOOKS
 from models.recogniser.network import FRAMES_LATE
 from models.recogniser.search import Effort, Search
@@ -113,6 +113,73 @@ def test_what_is_no_command_any_more_keeps_its_echoes(looking):
     """Nobody waits for them."""
     sound = noise(13, seed=1).ravel()[:SECOND]
     assert looking.hear(np.tile(sound, 12)).dry() is None
+
+
+QUIET = np.zeros(PAUSE_STEPS * STEP_SAMPLES, np.int16)
+
+
+class _Counted:
+    """The second network, and how often it heard something."""
+
+    def __init__(self, of: SecondNetwork) -> None:
+        self._of, self.again, self.times = of, of.again, 0
+
+    def hear(self, taps):
+        self.times += 1
+        return self._of.hear(taps)
+
+
+@pytest.fixture
+def counted(looking) -> _Counted:
+    return _Counted(looking.second)
+
+
+def _spoken(looking: Listener, counted: _Counted, *pieces: np.ndarray):
+    utterance = Listener(looking.features, looking.phones, counted).listen(GRAPH)
+    for piece in pieces:
+        utterance.feed(piece)
+    return utterance
+
+
+def _said(seed: int) -> np.ndarray:
+    return noise(13, seed=seed).ravel()[: 10 * STEP_SAMPLES]
+
+
+def test_in_the_pause_at_the_end_the_second_look_is_done_already(looking, counted):
+    utterance = _spoken(looking, counted, _said(1), QUIET, QUIET)
+    before = counted.times
+    assert before >= 1
+    utterance.finish()
+    assert utterance.guesses()
+    assert counted.times == before
+    expected = looking.guesses(GRAPH, looking.hear(np.concatenate([_said(1), QUIET])))
+    assert utterance.guesses() == expected
+
+
+def test_a_pause_that_was_not_the_end_changes_nothing(looking, counted):
+    utterance = _spoken(looking, counted, _said(1), QUIET, _said(2))
+    utterance.finish()
+    sound = np.concatenate([_said(1), QUIET, _said(2)])
+    assert utterance.guesses() == looking.guesses(GRAPH, looking.hear(sound))
+
+
+def test_with_pauses_too_sound_in_any_pieces_is_heard_the_same(looking, counted):
+    sound = np.concatenate([_said(1), QUIET, _said(2), QUIET, QUIET])
+    whole = _spoken(looking, counted, sound)
+    whole.finish()
+    for size in (700, 1280, 1900, 5000):
+        pieces = _spoken(looking, counted, *np.split(sound, range(size, len(sound), size)))
+        pieces.finish()
+        for found, expected in zip(pieces.guesses(), whole.guesses(), strict=True):
+            assert found.words == expected.words
+            assert (found.confidence, found.score) == pytest.approx((expected.confidence, expected.score), rel=1e-4)
+
+
+def test_of_many_pauses_few_are_taken_for_the_end(looking, counted):
+    utterance = _spoken(looking, counted, *[part for seed in range(12) for part in (_said(seed), QUIET)])
+    utterance.finish()
+    utterance.guesses()
+    assert counted.times <= 2 * (4 + 1)  # each with and without echoes
 
 
 @pytest.mark.parametrize("samples", [0, 1, 1281, SECOND])
