@@ -8,7 +8,8 @@ import { live } from "/js/live.js";
 import { t } from "/js/words.js";
 
 export async function step(root, { state, signal }) {
-  const [{ entities }, satellites] = await Promise.all([api("GET", "/house", undefined, { signal }), roomSatellites(signal)]);
+  const newest = async () => (await api("GET", "/turns?limit=1", undefined, { signal }))[0];
+  const [{ entities }, satellites, before] = await Promise.all([api("GET", "/house", undefined, { signal }), roomSatellites(signal), newest()]);
   const room = satellites.find((one) => one.state !== "lost") ?? null;
   const lamps = entities.filter((one) => one.domain === "light" || one.domain === "switch");
   const lamp = lamps.find((one) => one.area && one.area === room?.area) ?? lamps[0] ?? null;
@@ -22,7 +23,16 @@ export async function step(root, { state, signal }) {
       h("p", { className: "actions" }, h("a", { className: "button", href: "#/talk", textContent: t("setup.or_type") })), first),
     h("p", { className: "soft", hidden: state.skipped.length === 0, textContent: t("setup.skipped_later") }),
   );
-  live("turn", (turn) => first.replaceChildren(shown(turn)), signal);
+  let heard = false;
+  const tell = (turn) => {  // nobody's words are taken away by a wake word with none behind it
+    if (heard && !turn.transcript) return;
+    heard = Boolean(turn.transcript);
+    first.replaceChildren(shown(turn));
+  };
+  live("turn", tell, signal, async () => {  // somebody may speak before the page is connected
+    const turn = await newest();
+    if (turn && turn.turn !== before?.turn) tell(turn);
+  });
 }
 
 const shown = (turn) => h("div", { className: `notice ${turn.error ? "bad" : "good"}` },
