@@ -311,3 +311,24 @@ async def test_what_was_not_found_is_not_it() -> None:
     understood = (await talk.said("turn it off")).understood
     assert isinstance(understood, Intent)
     assert understood.slots["entity_ids"] == ["light.lamp"]
+
+
+async def test_another_pin_counts_from_the_next_answer_on() -> None:
+    class Others(Answers):
+        def pin(self, text: str, satellite: str) -> Shown:
+            return Shown("right", "Ben") if text == "5678" else Shown("wrong")
+
+    talk = Talk()
+    talk.came_to(UNLOCK, unconfirmed("needs-pin"))
+    talk.dialogue.answer_with(Others())
+    assert (await talk.said("1234")).told == (Told("pin_wrong"),)
+    assert (await talk.said("5678")).person == "Ben"
+
+
+async def test_what_was_asked_can_be_forgotten() -> None:
+    talk = Talk()
+    talk.came_to(UNLOCK, unconfirmed("needs-pin"))
+    assert talk.dialogue.awaits_secret("kitchen")
+    talk.dialogue.forget()
+    assert not talk.dialogue.awaits_answer("kitchen")
+    assert isinstance((await talk.said("1234")).understood, NotUnderstood)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from hub.errors import IntentFailed
@@ -141,3 +143,11 @@ def test_what_only_some_houses_have_is_heard_there_and_understood(domain: str, s
     assert JsgfMatcher(speech_grammar(FakeHouse([thing], rooms), "en").jsgf).accepts(sentence)
     understood = match(sentence, load_sentences("en"), HouseNames([thing], rooms, "en"), "Bedroom")
     assert isinstance(understood, Intent)
+
+
+def test_the_file_is_written_whole_and_read_again(grammar: SpeechGrammar, tmp_path: Path) -> None:
+    path = tmp_path / "grammar.json"
+    path.write_text("an older one")
+    grammar.write(path)
+    assert SpeechGrammar.read(path) == grammar
+    assert [*tmp_path.iterdir()] == [path]
