@@ -19,6 +19,7 @@ _BUFFER_MS = 60  # of audio in one callback
 _UTF8 = 1  # espeakCHARS_UTF8
 _IPA = 0x02  # phoneme mode
 _SAMPLE_BYTES = 2
+_SEED = 1  # of breath and other noise, which otherwise begins with the clock
 
 
 class _VoiceStruct(ctypes.Structure):
@@ -108,6 +109,7 @@ class Espeak:
 
         callback = _Callback(collect)
         self._library.espeak_SetSynthCallback(callback)
+        self._library.espeak_ng_SetRandSeed(ctypes.c_long(_SEED))
         encoded = text.encode()
         if self._library.espeak_Synth(encoded, len(encoded) + 1, 0, 0, 0, _UTF8, None, None) != 0:
             raise EspeakError("espeak-ng could not speak the text")

@@ -29,7 +29,7 @@ from models.wake.training.speech import Cast, spoken
 PHRASE = "smart mirror"
 OTHERS = ("kitchen mirror", "smart lamp", "turn on the light", "what time is it", "stop the timer", "good morning")
 VOICES = 24
-RESIDENT_MB = 600
+RESIDENT_MB = 250
 
 pytestmark = [pytest.mark.models, pytest.mark.timeout(900)]
 
@@ -47,7 +47,7 @@ class Trained:
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
-    """In a process of its own, as ``earshot wake train`` is: espeak-ng's noise goes on from whatever it said before."""
+    """In a process of its own, as ``earshot wake train`` is: voices go on from what they said; memory is measured."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
         return process.submit(_trained, tmp_path_factory.mktemp("training")).result()
 
@@ -98,14 +98,13 @@ def _peaks(folder: Path, sounds: list[NDArray[np.int16]]) -> NDArray[np.float64]
 
 
 def test_held_out_voices_wake_it_and_other_words_do_not(trained):
-    """The quick form is to be tried and not kept; it ends a little elsewhere each time, with the last bits of its sums.
-
-    So its scores are compared with each other, not with its threshold, next to which they lie.
+    """The quick form is to be tried and not kept: its scores lie next to its threshold, so they are compared with each
+    other. On one machine it ends the same each time; the last bits of its sums are another machine's own.
     """
     likest = np.quantile(trained.others, 0.9)
     assert (trained.heard > likest).mean() >= 0.5
     assert (trained.heard > np.median(trained.others)).mean() >= 0.9
-    assert (trained.others >= trained.card.threshold).mean() <= 0.25
+    assert (trained.others >= trained.card.threshold).mean() <= 0.15
 
 
 def test_it_scores_alike_as_plain_onnx(trained):
@@ -121,7 +120,7 @@ def test_it_scores_alike_as_plain_onnx(trained):
 
 
 def test_the_card_says_what_it_is_worth(trained):
-    assert trained.card.missed < 0.75
+    assert trained.card.missed < 0.6
     assert trained.card.false_wakes_per_hour < 60  # of 0.14 h
     assert trained.card.voices > 100
     assert trained_threshold(trained.folder / "words" / "smart_mirror.onnx") == trained.card.threshold
