@@ -70,7 +70,8 @@ class Utterance:
             return Guess("", 0.0, believed=False)
         score = self._score()
         confidence = min(max((score - _REJECT_BELOW) / (_SURE_ABOVE - _REJECT_BELOW), 0.0), 1.0)
-        return Guess(self._grammar.written(best.hypstr), round(confidence, 2), believed=score >= _REJECT_BELOW)
+        believed = score >= _REJECT_BELOW and not self._grammar.is_call(best.hypstr)
+        return Guess(self._grammar.written(best.hypstr), round(confidence, 2), believed=believed)
 
     def _decode(self) -> None:
         if not self._decoding:

@@ -65,6 +65,10 @@ class Grammar(msgspec.Struct, frozen=True, dict=True):
         words = spoken.split()
         return max((len(phrase) for phrase in phrases if words[: len(phrase)] == phrase), default=0)
 
+    def is_call(self, spoken: str) -> bool:
+        """A wake word and no more, which is no command."""
+        return bool(spoken) and self.called(spoken) == len(spoken.split())
+
     @cached_property
     def _said(self) -> re.Pattern[str]:
         longest_first = sorted(self.names, key=len, reverse=True)

@@ -158,8 +158,7 @@ class Utterance:
         return self._explained(heard, guesses)
 
     def _is_call(self, guess: Guess) -> bool:
-        """A wake word and no more, which is no command."""
-        return bool(guess.words) and self._grammar.called(" ".join(guess.words)) == len(guess.words)
+        return self._grammar.is_call(" ".join(guess.words))
 
     def _heard(self, guesses: list[Guess], accept: float) -> Heard:
         if not guesses or guesses[0].confidence < accept:
