@@ -7,12 +7,10 @@ import copy
 import numpy as np
 from numpy.typing import NDArray
 
-from models.recogniser.dry import MOST_SECONDS
 from models.recogniser.network import FRAMES_LATE, PhoneNetwork
 from models.wake.layers import TAP_VALUES
 from models.wake.mel import PAST_SAMPLES, STEP_SAMPLES, mel_frames
 from models.wake.network import Network
-from wire.pcm import SPEECH_RATE_HZ
 
 _QUIET = 10 ** (-25 / 10)  # of the power of the loudest step: nobody speaks
 QUIET_STEPS = 6  # of 80 ms: how late the networks say what they heard; zeros where nothing more comes
@@ -66,10 +64,9 @@ class Hearing:
         return np.concatenate(self._taps)
 
     @property
-    def sound(self) -> NDArray[np.int16] | None:
-        """Whole steps, where they are kept; None for more than ``MOST_SECONDS``."""
-        few = len(self._sound) * STEP_SAMPLES <= MOST_SECONDS * SPEECH_RATE_HZ
-        return np.concatenate(self._sound) if self._sound and few else None
+    def sound(self) -> NDArray[np.int16]:
+        """Whole steps, where they are kept."""
+        return np.concatenate([np.empty(0, np.int16), *self._sound])
 
     @property
     def _nothing(self) -> Floats:

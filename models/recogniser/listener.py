@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.recogniser.confidence import Calibration, LookAgain, confidence, evidence, margin
-from models.recogniser.dry import taps_without_echoes
+from models.recogniser.dry import MOST_SECONDS, taps_without_echoes
 from models.recogniser.graph import Graph
 from models.recogniser.hearing import Hearing
 from models.recogniser.looks import Heard, Looks, looked
@@ -19,6 +19,7 @@ from models.recogniser.search import Effort, Search, Sentence
 from models.recogniser.second import SecondNetwork
 from models.wake.mel import STEP_SAMPLES
 from models.wake.network import Network
+from wire.pcm import SPEECH_RATE_HZ
 
 PAUSE_STEPS = 4  # of 80 ms: as long as it may be the end
 _MOST_PAUSES = 4  # that are taken for the end, in one utterance
@@ -85,7 +86,9 @@ class Listener:
 
     def _dry(self, second: SecondNetwork, hearing: Hearing) -> Floats | None:
         sound = hearing.sound
-        return None if sound is None else second.hear(taps_without_echoes(self.features, sound))
+        if len(sound) > MOST_SECONDS * SPEECH_RATE_HZ:
+            return None
+        return second.hear(taps_without_echoes(self.features, sound))
 
     def guesses(self, graph: Graph, heard: Heard, most: int = 5) -> list[Guess]:
         """Likeliest first."""

@@ -55,7 +55,7 @@ class Looks:
     """searches: of one utterance, all of it fed. further: makes those that are made only where these do not agree."""
 
     def __init__(self, searches: Sequence[Search], further: Callable[[], Sequence[Search]] = tuple) -> None:
-        self._further: Callable[[], Sequence[Search]] | None = further
+        self._further = further
         self._rare = searches[0].rare_words
         self.searches: list[Search] = []
         self.found: list[list[Sentence]] = []
@@ -65,8 +65,8 @@ class Looks:
 
     def look_further(self) -> None:
         """Once; the looks that are there stay as they are."""
-        further, self._further = self._further, None
-        self._take(further() if further else ())
+        further, self._further = self._further, tuple
+        self._take(further())
 
     def agreed(self, looks: Sequence[Look]) -> list[int]:
         """Those that found what counts, after as many looks as that takes."""
@@ -127,11 +127,14 @@ def read(said: Mapping[str, str]) -> tuple[str, LookAgain]:
 
 
 def agreed(looks: Sequence[Look], found: Sequence[Hashable | None]) -> list[int]:
-    """Places of the looks that found what counts: what most looks of the second network did.
+    """Places of the looks that found what counts: what all did that are not dry, or else most of the second network's.
 
     Of what as many found, what is found where blank costs most, and without echoes. found: of each look that was
     taken, None for nothing.
     """
+    near = found[: sum(not look.dry for look in looks)]
+    if len(set(near)) == 1:  # what the dry ones found is not asked
+        found = near
     voters = [place for place, meant in enumerate(found) if meant is not None and looks[place].second]
     if not voters:
         return [place for place, meant in enumerate(found) if meant is not None]

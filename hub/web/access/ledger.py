@@ -103,9 +103,9 @@ class Ledger:
 
     def seconds_left(self, identifier: str) -> float | None:
         """Until a session or a token ends, however much it is used; None: it never does, or is not known."""
-        ends = {one.id: one.began + LONGEST for one in self._sessions.values()}
-        ends |= {one.id: one.expires for one in self._tokens.values() if one.expires is not None}
-        return (ends[identifier] - self._now()).total_seconds() if identifier in ends else None
+        ends = [one.began + LONGEST for one in self._sessions.values() if one.id == identifier]
+        ends += [one.expires for one in self._tokens.values() if one.id == identifier and one.expires is not None]
+        return (ends[0] - self._now()).total_seconds() if ends else None
 
     async def add_session(self, session: Session) -> None:
         await self._forget_ended()

@@ -146,10 +146,7 @@ class _Chosen:
 
     def _agreed(self, clip: Looked) -> Tried:
         looks = self.again.looks
-        near = [look for look in looks if not look.dry]
         found = [one.meant if one.evidence is not None else None for one in clip]
-        if len(set(found[: len(near)])) == 1:  # the others are not asked
-            found = found[: len(near)]
         sure = {place: confidence(looks[place], clip[place].evidence or ()) for place in agreed(looks, found)}
         if not sure:
             return replace(clip[0], evidence=None)

@@ -97,6 +97,7 @@ ALL = (_look(1.5), *SECOND, replace(SECOND[0], dry=True), replace(SECOND[1], dry
     ("found", "counts"),
     [
         ("aaa", [0, 1, 2]),
+        ("aaabb", [0, 1, 2]),  # of a training, which has all looks: the dry ones are not asked
         ("babac", [1, 3]),  # most of the second network's looks
         ("bbacd", [4]),  # each another: where blank costs most, without echoes
         ("bbabb", [0, 1, 3, 4]),
