@@ -123,7 +123,7 @@ class _Grammar:
         lines.append(f"<sentence> = {' | '.join([*commands, *(_renamed(said, beside) for said in beside.sentences)])};")
         called = [normalize_text(phrase).lower() for phrase in wake_phrases]
         wake = factor(called)
-        before, alone = (f"[ {wake} ]", f" | {wake}") if wake else ("", "")
+        before, alone = (f"[ {wake} ]", f" | {wake} [ {wake} ]") if wake else ("", "")
         lines.append(f"public <command> = {' '.join(f'{before} {around} <sentence> {around}'.split())}{alone};")
         jsgf = "\n".join(lines) + "\n"
         rare = sorted(set(_WORD.findall(polite)) - set(_WORD.findall("\n".join(lines[2:-1]))))

@@ -60,13 +60,15 @@ class Grammar(msgspec.Struct, frozen=True, dict=True):
         return self._said.sub(lambda found: self.names[found.group()], spoken) if self.names else spoken
 
     def called(self, spoken: str) -> int:
-        """How many words at the beginning are a wake phrase."""
+        """How many words at the beginning are wake phrases."""
         phrases = [phrase.split() for phrase in self.wake_phrases]
-        words = spoken.split()
-        return max((len(phrase) for phrase in phrases if words[: len(phrase)] == phrase), default=0)
+        words, count = spoken.split(), 0
+        while said := max((len(one) for one in phrases if words[count : count + len(one)] == one), default=0):
+            count += said
+        return count
 
     def is_call(self, spoken: str) -> bool:
-        """A wake word and no more, which is no command."""
+        """A wake word, or two, and no more, which is no command."""
         return bool(spoken) and self.called(spoken) == len(spoken.split())
 
     @cached_property

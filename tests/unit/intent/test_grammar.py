@@ -49,6 +49,7 @@ def test_a_wake_word_may_be_said_before_a_command_and_alone() -> None:
     assert heard.accepts("okay nabu please turn on the bed light")
     assert heard.accepts("turn on the bed light")
     assert heard.accepts("alexa")
+    assert heard.accepts("alexa alexa")
     assert not heard.accepts("turn on the bed light alexa")
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import pytest
+
 from hub.stt.phrase.grammar import Grammar
 from hub.stt.phrase.recogniser import Heard, Utterance
 from models.recogniser.listener import Guess
@@ -35,10 +37,11 @@ def utterance(*found: str) -> Utterance:
     return said
 
 
-def test_a_wake_word_alone_is_no_command():
-    heard = utterance("okay nabu", "pause").finish()
+@pytest.mark.parametrize("call", ["okay nabu", "alexa alexa", "alexa okay nabu"])
+def test_a_wake_word_alone_is_no_command(call):
+    heard = utterance(call, "pause").finish()
     assert (heard.text, heard.confidence) == ("", 0.9)
-    assert [guess.text for guess in heard.guesses] == ["okay nabu", "pause"]
+    assert [guess.text for guess in heard.guesses] == [call, "pause"]
 
 
 def test_after_a_wake_word_the_command_is_still_to_come():
