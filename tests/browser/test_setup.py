@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 
 from tests.browser import tended_house
 from tests.browser.conftest import RunningHub, hub_process, temporary_home
@@ -55,6 +56,32 @@ def test_it_is_left_and_taken_up_again_from_another_phone(open_page):
     at_step(other, "Satelliten")
     other.get_by_text("Alle Schritte").click()
     expect(other.get_by_role("link", name=re.compile("Räume.*erledigt"))).to_be_visible()
+
+
+def test_what_is_said_before_the_page_is_connected_is_shown_and_stays(open_page):
+    """The live view is the test's own: it opens, and tells nothing but what the test says."""
+    watched = open_page()
+    lines = []
+
+    def taken(line: WebSocketRoute) -> None:
+        lines.append(line)
+
+    watched.page.route_web_socket("**/api/v1/live**", taken)
+    page = watched.open("#/setup/done")
+    at_step(page, "Ready")
+    page.wait_for_timeout(500)  # the page knows what was said before it
+    address = f"{page.url.split('#')[0].rstrip('/')}/api/v1/turns"
+    told = page.request.post(address, data={"text": "turn on the hall light"}, headers={"X-Earshot": "page"})
+    assert told.ok, told.text()
+    words = page.locator("#main").get_by_text("“turn on the hall light”")
+    expect(words).to_have_count(0)
+    watched.allowed.append("WebSocket")
+    lines[-1].close()  # it comes back by itself
+    expect(words).to_be_visible()
+    nobody = {"topic": "turn", "value": {**told.json()["trace"], "turn": "nobody", "transcript": ""}}
+    lines[-1].send(json.dumps([nobody]))
+    page.wait_for_timeout(300)
+    expect(words).to_be_visible()
 
 
 @dataclass
