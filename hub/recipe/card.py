@@ -14,13 +14,15 @@ from hub.recipe.tasks import clips_of
 from models.recogniser.training.calibration import Rates
 from wire.pcm import SPEECH_RATE_HZ
 
+_MANY = "espeak-ng", "Kokoro"
+
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
     """key: of all that it was trained from. hours: of speech, and of sound that was learned from, copies included.
 
-    second_…: of the second look; all else is of the first, or of both. voices: clips by voice, one for all variants of
-    espeak-ng. phone_errors: of held-out voices, at home and as recorded. rates: of held-out clips in and out of the
-    grammar of a house that nobody trained for, each half judged by what was learned from the other.
+    second_…: of the second look; all else is of the first, or of both. voices: clips by voice, one for all of
+    espeak-ng's, and of Kokoro's. phone_errors: of held-out voices, at home and as recorded. rates: of held-out clips
+    in and out of the grammar of a house that nobody trained for, each half judged by what was learned from the other.
     """
 
     key: str
@@ -65,12 +67,12 @@ def encoded(card: Card) -> bytes:
 
 
 def spoken(folder: Path, part: str, shards: Iterable[int]) -> tuple[dict[str, int], float]:
-    """Clips of each voice (the hundreds of variants of espeak-ng are one), and hours."""
+    """Clips of each voice (the hundreds of espeak-ng's and of Kokoro's are one each), and hours."""
     counted: Counter[str] = Counter()
     samples = 0
     for shard in shards:
         for clip in clips_of(folder, part, shard):
-            counted["espeak-ng" if clip.voice.startswith("espeak-ng") else clip.voice] += 1
+            counted[next((one for one in _MANY if clip.voice.startswith(one)), clip.voice)] += 1
             samples += len(clip.samples)
     return dict(sorted(counted.items())), round(samples / SPEECH_RATE_HZ / 3600, 2)
 

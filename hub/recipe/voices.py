@@ -10,6 +10,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from hub.recipe import kokoro
 from hub.recipe.programs import Festival, Flite, Mbrola, RhVoice, is_here, lines_of
 from hub.recipe.wake_cast import EspeakVoice, PicoSpeaker, Speaker, is_held_out, pico_voices, usable_variants
 from models.wake.training.speech import Manner
@@ -44,8 +45,8 @@ _ACCENTS = {
     "fr": ("roa/fr", "roa/fr-BE", "roa/fr-CH"),
 }
 # How often each kind speaks, of all: natural voices more than their number.
-_SHARES = {"espeak": 0.30, "pico": 0.16, "flite": 0.22, "RHVoice": 0.26, "Festival": 0.06}
-_HELD_OUT_SHARES = {"espeak": 0.3, "MBROLA": 0.45, "RHVoice": 0.25}
+_SHARES = {"espeak": 0.30, "pico": 0.16, "flite": 0.22, "RHVoice": 0.26, "Festival": 0.06, "Kokoro": 0.80}
+_HELD_OUT_SHARES = {"espeak": 0.3, "MBROLA": 0.45, "RHVoice": 0.25, "Kokoro": 1.0}
 
 
 class Talker(Protocol):
@@ -80,6 +81,7 @@ def talkers(language: str, speaker: Speaker, *, held_out: bool) -> list[Talker]:
     """Those installed. language: as in ``en``."""
     found: list[Talker] = list(_espeak(language, speaker, held_out=held_out))
     shares = _HELD_OUT_SHARES if held_out else _SHARES
+    found += kokoro.speakers(language, speaker, shares["Kokoro"], held_out=held_out)
     if held_out:
         found += _mbrola(language, shares["MBROLA"])
         found += _rhvoice(language, _RHVOICE_HELD_OUT, shares["RHVoice"])

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-_SWITCH = re.compile(r"\([a-z-]+\)")  # espeak-ng reads a word in another language
+LANGUAGE_SWITCH = re.compile(r"\([a-z-]+\)")  # espeak-ng reads a word in another language
 BLANK = 0  # of the network's outputs; phone n is output n + 1
 
 # English: IPA to the phones of the CMU dictionary, longer spellings first; British vowels before a lost r get a schwa.
@@ -72,7 +72,7 @@ def alphabet(language: str) -> Alphabet | None:
 
 
 def _bare(ipa: str) -> str:
-    decomposed = unicodedata.normalize("NFD", _SWITCH.sub("", ipa))
+    decomposed = unicodedata.normalize("NFD", LANGUAGE_SWITCH.sub("", ipa))
     return decomposed.replace("ˈ", "").replace("ˌ", "")
 
 
