@@ -30,7 +30,7 @@ from hub.stages import (
 )
 from hub.trace import EngineTimer, ErrorTrace, Stopwatch, SttTrace, Trace
 from wire.pcm import Pcm
-from wire.wake_words import command_after
+from wire.wake_words import LAG_MS, command_after
 
 _log = logging.getLogger(__name__)
 
@@ -141,9 +141,10 @@ class Turn:
         self._trace.engines_ms["stt"] = max(
             0.0, self._trace.timings_ms["transcript"] - self._trace.timings_ms["endpoint"]
         )
-        if self._trace.wake:
-            text, *others = (command_after(self._trace.wake.word, t) for t in (transcript.text, *transcript.others))
-            transcript = replace(transcript, text=text, others=tuple(others))
+        # Whoever speaks into a browser or a recording may begin with one, too: habit.
+        words = [self._trace.wake.word] if self._trace.wake else LAG_MS
+        text, *others = (command_after(words, heard) for heard in (transcript.text, *transcript.others))
+        transcript = replace(transcript, text=text, others=tuple(others))
         self._trace.transcript, self._trace.language = transcript.text, transcript.language
         self._trace.stt = SttTrace(transcript.engine, transcript.model, transcript.confidence)
         return transcript

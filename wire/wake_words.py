@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import PurePath
 from types import MappingProxyType
 
@@ -43,10 +43,10 @@ def phrase(word: str) -> str:
     return " ".join(name.replace("_", " ").replace("-", " ").lower().split())
 
 
-def command_after(word: str, text: str) -> str:
-    """What was said after the wake word where a transcript begins with it; else the transcript."""
-    said = r"\W+".join(map(re.escape, phrase(word).split()))
-    return re.sub(rf"^\W*{said}(?:\W+|$)", "", text, count=1, flags=re.IGNORECASE)
+def command_after(words: Iterable[str], text: str) -> str:
+    """What was said after one of the wake words where a transcript begins with it; else the transcript."""
+    said = "|".join(r"\W+".join(map(re.escape, phrase(word).split())) for word in words)
+    return re.sub(rf"^\W*(?:{said})(?:\W+|$)", "", text, count=1, flags=re.IGNORECASE)
 
 
 def longest_kept_ms(*, pre_roll_ms: float = PRE_ROLL_MS, trigger_level: int = 1) -> float:

@@ -91,9 +91,11 @@ async def test_a_command_is_heard_done_and_answered() -> None:
     assert record["actions"][0]["evidence"] == {"topic": "t/state", "payload": "ON", "after_ms": 12.0}
 
 
-async def test_a_command_in_one_breath_with_its_wake_word_is_told_without_it() -> None:
+@pytest.mark.parametrize("wake", [None, WakeTrace("okay_nabu", 0.9)])
+async def test_a_command_in_one_breath_with_its_wake_word_is_told_without_it(wake: WakeTrace | None) -> None:
+    """Also where none was listened for: into a browser, or in a recording."""
     room, trace = FakeRoom(), new_trace("kitchen", "Kitchen", "en")
-    trace.wake = WakeTrace("okay_nabu", 0.9)
+    trace.wake = wake
     stages = fake_stages(transcriber=FakeTranscriber(text="Okay Nabu, turn on the bed light"))
     await Turn(stages, room, trace).spoken(await utterance_of(voice(640), silence(1000)))
     assert (room.transcripts, trace.transcript) == (["turn on the bed light"], "turn on the bed light")

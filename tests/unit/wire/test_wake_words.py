@@ -45,6 +45,7 @@ def test_a_word_is_said_as_its_name_is_written(word: str, said: str) -> None:
     [
         ("okay nabu turn on the light", "turn on the light"),
         ("Okay, Nabu! Turn on the light.", "Turn on the light."),
+        ("Alexa, turn on the light.", "turn on the light."),
         ("turn on okay nabu", "turn on okay nabu"),
         ("okay nabucco is an opera", "okay nabucco is an opera"),
         ("okay nabu", ""),
@@ -52,4 +53,4 @@ def test_a_word_is_said_as_its_name_is_written(word: str, said: str) -> None:
     ],
 )
 def test_a_command_is_told_without_the_wake_word_before_it(transcript: str, command: str) -> None:
-    assert command_after("okay_nabu", transcript) == command
+    assert command_after(["alexa", "okay_nabu"], transcript) == command
