@@ -17,8 +17,9 @@ from hub.bench.stt_grammars import grammar_of, house_of
 from hub.bench.stt_heard import Compiled, hear
 from hub.stt.phrase.grammar import Grammar
 from models.recogniser.graph import Graph
+from models.recogniser.guesses import decided
 from models.recogniser.hearing import QUIET_STEPS, Hearing
-from models.recogniser.listener import Listener, decided
+from models.recogniser.listener import Listener
 from models.recogniser.looks import looked
 from models.recogniser.network import FRAMES_LATE
 from models.recogniser.search import Search

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from functools import cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.recogniser.confidence import Calibration, LookAgain, confidence, evidence, margin
 from models.recogniser.dry import MOST_SECONDS, taps_without_echoes
 from models.recogniser.graph import Graph
+from models.recogniser.guesses import Guess, best_so_far, decided, guesses
 from models.recogniser.hearing import Hearing
 from models.recogniser.looks import Heard, Looks, looked
 from models.recogniser.network import PhoneNetwork
@@ -23,23 +22,8 @@ from wire.pcm import SPEECH_RATE_HZ
 
 PAUSE_STEPS = 4  # of 80 ms: as long as it may be the end
 _MOST_PAUSES = 4  # that are taken for the end, in one utterance
-_AS_LIKELY = 1.0  # nats
 
 Floats = NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True)
-class Guess:
-    """words: as in the grammar. confidence: 0 to 1. score: log likelihood. goes_on: more may follow.
-
-    complete: the grammar lets a sentence end here.
-    """
-
-    words: tuple[str, ...]
-    confidence: float
-    score: float
-    goes_on: bool
-    complete: bool = True
 
 
 class Listener:
@@ -161,42 +145,8 @@ class Utterance:
     def so_far(self) -> Guess | None:
         """The likeliest beginning of a sentence; a whole one where it is as likely. None: not a word yet."""
         if self.search.moves != self._so_far[0]:
-            self._so_far = self.search.moves, self._best_so_far()
+            self._so_far = self.search.moves, best_so_far(self.search, self._calibration)
         return self._so_far[1]
-
-    def _best_so_far(self) -> Guess | None:
-        found = self.search.sentences(2)
-        begun = self.search.begun()
-        if found and found[0].score > begun.score - _AS_LIKELY:
-            return _guess(self.search, self._calibration, found[0], found)
-        if not begun.words:
-            return None
-        return replace(_guess(self.search, self._calibration, begun, [begun]), complete=False)
-
-
-def guesses(search: Search, calibration: Calibration, most: int = 5) -> list[Guess]:
-    """Likeliest first, of what the search was fed."""
-    found = search.sentences(max(most, 2))
-    return [_guess(search, calibration, sentence, found) for sentence in found[:most]]
-
-
-def decided(looks: Looks, again: LookAgain, most: int = 5) -> list[Guess]:
-    """What the looks agree on, as the surest of them has it; likeliest first."""
-
-    def found(place: int) -> list[Guess]:
-        look, sentences = again.looks[place], looks.found[place][:most]
-        return [
-            Guess(each.words, confidence(look, looks.evidence(place, each)), each.score, each.goes_on)
-            for each in sentences
-        ]
-
-    return max(map(found, looks.agreed(again.looks)), key=lambda guesses: guesses[0].confidence, default=[])
-
-
-def _guess(search: Search, calibration: Calibration, sentence: Sentence, found: Sequence[Sentence]) -> Guess:
-    """found: with all others, likeliest first."""
-    told = evidence(search, sentence, margin(sentence, found))
-    return Guess(sentence.words, confidence(calibration, told), sentence.score, sentence.goes_on)
 
 
 def _words(found: Sequence[Sentence]) -> tuple[str, ...]:

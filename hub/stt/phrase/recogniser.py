@@ -14,8 +14,9 @@ from hub.stt.requests import MAX_SECONDS, RATE_HZ, WIDTH_BYTES
 from models.errors import ModelInvalid
 from models.recogniser.confidence import ALIKE_NATS
 from models.recogniser.graph import Graph, compiled
+from models.recogniser.guesses import Guess
 from models.recogniser.installed import languages, model_file, second_beside
-from models.recogniser.listener import Guess, Listener
+from models.recogniser.listener import Listener
 from models.recogniser.listener import Utterance as Listening
 from models.recogniser.network import PhoneNetwork
 from models.recogniser.pronounce import lexicon

@@ -8,7 +8,7 @@ import pytest
 
 from hub.stt.phrase.grammar import Grammar
 from hub.stt.phrase.recogniser import Heard, Utterance
-from models.recogniser.listener import Guess
+from models.recogniser.guesses import Guess
 
 GRAMMAR = Grammar(1, "en", "", {}, wake_phrases=["alexa", "okay nabu"])
 SOUND = b"\x00\x10" * 16_000

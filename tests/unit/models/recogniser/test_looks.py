@@ -10,7 +10,7 @@ import pytest
 
 from models.recogniser.confidence import Calibration, Look, LookAgain
 from models.recogniser.graph import compiled
-from models.recogniser.listener import Guess, decided
+from models.recogniser.guesses import Guess, decided
 from models.recogniser.looks import Heard, Looks, agreed, looked
 from models.recogniser.phones import BLANK
 from models.recogniser.search import Effort, Search
