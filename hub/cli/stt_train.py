@@ -20,11 +20,13 @@ from hub.recipe.card import Card
 from hub.recipe.crew import work_through
 from hub.recipe.job import Order, Point, Training
 from hub.recipe.size import CURVE_STEPS, FULL, QUICK, Size
+from models.recogniser.installed import model_file
 from models.recogniser.training.curve import PowerLaw
 from models.recogniser.training.teaching import learn
 from models.wake.library import load_network
 from wire.places import places
 
+_BEGINS_WITH = "en"
 _MORE = 10  # times the speech, for which the learning curve is continued
 
 
@@ -44,7 +46,9 @@ def _train(args: argparse.Namespace, stop: threading.Event) -> None:
     cache = places().cache
     folder: Path = args.folder or cache / "stt-training" / args.language
     line = ProgressLine(sys.stderr, time.monotonic)
-    order = Order(args.language, _size(args), args.seed, args.jobs or os.cpu_count() or 1, args.fresh)
+    size = _size(args)
+    jobs = args.jobs or os.cpu_count() or 1
+    order = Order(args.language, size, args.seed, jobs, args.fresh, known(args.language, size))
     training = Training(
         order,
         folder.absolute(),
@@ -71,6 +75,14 @@ def _size(args: argparse.Namespace) -> Size:
         size = replace(size, steps=CURVE_STEPS)
     wanted = {"hours": args.hours, "copies": args.copies, "steps": args.steps, "second_steps": args.second_steps}
     return replace(size, **{name: value for name, value in wanted.items() if value is not None})
+
+
+def known(language: str, size: Size) -> bytes | None:
+    """What a language begins with: the recogniser of English hears already, where its layers are as many."""
+    if language == _BEGINS_WITH or size.shape != FULL.shape:
+        return None
+    with model_file(_BEGINS_WITH) as file:
+        return file.read_bytes()
 
 
 def told(card: Card, model: Path) -> str:

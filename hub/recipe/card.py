@@ -18,7 +18,8 @@ _MANY = "espeak-ng", "Kokoro"
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
-    """key: of all that it was trained from. hours: of speech, and of sound that was learned from, copies included.
+    """key: of all that it was trained from. known_sha256: of another language's recogniser that it began with. hours:
+    of speech, and of sound that was learned from, copies included.
 
     second_…: of the second look; all else is of the first, or of both. voices: clips by voice, one for all of
     espeak-ng's, and of Kokoro's. phone_errors: of held-out voices, at home and as recorded. rates: of held-out clips
@@ -45,6 +46,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     date: str
     seconds: int
     versions: dict[str, str]
+    known_sha256: str = ""
     model_bytes: int
     model_sha256: str
     second_bytes: int

@@ -43,13 +43,14 @@ _MADE_BY = ("earshot", "torch", "numpy", "onnxruntime", "pyopen-wakeword", "word
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is wanted. jobs: processes for all but learning."""
+    """What is wanted. jobs: processes for all but learning. known: another language's recogniser to begin with."""
 
     language: str
     size: Size
     seed: int = 1
     jobs: int = 2
     fresh: bool = False
+    known: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ class Training:
         """Raises ConfigError (stt-training-language)."""
         self._order, self._folder = order, Folder(folder)
         site = Site(order.language, folder, cache, order.seed)
-        self._stages = Stages(order.size, site, order.jobs, hands, teach)
+        self._stages = Stages(order.size, site, order.jobs, hands, teach, known=order.known)
         self._told, self._stopped, self._clock, self._now = told, stopped, clock, now
 
     def run(self) -> Card:
@@ -141,7 +142,9 @@ class Training:
         return points
 
     def _key(self, of: Sequence[object]) -> str:
-        return sha256(repr((self._order.language, self._order.seed, of)).encode()).hexdigest()[:16]
+        known = sha256(self._order.known).hexdigest() if self._order.known else None
+        parts = (self._order.language, self._order.seed, of, known)
+        return sha256(repr(parts if known else parts[:-1]).encode()).hexdigest()[:16]
 
     def _pace(self, cost: float) -> Pace:
         return Pace(cost, self._told, self._stopped, self._clock)
@@ -181,6 +184,7 @@ class Training:
             date=self._now().isoformat(timespec="seconds"),
             seconds=seconds,
             versions=_versions(),
+            known_sha256=sha256(order.known).hexdigest() if order.known else "",
             model_bytes=len(model),
             model_sha256=sha256(model).hexdigest(),
             second_bytes=len(second_model),

@@ -66,9 +66,11 @@ class Teacher(Protocol):
 class Stages:
     """jobs: processes for all but learning."""
 
-    def __init__(self, size: Size, site: Site, jobs: int, hands: Hands, teach: Teacher) -> None:
-        """Raises ConfigError (stt-training-language)."""
-        self._size, self._site, self._jobs = size, site, jobs
+    def __init__(
+        self, size: Size, site: Site, jobs: int, hands: Hands, teach: Teacher, *, known: bytes | None = None
+    ) -> None:
+        """known: see Lesson. Raises ConfigError (stt-training-language)."""
+        self._size, self._site, self._jobs, self._known = size, site, jobs, known
         self._hands, self._teach = hands, teach
         self._alphabet = alphabet_of(site.language)
         self._folder = Folder(site.folder)
@@ -133,6 +135,7 @@ class Stages:
             steps=self._size.steps,
             seed=self._site.seed,
             checkpoint=self._folder.checkpoint(key),
+            known=self._known,
         )
 
     def taught(self, key: str, lesson: Lesson, stage: str, pace: Pace, *, cost: float = 1.0) -> Learned:

@@ -6,7 +6,7 @@ import io
 import itertools
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -179,6 +179,20 @@ def begun(size: Size, examples: Sequence[Example], seed: int) -> Head:
     head = Head(size)
     for kept, found in zip((head.mean, head.scale), _statistics(examples, seed), strict=True):
         kept.copy_(found)
+    return head
+
+
+def grown(other: Head, size: Size, seed: int) -> Head:
+    """A head that hears as another language's does, and knows nothing yet of which sounds this one tells apart.
+
+    Raises ValueError where their layers are not alike.
+    """
+    if replace(size, outputs=other.size.outputs) != other.size:
+        raise ValueError(f"{other.size} and {size} have other layers")
+    torch.manual_seed(seed)
+    head = Head(size)
+    layers = {name: values for name, values in other.state_dict().items() if not name.startswith("leave.")}
+    head.load_state_dict(head.state_dict() | layers)
     return head
 
 

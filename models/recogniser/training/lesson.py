@@ -25,6 +25,7 @@ class Lesson:
     """features: folder of a FeatureShelf. train: of its part ``train``. judged: of ``held-out``, by what it is called.
 
     checkpoint: file that a stopped lesson goes on from. first: file of the first look, for a lesson of the second.
+    known: another language's first look, whose layers a head of the same shape begins with.
     """
 
     language: str
@@ -36,6 +37,7 @@ class Lesson:
     seed: int
     checkpoint: Path
     first: Path | None = None
+    known: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

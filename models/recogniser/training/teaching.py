@@ -13,7 +13,16 @@ from models.recogniser.phones import Alphabet
 from models.recogniser.training.export import read_head, step_graph
 from models.recogniser.training.features import FRAME_MS, Example, FeatureShelf
 from models.recogniser.training.head import Head, Size
-from models.recogniser.training.learning import FIRST_RATE, SECOND_RATE, AnyHead, Learning, Stand, begun, phone_errors
+from models.recogniser.training.learning import (
+    FIRST_RATE,
+    SECOND_RATE,
+    AnyHead,
+    Learning,
+    Stand,
+    begun,
+    grown,
+    phone_errors,
+)
 from models.recogniser.training.lesson import Learned, Lesson, Piece, Shape
 from models.recogniser.training.second_export import whole_graph
 from models.recogniser.training.second_head import SecondHead
@@ -37,7 +46,7 @@ def learn(lesson: Lesson, alphabet: Alphabet, told: Callable[[int, float], None]
         lesson.checkpoint,
         batch_frames=lesson.shape.batch_frames,
         shortest_first=first is None,
-        rate=SECOND_RATE if first else FIRST_RATE,
+        rate=SECOND_RATE if first or lesson.known else FIRST_RATE,
     )
 
     def tell(stand: Stand) -> None:
@@ -53,7 +62,10 @@ def learn(lesson: Lesson, alphabet: Alphabet, told: Callable[[int, float], None]
 
 def _first(alphabet: Alphabet, examples: Sequence[Example], lesson: Lesson) -> AnyHead:
     shape = lesson.shape
-    return begun(Size(len(alphabet.phones) + 1, shape.width, shape.recurrent, shape.layers), examples, lesson.seed)
+    size = Size(len(alphabet.phones) + 1, shape.width, shape.recurrent, shape.layers)
+    if lesson.known:
+        return grown(read_head(lesson.known), size, lesson.seed)
+    return begun(size, examples, lesson.seed)
 
 
 def _second(first: Head, shape: Shape) -> AnyHead:

@@ -47,6 +47,7 @@ class Workshop:
     folder: Path
     made: Counter[type] = field(default_factory=Counter)
     steps: int = 0
+    known: list[bytes | None] = field(default_factory=list)
 
     def hands(self, tasks, jobs, begin, done, check) -> None:
         for task in tasks:
@@ -70,6 +71,7 @@ class Workshop:
                 results.write_bytes(msgspec.json.encode(tried))
 
     def teach(self, lesson, alphabet, told) -> Learned:
+        self.known.append(lesson.known)
         checkpoint = lesson.checkpoint
         checkpoint.parent.mkdir(exist_ok=True)
         begun = int(checkpoint.read_text()) if checkpoint.is_file() else 0
@@ -210,6 +212,16 @@ def test_another_seed_or_language_does_not_mix_with_what_is_there(shop):
             _training(shop, other).run()
         assert refused.value.code == "stt-training-other"
     assert _training(shop, Order("en", TINY, seed=2, jobs=1, fresh=True)).run().seed == 2
+
+
+def test_what_another_language_knows_is_learned_from_and_told(shop):
+    """Another beginning is another training, whose speech and features are the same."""
+    _training(shop).run()
+    card = _training(shop, Order("en", TINY, jobs=1, known=b"another's")).run()
+    assert card.known_sha256 == sha256(b"another's").hexdigest()
+    assert shop.known == [None] * 2 + [b"another's"] * 2
+    assert shop.made[Speech] == SPEECH
+    assert shop.steps == 2 * (10 + 4)
 
 
 def test_fresh_removes_only_what_a_training_made(shop):

@@ -10,6 +10,7 @@ import pytest
 from hub.cli import CONFIGURATION, main
 from hub.cli.arguments import parse
 from hub.cli.progress import ProgressLine
+from hub.recipe.size import FULL, QUICK
 from models.wake.training.progress import Progress
 
 
@@ -41,6 +42,17 @@ def test_a_language_without_sounds_is_refused(capsys, home):
     assert main(["stt", "train", "--language", "tlh", "--folder", str(home)]) == CONFIGURATION
     assert capsys.readouterr().err.startswith("stt-training-language: nobody wrote down the sounds of 'tlh'")
     assert not list(home.glob("*.npz"))
+
+
+@pytest.mark.parametrize(
+    ("language", "size", "begins"), [("en", FULL, False), ("de", FULL, True), ("de", QUICK, False)]
+)
+def test_other_languages_begin_with_what_english_hears(language, size, begins):
+    """Where the layers are as many."""
+    pytest.importorskip("torch", reason="only training needs it: scripts/setup --train")
+    from hub.cli.stt_train import known  # noqa: PLC0415  # needs torch
+
+    assert bool(known(language, size)) == begins
 
 
 def test_progress_has_a_rate_that_leaves_out_what_was_kept(capsys):

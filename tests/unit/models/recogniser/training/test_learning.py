@@ -12,7 +12,7 @@ torch = pytest.importorskip("torch", reason="training is not installed")
 from models.recogniser.training import learning  # noqa: E402
 from models.recogniser.training.features import Example  # noqa: E402
 from models.recogniser.training.head import Head, Size  # noqa: E402
-from models.recogniser.training.learning import Learning, Stand, begun, ctc, phone_errors  # noqa: E402
+from models.recogniser.training.learning import Learning, Stand, begun, ctc, grown, phone_errors  # noqa: E402
 from models.recogniser.training.second_head import SecondHead  # noqa: E402
 
 SIZE = Size(6, width=24, recurrent=24)
@@ -173,3 +173,18 @@ def test_what_comes_after_it_calculates_as_before(tmp_path):
     """Numbers next to 0 are there again: learning does without them."""
     _learning(_examples(4), 2, 1, tmp_path / "c").run(_nothing)
     assert np.float64(5e-324) / 1 > 0
+
+
+def test_a_language_begins_with_what_another_hears():
+    """All but its sounds."""
+    other = begun(SIZE, _examples(8), 1)
+    head = grown(other, Size(9, width=24, recurrent=24), 2)
+    taps = torch.randn(1, 5, 480)
+    assert torch.equal(head.eval().remembered(taps), other.eval().remembered(taps))
+    assert head(taps).shape == (1, 10, 9)
+
+
+@pytest.mark.parametrize("size", [Size(6, width=32, recurrent=24), Size(6, width=24, recurrent=24, layers=1)])
+def test_a_head_with_other_layers_is_nothing_to_begin_with(size):
+    with pytest.raises(ValueError, match="other layers"):
+        grown(Head(SIZE), size, 1)
