@@ -45,8 +45,10 @@ _ACCENTS = {
     "fr": ("roa/fr", "roa/fr-BE", "roa/fr-CH"),
 }
 # How often each kind speaks, of all: natural voices more than their number.
-_SHARES = {"espeak": 0.30, "pico": 0.16, "flite": 0.22, "RHVoice": 0.26, "Festival": 0.06, "Kokoro": 0.80}
-_HELD_OUT_SHARES = {"espeak": 0.3, "MBROLA": 0.45, "RHVoice": 0.25, "Kokoro": 1.0}
+_SHARES = {"espeak": 0.30, "pico": 0.16, "flite": 0.22, "RHVoice": 0.26, "Festival": 0.06}
+_HELD_OUT_SHARES = {"espeak": 0.3, "MBROLA": 0.45, "RHVoice": 0.25}
+# Beside them Kokoro's, for training and for judging: one of its voices talks French, none German.
+_KOKORO_SHARES = {"en": (0.80, 1.00), "fr": (0.25, 0.30), "de": (0.15, 0.30)}
 
 
 class Talker(Protocol):
@@ -81,7 +83,7 @@ def talkers(language: str, speaker: Speaker, *, held_out: bool) -> list[Talker]:
     """Those installed. language: as in ``en``."""
     found: list[Talker] = list(_espeak(language, speaker, held_out=held_out))
     shares = _HELD_OUT_SHARES if held_out else _SHARES
-    found += kokoro.speakers(language, speaker, shares["Kokoro"], held_out=held_out)
+    found += kokoro.speakers(language, speaker, _KOKORO_SHARES[language][held_out], held_out=held_out)
     if held_out:
         found += _mbrola(language, shares["MBROLA"])
         found += _rhvoice(language, _RHVOICE_HELD_OUT, shares["RHVoice"])
