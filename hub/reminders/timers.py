@@ -32,7 +32,7 @@ class TimerIntents:
     async def _start(self, asked: Asked) -> Result:
         length = asked.length()
         if length is None:
-            raise CannotKeep("time_invalid")
+            raise CannotKeep("length_missing")
         check_length(length)
         command = asked.text("conversation_command")
         item = Item(

@@ -35,9 +35,8 @@ pytestmark = [
     pytest.mark.skipif(not SHARED.is_dir(), reason="needs the recordings in ../shared"),
 ]
 
-# "set timer" says no time; the weather and media of names that a house without such devices cannot list.
-NOT_UNDERSTOOD = {"set timer"}
-NOT_HEARD = {"set timer", "resume TV", "what's the New York weather", "what's the weather in New York"}
+# The weather and media of names that a house without such devices cannot list.
+NOT_HEARD = {"resume TV", "what's the New York weather", "what's the weather in New York"}
 
 # Agreement with the intents project's tests of 2025-07 on every eighth sentence: the installed package has dropped
 # most sentences about binary sensors since, so this is mostly its figure; losing to the package is the next test.
@@ -82,8 +81,7 @@ def test_the_recorded_commands_are_understood(house: FakeHouse, english: Sentenc
     missed = {
         r["transcript"] for r in transcripts() if not isinstance(match(r["transcript"], english, names, area), Intent)
     }
-    assert missed == NOT_UNDERSTOOD
-    assert len(missed) <= 0.05 * len(transcripts())
+    assert not missed
 
 
 def test_the_grammar_hears_the_recorded_commands(house: FakeHouse) -> None:

@@ -223,14 +223,15 @@ async def test_it_is_what_was_acted_on_in_this_room() -> None:
     assert (await talk.said("turn it off")).understood == it
 
 
-async def test_what_was_missing_completes_the_sentence() -> None:
+@pytest.mark.parametrize("problem", ["time-missing", "length-missing"])
+async def test_what_was_missing_completes_the_sentence(problem: str) -> None:
     whole = Intent("EarshotSetReminder", {"text": "call John"}, "default", "en", "remind me to call John at three")
     lacking = Intent("EarshotSetReminder", {"problem": "no-time"}, "default", "en", "remind me to call John")
     talk = Talk(whole)
-    talk.came_to(lacking, Result("refused", told=(Told("time_missing"),), problem="time-missing"))
+    talk.came_to(lacking, Result("refused", problem=problem))
     assert talk.dialogue.awaits_answer("kitchen")
     assert (await talk.said("at three")).understood == whole
-    talk.came_to(lacking, Result("refused", problem="time-missing"))
+    talk.came_to(lacking, Result("refused", problem=problem))
     assert await talk.said("what a day") == Reading(NotUnderstood("what a day"))
 
 

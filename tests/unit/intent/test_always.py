@@ -23,6 +23,21 @@ from tests.fakes_house import FakeHouse
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=ZoneInfo("Europe/Berlin"))
 LANGUAGES = ("en", "de", "fr", "es", "nl")
+LENGTHS = ("second", "seconds", "minute", "minutes", "hour", "hours")  # they end a sentence: "For how long?"
+ASKED_BACK = {  # what the house asks about, in the words of a language
+    "en": "set a timer",
+    "de": "stell einen Timer",
+    "fr": "mets un minuteur",
+    "es": "pon un temporizador",
+    "nl": "zet een timer",
+}
+COMPLETED = {
+    "en": "five minutes",
+    "de": "auf fünf Minuten",
+    "fr": "de cinq minutes",
+    "es": "de cinco minutos",
+    "nl": "op vijf minuten",
+}
 
 
 def drawn(language, *, pin=False, number=150):
@@ -43,7 +58,8 @@ def test_every_sentence_beside_commands_is_understood_or_answers(language):
     rng = random.Random(7)
     for said in {" ".join(draw(jsgf, rng)) for _ in range(250)}:
         is_answer = is_yes(said, language) or is_no(said, language)
-        intent = reader.read(said, language, NOW) or match(said, sentences, names, None)
+        whole = f"{ASKED_BACK[language]} {said}" if said.endswith(LENGTHS) else said
+        intent = reader.read(whole, language, NOW) or match(whole, sentences, names, None)
         assert is_answer or (isinstance(intent, Intent) and "problem" not in intent.slots), said
 
 
@@ -64,3 +80,14 @@ def test_digits_are_heard_only_where_there_is_a_pin(language):
 def test_a_house_without_anything_beside_hears_its_commands_alone():
     assert "snooze" not in speech_grammar(FakeHouse(), "en").words
     assert "snooze" in speech_grammar(FakeHouse(), "en", beside=always("en", pin=False)).words
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_timer_without_a_length_is_understood_and_completed_by_the_answer(language):
+    sentences, names = load_sentences(language), HouseNames([], [], language)
+    lacking = match(ASKED_BACK[language], sentences, names, None)
+    assert isinstance(lacking, Intent)
+    assert (lacking.name, lacking.slots) == ("HassStartTimer", {})
+    whole = match(f"{ASKED_BACK[language]} {COMPLETED[language]}", sentences, names, None)
+    assert isinstance(whole, Intent)
+    assert (whole.name, whole.slots) == ("HassStartTimer", {"minutes": 5})

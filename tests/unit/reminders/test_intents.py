@@ -82,7 +82,7 @@ async def test_all_timers_of_a_room_or_of_the_house():
 @pytest.mark.parametrize(
     ("intent", "slots", "key"),
     [
-        ("HassStartTimer", {}, "time_invalid"),
+        ("HassStartTimer", {}, "length_missing"),
         ("HassStartTimer", {"seconds": 0}, "timer_too_short"),
         ("HassStartTimer", {"hours": 99 * 24, "seconds": 1}, "timer_too_long"),
         ("HassStartTimer", {"minutes": "soon"}, "time_invalid"),
