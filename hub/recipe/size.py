@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from models.recogniser.training.lesson import Piece, Shape
 
 SHARD_HOURS = 0.106  # of 200 clips
-_SPEECH_BYTES, _FEATURE_BYTES = 12_700_000, 17_800_000  # of one shard, and of one copy of it
+_SPEECH_BYTES, _FEATURE_BYTES = 12_700_000, 22_600_000  # of one shard, and of one copy of it
 _MORE_BYTES = 300 << 20  # checkpoints and heads; of memory: the libraries and a batch
 
 

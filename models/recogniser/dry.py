@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from models.wake.layers import MEL_BINS
 from models.wake.mel import PAST_SAMPLES, STEP_SAMPLES, Spectra, frames_of, spectra
-from models.wake.network import Network
 
 MOST_SECONDS = 12.0  # of sound: longer sound is no command, and would be waited for
 _DELAY_FRAMES, _FRAMES = 3, 15  # of 10 ms: what comes sooner is the word itself
@@ -23,19 +23,12 @@ _AT_ONCE = 12  # frequencies: their frames and those before them stay in the pro
 Floats = NDArray[np.float32]
 
 
-def taps_without_echoes(features: Network, sound: NDArray[np.int16]) -> Floats:
-    """[frames of 40 ms, 480]. sound: whole steps of 80 ms, from the beginning of an utterance, at 16 kHz."""
+def mel_without_echoes(sound: NDArray[np.int16]) -> Floats:
+    """[frames of 10 ms, 32]. sound: whole steps of 80 ms, from the beginning of an utterance, at 16 kHz."""
     padded = np.concatenate([np.zeros(PAST_SAMPLES, np.int16), sound]).astype(np.float32)
     windows = np.lib.stride_tricks.sliding_window_view(padded, PAST_SAMPLES + STEP_SAMPLES)[::STEP_SAMPLES]
     heard = spectra(windows)
-    mel = frames_of(without_echoes(heard.reshape(-1, heard.shape[-1])).reshape(heard.shape))
-    state, taps = features.silence.state, []
-    for step in mel:
-        told = features.step(step[np.newaxis], state)
-        assert told.taps is not None
-        state = told.state
-        taps.append(told.taps[0])
-    return np.concatenate(taps)
+    return frames_of(without_echoes(heard.reshape(-1, heard.shape[-1])).reshape(heard.shape)).reshape(-1, MEL_BINS)
 
 
 def without_echoes(heard: Spectra) -> Spectra:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.recogniser.network import FRAMES_LATE, PhoneNetwork
-from models.wake.layers import TAP_VALUES
+from models.wake.layers import MEL_BINS
 from models.wake.mel import PAST_SAMPLES, STEP_SAMPLES, mel_frames
 from models.wake.network import Network
 
@@ -19,11 +19,11 @@ Floats = NDArray[np.float32]
 
 
 class Hearing:
-    """One utterance; begins in silence. keep: the taps, and the sound, for a second look at all of it."""
+    """One utterance; begins in silence. keep: the mel frames, and the sound, for a second look at all of it."""
 
     def __init__(self, features: Network, phones: PhoneNetwork, *, keep: bool = False) -> None:
         self._keep = keep
-        self._taps: tuple[Floats, ...] = (np.empty((0, TAP_VALUES), np.float32),)
+        self._mel: tuple[Floats, ...] = (np.empty((0, MEL_BINS), np.float32),)
         self._sound: tuple[NDArray[np.int16], ...] = ()
         self._features, self._phones = features, phones
         self._samples = np.zeros((1, PAST_SAMPLES), np.float32)
@@ -59,9 +59,9 @@ class Hearing:
         return other, other.finish()
 
     @property
-    def taps(self) -> Floats:
-        """[frames of 40 ms, 480], where they are kept."""
-        return np.concatenate(self._taps)
+    def mel(self) -> Floats:
+        """[frames of 10 ms, 32], where they are kept."""
+        return np.concatenate(self._mel)
 
     @property
     def sound(self) -> NDArray[np.int16]:
@@ -78,11 +78,12 @@ class Hearing:
         power = float(np.mean(sound[0, PAST_SAMPLES:] ** 2))
         self._loudest = max(self._loudest, power)
         self._quiet_steps = self._quiet_steps + 1 if power < self._loudest * _QUIET else 0
-        heard = self._features.step(mel_frames(sound), self._feature_state)
+        mel = mel_frames(sound)
+        heard = self._features.step(mel, self._feature_state)
         assert heard.taps is not None
         self._feature_state = heard.state
         if self._keep:
-            self._taps += (heard.taps[0],)
+            self._mel += (mel[0],)
             self._sound += (samples,)
         likelihoods, self._phone_state = self._phones.step(heard.taps[0], self._phone_state)
         told = likelihoods[self._early :]

@@ -8,7 +8,7 @@ from functools import cache, partial
 import numpy as np
 from numpy.typing import NDArray
 
-from models.recogniser.dry import MOST_SECONDS, taps_without_echoes
+from models.recogniser.dry import MOST_SECONDS, mel_without_echoes
 from models.recogniser.graph import Graph
 from models.recogniser.guesses import Guess, best_so_far, decided, guesses
 from models.recogniser.hearing import Hearing
@@ -66,13 +66,7 @@ class Listener:
         """hearing: that has ended. first: all that the first network made of it."""
         if self.second is None:
             return Heard(first, None)
-        return Heard(first, self.second.hear(hearing.taps), cache(partial(self._dry, self.second, hearing)))
-
-    def _dry(self, second: SecondNetwork, hearing: Hearing) -> Floats | None:
-        sound = hearing.sound
-        if len(sound) > MOST_SECONDS * SPEECH_RATE_HZ:
-            return None
-        return second.hear(taps_without_echoes(self.features, sound))
+        return Heard(first, self.second.hear(hearing.mel), cache(partial(_dry, self.second, hearing)))
 
     def guesses(self, graph: Graph, heard: Heard, most: int = 5) -> list[Guess]:
         """Likeliest first."""
@@ -147,6 +141,13 @@ class Utterance:
         if self.search.moves != self._so_far[0]:
             self._so_far = self.search.moves, best_so_far(self.search, self._calibration)
         return self._so_far[1]
+
+
+def _dry(second: SecondNetwork, hearing: Hearing) -> Floats | None:
+    sound = hearing.sound
+    if len(sound) > MOST_SECONDS * SPEECH_RATE_HZ:
+        return None
+    return second.hear(mel_without_echoes(sound))
 
 
 def _words(found: Sequence[Sentence]) -> tuple[str, ...]:

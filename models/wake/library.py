@@ -26,7 +26,7 @@ def load_network(cache: Path, *, taps: bool = False, source: Path | None = None)
 
     Raises ModelInvalid.
     """
-    source = source or _published()[_EMBEDDING]
+    source = source or published_network()
     try:
         return Network(built(source, "embedding-taps" if taps else "embedding", cache, _BUILDER))
     except OSError as error:
@@ -76,6 +76,11 @@ def load_head(word: str | Path, cache: Path, *, folders: Iterable[Path] = ()) ->
         return Head(path.stem, built(path, "head", cache, _BUILDER))
     except OSError as error:
         raise ConfigError("wake-model-unreadable", f"{path}: {error.strerror}; correct wake.words") from error
+
+
+def published_network() -> Path:
+    """The speech-embedding network of the installed package, as it was published."""
+    return _published()[_EMBEDDING]
 
 
 def built_in_words() -> dict[str, Path]:

@@ -81,7 +81,7 @@ def test_the_file_runs(trained):
 
 def test_the_second_look_runs_beside_it(trained):
     first = PhoneNetwork(trained.folder / "recogniser.onnx")
-    likelihoods = SecondNetwork(trained.folder / "second.onnx", first).hear(np.zeros((30, 480), np.float32))
+    likelihoods = SecondNetwork(trained.folder / "second.onnx", first).hear(np.zeros((120, 32), np.float32))
     assert likelihoods.shape == (60, len(first.alphabet.phones) + 1)
     np.testing.assert_allclose(np.exp(likelihoods).sum(axis=1), 1, atol=1e-4)
     assert trained.card["second_phone_errors"]["as recorded"] < 0.75 * CHANCE

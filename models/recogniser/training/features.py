@@ -14,22 +14,24 @@ from numpy.typing import NDArray
 from models.recogniser.training.corpus import Clip
 from models.recogniser.training.scene import Places
 from models.recogniser.training.spectra import mel_steps, other_pace, other_speaker, own_pace
-from models.wake.layers import TAP_ROWS, TAP_VALUES
+from models.wake.layers import MEL_BINS, TAP_ROWS, TAP_VALUES
 from models.wake.mel import band_edges_hz, bands
 from models.wake.network import Network
 from models.wake.training.shelf import write_whole
 
 FRAME_MS = 40.0  # of one row of taps
+MEL_FRAMES = 4  # of 10 ms, in it
 _AT_ONCE = 16  # clips in one call of the network
 _SECOND_CLIP = 0.12  # how often another clip follows in the same breath
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """frames: [40 ms frames, 480]. phones: what is said in them."""
+    """frames: [40 ms frames, 480]. phones: what is said in them. mel: [4 * frames, 32], what the network was given."""
 
     frames: NDArray[np.float16]
     phones: NDArray[np.int16]
+    mel: NDArray[np.float16]
 
 
 class FeatureShelf:
@@ -48,6 +50,7 @@ class FeatureShelf:
             file,
             frames=np.concatenate([example.frames for example in examples]),
             lengths=np.array([len(example.frames) for example in examples]),
+            mel=np.concatenate([example.mel for example in examples]),
             phones=np.concatenate([example.phones for example in examples]),
             spelled=np.array([len(example.phones) for example in examples]),
         )
@@ -57,11 +60,12 @@ class FeatureShelf:
         """Empty where it was not made."""
         try:
             with self._path(part, shard, copy).open("rb") as file, np.load(file) as kept:
-                frames = np.split(kept["frames"], np.cumsum(kept["lengths"])[:-1])
+                ends = np.cumsum(kept["lengths"])[:-1]
+                frames, mel = np.split(kept["frames"], ends), np.split(kept["mel"], ends * MEL_FRAMES)
                 phones = np.split(kept["phones"], np.cumsum(kept["spelled"])[:-1])
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
             return []
-        return [Example(seen, said) for seen, said in zip(frames, phones, strict=True)]
+        return [Example(*example) for example in zip(frames, phones, mel, strict=True)]
 
     def made(self, part: str) -> list[tuple[int, int]]:
         """Shard and copy of each file."""
@@ -82,7 +86,10 @@ class Ears:
         """Of every clip one."""
         steps, phones = zip(*(self._steps(group, rng) for group in _groups(clips, rng, self._hardship)), strict=True)
         frames = hear(self._network, steps)
-        return [Example(seen, np.array(said, np.int16)) for seen, said in zip(frames, phones, strict=True)]
+        return [
+            Example(seen, np.array(said, np.int16), given.reshape(-1, MEL_BINS).astype(np.float16))
+            for seen, said, given in zip(frames, phones, steps, strict=True)
+        ]
 
     def _steps(self, clips: Sequence[Clip], rng: np.random.Generator) -> tuple[NDArray[np.float32], tuple[int, ...]]:
         heard = self._places.heard(clips, rng, hardship=self._hardship)

@@ -7,12 +7,19 @@ somebody speaks. models/recogniser/graph.py writes the same as a step of 80 ms.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from models.recogniser.shape import AHEAD_FRAMES, CONV_FRAMES, OUTPUTS_PER_FRAME
+from models.recogniser.training.features import Example
 from models.wake.layers import TAP_VALUES
+
+_NOISE, _DROPPED = 0.1, 0.08  # of the features
+_MASKS, _MASK_FRAMES = 2, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,19 @@ class Head(nn.Module):
         logits: Tensor = self.leave(self.dropout(self.remembered(taps)))
         return logits.reshape(len(taps), -1, self.size.outputs)
 
+    def practised(self, taps: Tensor) -> Tensor:
+        """As forward, in training: not all of what it is given arrives."""
+        logits: Tensor = self(spoiled(taps, self.mean, self.scale))
+        return logits
+
+    def groups(self) -> list[dict[str, Any]]:
+        """Of weights, with the share of the learning rate that is theirs."""
+        return [{"params": list(self.parameters()), "share": 1.0}]
+
+    @staticmethod
+    def given(example: Example) -> NDArray[np.float16]:
+        return example.frames
+
     def remembered(self, taps: Tensor) -> Tensor:
         """[clips, frames, recurrent]: what it knows of each frame when it says what that was."""
         entered = self.dropout(torch.relu(self.enter((taps - self.mean) * self.scale)))
@@ -52,3 +72,16 @@ class Head(nn.Module):
         seen = self.norm(early + torch.relu(self.around(padded)).transpose(1, 2))
         known: Tensor = self.recurrent(self.dropout(seen))[0]
         return known[:, AHEAD_FRAMES:]
+
+
+def spoiled(taps: Tensor, mean: Tensor, scale: Tensor) -> Tensor:
+    """With noise, without some features, with some frames like the mean."""
+    clips, frames, values = taps.shape
+    taps = taps + _NOISE / scale * torch.randn_like(taps)
+    keep = (torch.rand(clips, 1, values, device=taps.device) > _DROPPED).float()
+    for _ in range(_MASKS):
+        start = torch.randint(0, frames, (clips, 1), device=taps.device)
+        length = torch.randint(0, _MASK_FRAMES + 1, (clips, 1), device=taps.device)
+        place = torch.arange(frames, device=taps.device)[None]
+        keep = keep * (~((place >= start) & (place < start + length))).float()[..., None]
+    return mean + (taps - mean) * keep

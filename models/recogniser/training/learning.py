@@ -24,14 +24,12 @@ from models.recogniser.training.second_head import SecondHead
 from models.wake.training.shelf import write_whole
 
 _SORTED_BATCHES = 40  # batches of clips of like length
-FIRST_RATE, SECOND_RATE = 2e-3, 1e-3  # the second one grows out of the first, which has learned already
+FIRST_RATE, SECOND_RATE = 2e-3, 8e-4  # the second one grows out of the first, which has learned already
 _LAST_RATE = 0.02
 _WARM_STEPS = 200
 _DECAY = 1e-2
 _CLIP = 2.0
 _MEAN_OVER_STEPS = 600
-_NOISE, _DROPPED = 0.1, 0.08  # of the features
-_MASKS, _MASK_FRAMES = 2, 4
 _CHECKPOINT_STEPS = 250
 
 
@@ -70,7 +68,7 @@ class Learning:
         self._batch_frames, self._is_shortest_first = batch_frames, shortest_first
         self._head: AnyHead = head.to(self._device)
         self._rate = rate
-        self._optimizer = torch.optim.AdamW(self._head.parameters(), lr=rate, weight_decay=_DECAY)
+        self._optimizer = torch.optim.AdamW(self._head.groups(), lr=rate, weight_decay=_DECAY)
         decay = 1 - 1 / max(1, min(_MEAN_OVER_STEPS, steps // 10))
         self._mean = torch.optim.swa_utils.AveragedModel(
             self._head, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(decay)
@@ -106,10 +104,9 @@ class Learning:
         self._head.train()
         rate = _rate(self._step, self._steps)
         for group in self._optimizer.param_groups:
-            group["lr"] = self._rate * rate
-        taps, frames = _collated(batch, self._device)
-        logits = self._head(_spoiled(taps, self._head))
-        loss = ctc(logits, frames, batch)
+            group["lr"] = self._rate * group["share"] * rate
+        given, frames = _collated(batch, self._head, self._device)
+        loss = ctc(self._head.practised(given), frames, batch)
         self._optimizer.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(self._head.parameters(), _CLIP)
@@ -218,8 +215,8 @@ def phone_errors(head: AnyHead, examples: Sequence[Example]) -> tuple[int, int]:
     device = next(head.parameters()).device
     wrong = total = 0
     for batch in _batched(list(examples), np.random.default_rng(0)):
-        taps, frames = _collated(batch, device)
-        best = head(taps).argmax(-1).cpu().numpy()
+        given, frames = _collated(batch, head, device)
+        best = head(given).argmax(-1).cpu().numpy()
         for row, length, example in zip(best, frames.tolist(), batch, strict=True):
             wrong += _distance(example.phones.tolist(), _collapsed(row[: length * OUTPUTS_PER_FRAME]))
             total += len(example.phones)
@@ -256,25 +253,12 @@ def _batched(
             yield batches[place]
 
 
-def _collated(batch: Sequence[Example], device: torch.device) -> tuple[Tensor, Tensor]:
-    """[clips, frames, 480], the last frame repeated behind a clip's end, and each one's frames."""
-    longest = max(len(example.frames) for example in batch)
-    taps = np.stack([np.pad(example.frames, ((0, longest - len(example.frames)), (0, 0)), "edge") for example in batch])
-    return torch.from_numpy(taps).to(device).float(), torch.tensor([len(example.frames) for example in batch])
-
-
-def _spoiled(taps: Tensor, head: AnyHead) -> Tensor:
-    """With noise, without some features, with some frames like the mean."""
-    clips, frames, values = taps.shape
-    spread = 1 / head.scale
-    taps = taps + _NOISE * spread * torch.randn_like(taps)
-    keep = (torch.rand(clips, 1, values, device=taps.device) > _DROPPED).float()
-    for _ in range(_MASKS):
-        start = torch.randint(0, frames, (clips, 1), device=taps.device)
-        length = torch.randint(0, _MASK_FRAMES + 1, (clips, 1), device=taps.device)
-        place = torch.arange(frames, device=taps.device)[None]
-        keep = keep * (~((place >= start) & (place < start + length))).float()[..., None]
-    return head.mean + (taps - head.mean) * keep
+def _collated(batch: Sequence[Example], head: AnyHead, device: torch.device) -> tuple[Tensor, Tensor]:
+    """[clips, rows, values], the last row repeated behind a clip's end, and each one's frames of 40 ms."""
+    given = [head.given(example) for example in batch]
+    longest = max(map(len, given))
+    rows = np.stack([np.pad(one, ((0, longest - len(one)), (0, 0)), "edge") for one in given])
+    return torch.from_numpy(rows).to(device).float(), torch.tensor([len(example.frames) for example in batch])
 
 
 def _collapsed(outputs: NDArray[np.int64]) -> list[int]:

@@ -4,34 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from models.recogniser.confidence import LookAgain
 from models.recogniser.looks import told
-from models.recogniser.shape import AHEAD_FRAMES, CONV_FRAMES, OUTPUTS_PER_FRAME
+from models.recogniser.shape import AHEAD_FRAMES, CONV_FRAMES
 from models.recogniser.training.export import GATES, weights_of
 from models.recogniser.training.graph_writer import GraphWriter, Weights, in_order
-from models.recogniser.training.second_head import LEAST_SPREAD, SecondHead
-from models.wake.layers import TAP_VALUES
+from models.recogniser.training.second_head import LEAST_POWER, LEAST_SPREAD, SecondHead
+from models.recogniser.training.tap_graph import write_taps
+from models.wake.layers import MEL_BINS
 
 
 def whole_graph(head: SecondHead, first_sha256: str, again: LookAgain, *, bits: int = 8) -> bytes:
-    """``taps`` [1, frames, 480] → ``likelihoods`` [2 * frames, outputs] as logarithms.
+    """``mel`` [1, silence and frames of 10 ms, 32] → ``likelihoods`` [frames / 2, outputs] as logarithms.
 
     first_sha256: of the file of the first look. bits: 8, or 32 to compare with.
     """
     whole = _Whole(weights_of(head), head, quantized=bits == 8)
     outputs = whole.outputs()
-    return whole.writer.model("second", {"taps": [1, "frames", TAP_VALUES]}, outputs, told(first_sha256, again))
+    return whole.writer.model("second", {"mel": [1, "silence + frames", MEL_BINS]}, outputs, told(first_sha256, again))
 
 
 class _Whole:
     """[1, frames, values] everywhere but in recurrent layers, which want frames first."""
 
     def __init__(self, weights: Mapping[str, Weights], head: SecondHead, *, quantized: bool) -> None:
-        self._weights, self._head = weights, head
+        self._weights, self._head, self._taps = weights, head, ""
         self.writer = GraphWriter(quantized=quantized)
 
     def outputs(self) -> Mapping[str, list[int | str]]:
         writer, outputs = self.writer, self._head.size.outputs
+        self._taps = write_taps(writer, self._head.hears, self._weights)
         known = self._known()
         both = writer.one("Concat", [self._alike(), known], axis=-1)
         heard = self._first_axis(writer.one("Relu", [writer.linear(self._weights, "enter", both)]))
@@ -41,12 +45,12 @@ class _Whole:
         around = writer.one("Concat", [self._first_axis(heard), known], axis=-1)
         shaped = writer.one("Reshape", [writer.linear(self._weights, "leave", around), writer.ints(-1, outputs)])
         writer.node("LogSoftmax", [shaped], ["likelihoods"], axis=-1)
-        return {"likelihoods": [f"{OUTPUTS_PER_FRAME} * frames", outputs]}
+        return {"likelihoods": ["frames / 2", outputs]}
 
     def _known(self) -> str:
         """As Head.remembered has it."""
         writer, size = self.writer, self._head.size
-        scaled = writer.one("Mul", [writer.one("Sub", ["taps", self._constant("first.mean")]), self._scale()])
+        scaled = writer.one("Mul", [writer.one("Sub", [self._taps, self._constant("first.mean")]), self._scale()])
         entered = writer.one("Relu", [writer.linear(self._weights, "first.enter", scaled)])
         early = writer.one("Pad", [entered, writer.ints(0, AHEAD_FRAMES, 0, 0, 0, 0)])
         turned = writer.one("Transpose", [entered], perm=[0, 2, 1])
@@ -66,8 +70,9 @@ class _Whole:
     def _alike(self) -> str:
         """As SecondHead has it."""
         writer = self.writer
-        around = writer.one("Sub", ["taps", writer.one("ReduceMean", ["taps"], axes=[1])])
+        around = writer.one("Sub", [self._taps, writer.one("ReduceMean", [self._taps], axes=[1])])
         power = writer.one("ReduceMean", [writer.one("Mul", [around, around])], axes=[1])
+        power = writer.one("Add", [power, writer.constant(np.array(LEAST_POWER, np.float32))])
         least = writer.constant(LEAST_SPREAD / self._weights["first.scale"], "least")
         return writer.one("Div", [around, writer.one("Add", [writer.one("Sqrt", [power]), least])])
 

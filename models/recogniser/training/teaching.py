@@ -26,6 +26,9 @@ from models.recogniser.training.learning import (
 from models.recogniser.training.lesson import Learned, Lesson, Piece, Shape
 from models.recogniser.training.second_export import whole_graph
 from models.recogniser.training.second_head import SecondHead
+from models.recogniser.training.tap_network import TapNetwork
+from models.wake.embedding_files import read_embedding
+from models.wake.library import published_network
 
 _HOUR_MS = 3_600_000
 _TRAIN, _HELD_OUT = "train", "held-out"
@@ -69,7 +72,8 @@ def _first(alphabet: Alphabet, examples: Sequence[Example], lesson: Lesson) -> A
 
 
 def _second(first: Head, shape: Shape) -> AnyHead:
-    return SecondHead(first, width=shape.width, recurrent=shape.recurrent, layers=shape.layers)
+    hears = TapNetwork(read_embedding(published_network().read_bytes()))
+    return SecondHead(first, hears, width=shape.width, recurrent=shape.recurrent, layers=shape.layers)
 
 
 def _written(head: AnyHead, alphabet: Alphabet, first: bytes | None) -> bytes:

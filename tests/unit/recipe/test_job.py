@@ -62,7 +62,9 @@ class Workshop:
                 clip = Clip("lights on", f"espeak-ng {shard}", (1, 2), np.ones(16_000, np.int16))
                 Corpus(self.folder).put(part, shard, [clip, replace(clip, voice="flite slt")])
             case Features(part, shard, copy):
-                seen = Example(np.zeros((50, 480), np.float16), np.array([1, 2], np.int16))
+                seen = Example(
+                    np.zeros((50, 480), np.float16), np.array([1, 2], np.int16), np.zeros((200, 32), np.float16)
+                )
                 FeatureShelf(self.folder / FEATURES).put(part, shard, copy, [seen])
             case Listening(part, results=results):
                 right = part == "house"

@@ -10,6 +10,8 @@ from models.recogniser.confidence import Calibration, LookAgain
 from models.recogniser.looks import UNLEARNED
 from models.recogniser.network import PhoneNetwork
 from models.recogniser.phones import Alphabet, alphabet
+from models.wake.embedding_files import read_embedding
+from models.wake.library import published_network
 
 
 def tiny_network(folder: Path, *, bits: int = 8, calibration: Calibration | None = None) -> PhoneNetwork:
@@ -49,13 +51,21 @@ def tiny_second_file(folder: Path, first: PhoneNetwork, *, bits: int = 8, again:
     return path
 
 
+def tap_network():
+    """As it was published."""
+    pytest.importorskip("torch", reason="training is not installed")
+    from models.recogniser.training.tap_network import TapNetwork  # noqa: PLC0415 - torch
+
+    return TapNetwork(read_embedding(published_network().read_bytes()))
+
+
 def tiny_second_head(outputs: int):
     torch = pytest.importorskip("torch", reason="training is not installed")
     from models.recogniser.training.second_head import SecondHead  # noqa: PLC0415 - torch
 
-    first = tiny_head(outputs)
+    first, hears = tiny_head(outputs), tap_network()
     torch.manual_seed(6)
-    head = SecondHead(first, width=24, recurrent=16).eval()
+    head = SecondHead(first, hears, width=24, recurrent=16).eval()
     with torch.no_grad():
         for weights in (head.enter.weight, head.leave.weight):  # far from what it begins with
             weights.normal_(0, 0.3)

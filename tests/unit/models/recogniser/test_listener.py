@@ -124,9 +124,9 @@ class _Counted:
     def __init__(self, of: SecondNetwork) -> None:
         self._of, self.again, self.times = of, of.again, 0
 
-    def hear(self, taps):
+    def hear(self, mel):
         self.times += 1
-        return self._of.hear(taps)
+        return self._of.hear(mel)
 
 
 @pytest.fixture

@@ -25,7 +25,11 @@ def _clips(many: int, seed: int = 0) -> list[Clip]:
 def _examples(many: int) -> list[Example]:
     rng = np.random.default_rng(1)
     return [
-        Example(rng.normal(size=(4 + one, 480)).astype(np.float16), np.arange(1, 2 + one, dtype=np.int16))
+        Example(
+            rng.normal(size=(4 + one, 480)).astype(np.float16),
+            np.arange(1, 2 + one, dtype=np.int16),
+            rng.normal(size=(4 * (4 + one), 32)).astype(np.float16),
+        )
         for one in range(many)
     ]
 
@@ -106,7 +110,8 @@ def test_features_come_back(tmp_path):
     for kept, put in zip(shelf.take("held-out", 3, 1), _examples(4), strict=True):
         np.testing.assert_array_equal(kept.frames, put.frames)
         np.testing.assert_array_equal(kept.phones, put.phones)
-        assert (kept.frames.dtype, kept.phones.dtype) == (np.float16, np.int16)
+        np.testing.assert_array_equal(kept.mel, put.mel)
+        assert (kept.frames.dtype, kept.phones.dtype, kept.mel.dtype) == (np.float16, np.int16, np.float16)
     assert shelf.made("held-out") == [(3, 1)]
 
 
