@@ -202,7 +202,7 @@ def test_a_newer_page_is_offered_and_taken_when_somebody_wants_it(open_page, tmp
             page = watched.open()
             page.evaluate("navigator.serviceWorker.ready.then(() => true)")
             page.wait_for_function("navigator.serviceWorker.controller !== null")
-        watched.allowed += ["net::ERR_", "WebSocket", "status of 503"]  # a hub that is still starting
+        watched.allowed += ["net::ERR_", "WebSocket"]
         with hub_process(home, port=port, owned=False, code=newer):
             page.reload()
             expect(page.locator("#update")).to_contain_text("The hub has a newer page")
