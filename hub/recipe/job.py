@@ -52,6 +52,11 @@ class Order:
     fresh: bool = False
     known: bytes | None = None
 
+    @property
+    def known_sha256(self) -> str:
+        """Empty where it begins with nothing."""
+        return sha256(self.known).hexdigest() if self.known else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Point:
@@ -142,9 +147,8 @@ class Training:
         return points
 
     def _key(self, of: Sequence[object]) -> str:
-        known = sha256(self._order.known).hexdigest() if self._order.known else None
-        parts = (self._order.language, self._order.seed, of, known)
-        return sha256(repr(parts if known else parts[:-1]).encode()).hexdigest()[:16]
+        order = self._order
+        return sha256(repr((order.language, order.seed, of, order.known_sha256)).encode()).hexdigest()[:16]
 
     def _pace(self, cost: float) -> Pace:
         return Pace(cost, self._told, self._stopped, self._clock)
@@ -184,7 +188,7 @@ class Training:
             date=self._now().isoformat(timespec="seconds"),
             seconds=seconds,
             versions=_versions(),
-            known_sha256=sha256(order.known).hexdigest() if order.known else "",
+            known_sha256=order.known_sha256,
             model_bytes=len(model),
             model_sha256=sha256(model).hexdigest(),
             second_bytes=len(second_model),

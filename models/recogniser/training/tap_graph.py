@@ -29,15 +29,17 @@ class _Taps:
     def written(self) -> str:
         writer, layers = self._writer, self._network.layers
         fourth, fifth = self._network.pools
-        pool, last = layers[fifth], sum(isinstance(layer, Conv) for layer in layers) - 1
+        pool, last = layers[fifth], layers[-1]
         assert isinstance(pool, MaxPool)
+        assert isinstance(last, Conv)
         before_fourth = self._through(writer.one("Unsqueeze", ["mel", writer.ints(1)]), 0, fourth)
         before_fifth = self._through(before_fourth, fourth, fifth)
-        embeddings = self._convolved(last, self._paired(before_fifth, pool.bins), 0, dilation=TAP_ROWS)
+        place = len(self._network.convolutions) - 1
+        embeddings = self._convolved(place, self._paired(before_fifth, pool.bins), 0, dilation=TAP_ROWS)
         taps = [
             self._newest(self._paired(before_fourth, 2), _rows(layers[:fourth]) - 1, TO_FOURTH),
             self._newest(self._paired(before_fifth, 1), _rows(layers[:fifth]) - 1, TO_FIFTH),
-            self._newest(embeddings, _rows(layers[:fifth]) - 1 - 2 * TAP_ROWS, 0),
+            self._newest(embeddings, _rows(layers[:fifth]) - 1 - TAP_ROWS * (len(last.weights) - 1), 0),
         ]
         return writer.one("Concat", [self._by_row(each) for each in taps], axis=2)
 

@@ -13,9 +13,9 @@ import torch
 from torch import Tensor, nn
 
 from models.recogniser.second import silence
-from models.wake.layers import Conv, Floor, Layer, LeakyRelu, MaxPool
+from models.recogniser.training.features import MEL_FRAMES
+from models.wake.layers import TAP_ROWS, Conv, Floor, Layer, LeakyRelu, MaxPool
 
-FRAMES_A_ROW = 4  # of 10 ms, in one row of taps
 # Rows from the newest one back to the middle of its window, before the last two pools: what graph.py keeps of a past.
 TO_FOURTH, TO_FIFTH = 4, 2
 
@@ -38,7 +38,7 @@ class TapNetwork(nn.Module):
         return fourth, fifth
 
     def forward(self, mel: Tensor) -> Tensor:
-        rows = mel.shape[1] // FRAMES_A_ROW
+        rows = mel.shape[1] // MEL_FRAMES
         fourth, fifth = self.pools
         values = torch.cat([self.silent.expand(len(mel), -1, -1), mel], dim=1)[:, None]
         before_fourth = self._through(values, 0, fourth)
@@ -46,7 +46,9 @@ class TapNetwork(nn.Module):
         pool, last = self.layers[fifth], self.convolutions[-1]
         assert isinstance(pool, MaxPool)
         assert isinstance(last, nn.Conv2d)
-        embeddings = nn.functional.conv2d(_paired(before_fifth, pool.bins), last.weight, last.bias, dilation=(2, 1))
+        embeddings = nn.functional.conv2d(
+            _paired(before_fifth, pool.bins), last.weight, last.bias, dilation=(TAP_ROWS, 1)
+        )
         taps = (_newest(_paired(before_fourth, 2), rows, TO_FOURTH), _newest(_paired(before_fifth, 1), rows, TO_FIFTH))
         return torch.cat([_by_row(each) for each in (*taps, _newest(embeddings, rows, 0))], dim=2)
 
