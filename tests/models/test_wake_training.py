@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from multiprocessing import get_context
 from pathlib import Path
@@ -28,6 +28,12 @@ from models.wake.training.speech import Cast, spoken
 
 PHRASE = "smart mirror"
 OTHERS = ("kitchen mirror", "smart lamp", "turn on the light", "what time is it", "stop the timer", "good morning")
+TEXTS = [  # what else is said; not the hub's own sentences: another wording of those would be another training
+    f"{verb} the {room} {thing}"
+    for verb in ("turn on", "switch off", "where is", "open", "dim", "what about", "set", "close")
+    for room in ("kitchen", "hall", "garden", "upstairs", "bath", "office", "attic")
+    for thing in ("lamp", "door", "window", "heater", "radio", "fan", "curtain", "mirror", "timer", "camera")
+]
 VOICES = 24
 RESIDENT_MB = 250
 
@@ -54,7 +60,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
 
 def _trained(folder: Path) -> Trained:
     speaker = Speaker()
-    speakers = cast("en", speaker, random.Random(1))
+    speakers = replace(cast("en", speaker, random.Random(1)), texts=TEXTS)
     training = Training(
         Order(phrase(PHRASE), "en", pronouncer(speaker, "en"), size=QUICK),
         speakers,
@@ -120,10 +126,7 @@ def test_it_scores_alike_as_plain_onnx(trained):
 
 
 def test_the_card_says_what_it_is_worth(trained):
-    """Every sentence that the hub can say is drawn from, so another wording is another training: 0.27 to 0.66 were
-    missed by the quick form. A head that learned nothing misses all.
-    """
-    assert trained.card.missed < 0.85
+    assert trained.card.missed < 0.6
     assert trained.card.false_wakes_per_hour < 60  # of 0.14 h
     assert trained.card.voices > 100
     assert trained_threshold(trained.folder / "words" / "smart_mirror.onnx") == trained.card.threshold
