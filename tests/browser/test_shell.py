@@ -201,14 +201,15 @@ def test_a_newer_page_is_offered_and_taken_when_somebody_wants_it(open_page, tmp
             watched.url = first.url
             page = watched.open()
             page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-            page.wait_for_function("navigator.serviceWorker.controller !== null")
+            page.wait_for_function("() => navigator.serviceWorker.controller !== null")
         watched.allowed += ["net::ERR_", "WebSocket"]
         with hub_process(home, port=port, owned=False, code=newer):
             page.reload()
             expect(page.locator("#update")).to_contain_text("The hub has a newer page")
             assert page.evaluate(mark) == ""
             page.get_by_role("button", name="Show it").click()
-            page.wait_for_function(f"{mark} === '1'")
+            # A function, as everywhere here: an expression is evaluated anew for each look, which the page's policy forbids.
+            page.wait_for_function(f"() => {mark} === '1'")
             assert page.evaluate("caches.keys().then((names) => names.length)") == 1
 
 
