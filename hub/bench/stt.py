@@ -63,7 +63,7 @@ async def measure(
     measured = await asyncio.to_thread(bench.run, manifest.parent, wanted)
     progress("the engine process")
     with grammar_file(grammar) as file:
-        engine = await stt_engine.measure(file, cache, model, await asyncio.to_thread(bench.sounds))
+        engine = await stt_engine.measure(file, model, await asyncio.to_thread(bench.sounds))
     measured = replace(measured, cost={**measured.cost, "engine": engine})
     made = report(measured)
     if wanted.folder is not None:
@@ -83,7 +83,7 @@ class _Bench:
 
     def run(self, folder: Path, wanted: Wanted) -> Measured:
         """Blocks for minutes."""
-        ours = Ours(wanted.language, self.cache, self.model)
+        ours = Ours(wanted.language, self.model)
         meanings = Meanings(self.house, wanted.language)
         trial = Trial(
             [ours, *peers(wanted.language)],

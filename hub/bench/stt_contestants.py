@@ -19,9 +19,9 @@ class Ours:
 
     name = OURS
 
-    def __init__(self, language: str, cache: Path, model: Path | None = None) -> None:
+    def __init__(self, language: str, model: Path | None = None) -> None:
         """Raises ModelInvalid."""
-        self.listener: Listener = load_listener(language, cache, model)
+        self.listener: Listener = load_listener(language, model)
         self._accept = self.listener.accept
 
     def compiled(self, grammar: Grammar) -> OurGrammar:

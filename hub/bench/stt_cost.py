@@ -50,20 +50,19 @@ class Ears:
         starts = range(0, sound.shape[1] - PAST_SAMPLES, STEP_SAMPLES)
         return [mel_frames(sound[:, start : start + PAST_SAMPLES + STEP_SAMPLES]) for start in starts]
 
-    def features(self, network: Network, mel: Sequence[NDArray[np.float32]]) -> list[NDArray[np.float32] | None]:
-        state, taps = network.silence.state, []
+    def wake(self, network: Network, mel: Sequence[NDArray[np.float32]]) -> None:
+        """For comparison: what the wake word's network takes for the same."""
+        state = network.silence.state
         for frames in mel:
-            step = network.step(frames, state)
-            state = step.state
-            taps.append(None if step.taps is None else step.taps[0])
-        return taps
+            state = network.step(frames, state).state
 
-    def phones(self, taps: Sequence[NDArray[np.float32]]) -> Likelihoods:
+    def phones(self, mel: Sequence[NDArray[np.float32]]) -> Likelihoods:
         """[20 ms frames, phones and blank], logarithms."""
         state, frames = self._listener.phones.begin(), []
-        for each in taps:
-            likelihoods, state = self._listener.phones.step(each, state)
-            frames.append(likelihoods)
+        for each in mel:
+            done = self._listener.phones.step(each, state)
+            state = done.state
+            frames.append(done.likelihoods)
         return np.concatenate(frames)[FRAMES_LATE:]
 
     def search(self, graph: Graph, likelihoods: Likelihoods) -> Search:
@@ -74,7 +73,7 @@ class Ears:
 
     def hearing(self, samples: Samples) -> Hearing:
         """That has ended, and is to be looked at again."""
-        hearing = Hearing(self._listener.features, self._listener.phones, keep=True)
+        hearing = Hearing(self._listener.phones, keep=True)
         hearing.feed(samples)
         hearing.finish()
         return hearing
@@ -87,27 +86,27 @@ class Ears:
 
 
 def stages(ours: Ours, grammar: Grammar, sounds: Sequence[Samples], wake: Network) -> Figures:
-    """CPU ms for a second of audio; medians over the sounds. wake: the network as wake words need it, without taps."""
-    listener, ears, graph = ours.listener, Ears(ours.listener), ours.compiled(grammar).recogniser.graph
+    """CPU ms for a second of audio; medians over the sounds. wake: the network of the wake words.
+
+    On top of it is everything else: the recogniser is a process of its own.
+    """
+    ears, graph = Ears(ours.listener), ours.compiled(grammar).recogniser.graph
     spent: dict[str, list[float]] = {}
     for samples in sounds:
         seconds = len(samples) / SPEECH_RATE_HZ + QUIET_STEPS / _STEPS_A_SECOND
         with _cpu(spent, "mel", seconds):
             mel = ears.mel(samples)
         with _cpu(spent, "wake_network", seconds):
-            ears.features(wake, mel)
-        with _cpu(spent, "wake_network_with_taps", seconds):
-            taps = [each for each in ears.features(listener.features, mel) if each is not None]
+            ears.wake(wake, mel)
         with _cpu(spent, "phones", seconds):
-            likelihoods = ears.phones(taps)
+            likelihoods = ears.phones(mel)
         with _cpu(spent, "search", seconds):
             along = ears.search(graph, likelihoods)
         hearing = ears.hearing(samples)
         with _cpu(spent, "second_look", seconds):
             ears.look_again(graph, hearing, likelihoods, along)
     found = {name: float(np.median(values)) for name, values in spent.items()}
-    found["on_top_of_wake"] = found["phones"] + found["search"] + found["second_look"]
-    found["features_when_not_shared"] = found["mel"] + found["wake_network_with_taps"]
+    found["on_top_of_wake"] = sum(value for name, value in found.items() if name != "wake_network")
     return {name: round(value, 2) for name, value in found.items()}
 
 

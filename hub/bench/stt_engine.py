@@ -23,11 +23,11 @@ _BLOCK_BYTES = 2048
 _DEADLINE_SECONDS = 30.0
 
 
-async def measure(grammar: Path, cache: Path, model: Path | None, sounds: Sequence[Samples]) -> dict[str, object]:
+async def measure(grammar: Path, model: Path | None, sounds: Sequence[Samples]) -> dict[str, object]:
     """grammar: its file. Raises EarshotError when it does not start or hear."""
     with tempfile.TemporaryDirectory(prefix="earshot-") as folder:
         uri = f"unix://{folder}/stt.sock"
-        options = {"--grammar": grammar, "--cache": cache} | ({"--model": model} if model else {})
+        options = {"--grammar": grammar} | ({"--model": model} if model else {})
         began = time.monotonic()
         async with running_engine("hub.stt.phrase", uri, options) as process:
             ready_seconds = time.monotonic() - began

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from hub.stt.phrase.grammar import Grammar
 from wire.pcm import SPEECH_RATE_HZ
+from wire.wake_words import LAG_MS, command_after
 
 _BLOCK_SAMPLES = 1024  # 64 ms, as a room sends them
 
@@ -60,7 +61,7 @@ class Heard:
 
 
 def hear(compiled: Compiled, samples: NDArray[np.int16]) -> Heard:
-    """As fast as it goes, in the blocks in which speech comes."""
+    """As fast as it goes, in the blocks in which speech comes; a wake word before a command is dropped, as a turn does."""
     began = time.process_time()
     utterance = compiled.listen()
     for start in range(0, len(samples), _BLOCK_SAMPLES):
@@ -68,4 +69,6 @@ def hear(compiled: Compiled, samples: NDArray[np.int16]) -> Heard:
     ended = time.perf_counter()
     guess = utterance.finish()
     after_ms = (time.perf_counter() - ended) * 1000
+    text, *others = (command_after(LAG_MS, each) for each in (guess.text, *guess.others))
+    guess = replace(guess, text=text, others=tuple(others))
     return Heard(guess, len(samples) / SPEECH_RATE_HZ, (time.process_time() - began) * 1000, after_ms)

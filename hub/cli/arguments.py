@@ -216,8 +216,8 @@ def _stt(parser: argparse.ArgumentParser) -> None:
     train.add_argument(
         "--copies", type=_copies, metavar="N", help="of the speech, each in other rooms and noise: 1 to 8"
     )
-    train.add_argument("--steps", type=_count, metavar="N", help="of learning")
-    train.add_argument("--second-steps", type=_count, metavar="N", help="of learning the second look")
+    train.add_argument("--steps", type=_count, metavar="N", help="of learning the first look alone")
+    train.add_argument("--both-steps", type=_count, metavar="N", help="of learning both looks together")
     train.add_argument(
         "--jobs", type=_count, metavar="N", help="processes for speech and features (default: all cores)"
     )

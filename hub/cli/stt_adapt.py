@@ -34,7 +34,7 @@ async def run(args: argparse.Namespace) -> int:
     stop = threading.Event()
     where = places()
     try:
-        done = await asyncio.to_thread(_adapted, where.var / SPEECH_FOLDER, where.run, where.cache / "wake", stop)
+        done = await asyncio.to_thread(_adapted, where.var / SPEECH_FOLDER, where.run, stop)
     except asyncio.CancelledError:
         stop.set()
         raise
@@ -47,7 +47,7 @@ async def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _adapted(folder: Path, run_folder: Path, cache: Path, stop: threading.Event) -> Adapted:
+def _adapted(folder: Path, run_folder: Path, stop: threading.Event) -> Adapted:
     grammar = Grammar.read(run_folder / GRAMMAR_FILE)
     turns = list(_corrected(SpeechShelf(folder), grammar.language))
     if not turns:
@@ -61,7 +61,7 @@ def _adapted(folder: Path, run_folder: Path, cache: Path, stop: threading.Event)
             raise _Stopped
         line(Progress(stage, done, total, None))
 
-    return adapted(grammar, load_listener(grammar.language, cache), turns, tell)
+    return adapted(grammar, load_listener(grammar.language), turns, tell)
 
 
 def _corrected(shelf: SpeechShelf, language: str) -> list[Corrected]:

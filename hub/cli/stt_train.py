@@ -20,7 +20,7 @@ from hub.recipe.card import Card
 from hub.recipe.crew import work_through
 from hub.recipe.job import Order, Point, Training
 from hub.recipe.size import CURVE_STEPS, FULL, QUICK, Size
-from models.recogniser.installed import model_file
+from models.recogniser.installed import model_file, second_beside
 from models.recogniser.training.curve import PowerLaw
 from models.recogniser.training.teaching import learn
 from models.wake.library import load_network
@@ -73,16 +73,17 @@ def _size(args: argparse.Namespace) -> Size:
     size = QUICK if args.quick else FULL
     if args.curve:
         size = replace(size, steps=CURVE_STEPS)
-    wanted = {"hours": args.hours, "copies": args.copies, "steps": args.steps, "second_steps": args.second_steps}
+    wanted = {"hours": args.hours, "copies": args.copies, "steps": args.steps, "both_steps": args.both_steps}
     return replace(size, **{name: value for name, value in wanted.items() if value is not None})
 
 
-def known(language: str, size: Size) -> bytes | None:
+def known(language: str, size: Size) -> tuple[bytes, bytes] | None:
     """What a language begins with: the recogniser of English hears already, where its layers are as many."""
     if language == _BEGINS_WITH or size.shape != FULL.shape:
         return None
     with model_file(_BEGINS_WITH) as file:
-        return file.read_bytes()
+        second = second_beside(file)
+        return (file.read_bytes(), second.read_bytes()) if second else None
 
 
 def told(card: Card, model: Path) -> str:

@@ -27,11 +27,7 @@ def uri_of(where: Places, name: str) -> str:
 
 def phrase(where: Places) -> EngineProgram:
     """The embedded recogniser."""
-    options = {
-        "--grammar": where.run / GRAMMAR_FILE,
-        "--cache": where.cache / "wake",
-        "--adaptation": where.var / ADAPTATION_FILE,
-    }
+    options = {"--grammar": where.run / GRAMMAR_FILE, "--adaptation": where.var / ADAPTATION_FILE}
     return _program(where, STT, "hub.stt.phrase", options)
 
 

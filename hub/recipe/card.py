@@ -18,8 +18,9 @@ _MANY = "espeak-ng", "Kokoro"
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
-    """key: of all that it was trained from. known_sha256: of another language's recogniser that it began with. hours:
-    of speech, and of sound that was learned from, copies included.
+    """key: of all that it was trained from. known_sha256: of the second file of another language's recogniser that it
+    began with. hours: of speech, and of sound that was learned from, copies included. steps: of a first head alone;
+    both_steps: of both looks together.
 
     second_…: of the second look; all else is of the first, or of both. voices: clips by voice, one for all of
     espeak-ng's, and of Kokoro's. phone_errors: of held-out voices, at home and as recorded. rates: of held-out clips
@@ -33,7 +34,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     hours: float
     hours_learned: float
     steps: int
-    second_steps: int
+    both_steps: int
     copies: int
     voices: dict[str, int]
     held_out_voices: dict[str, int]

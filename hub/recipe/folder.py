@@ -16,7 +16,7 @@ from models.recogniser.training.lesson import Learned
 from models.wake.training.errors import TrainingRefused
 from models.wake.training.shelf import write_whole
 
-_FORMAT = 2  # one more whenever speech or features are made in another way
+_FORMAT = 3  # one more whenever speech or features are made in another way
 _PARTS = (TRAIN, HELD_OUT, HOUSE, ALONE)
 _FOLDERS = ("features", "heads", "heard")
 _GIB = 1 << 30
@@ -30,9 +30,9 @@ class Owner(msgspec.Struct, frozen=True):
     format: int = _FORMAT
 
 
-class _Head(msgspec.Struct, frozen=True):
+class _Heads(msgspec.Struct, frozen=True):
     hours: float
-    phone_errors: dict[str, float]
+    phone_errors: list[dict[str, float]]
 
 
 class Folder:
@@ -85,8 +85,9 @@ class Folder:
     def checkpoint(self, key: str) -> Path:
         return self.path / "heads" / f"{key}.checkpoint"
 
-    def head(self, key: str) -> Path:
-        return self.path / "heads" / f"{key}.onnx"
+    def head(self, key: str, look: int = 0) -> Path:
+        """look: 1 for the second one's file."""
+        return self.path / "heads" / (f"{key}-second.onnx" if look else f"{key}.onnx")
 
     def heard(self, key: str, part: str, shard: int, first: int) -> Path:
         return self.path / "heard" / f"{key}-{part}-{shard:04d}-{first:03d}.json"
@@ -94,15 +95,17 @@ class Folder:
     def learned(self, key: str) -> Learned | None:
         """None where that head was not finished."""
         try:
-            told = msgspec.json.decode(self.head(key).with_suffix(".json").read_bytes(), type=_Head)
-            return Learned(self.head(key).read_bytes(), told.hours, told.phone_errors)
+            told = msgspec.json.decode(self.head(key).with_suffix(".json").read_bytes(), type=_Heads)
+            models = [self.head(key, look).read_bytes() for look in range(len(told.phone_errors))]
+            return Learned(models, told.hours, told.phone_errors)
         except (OSError, msgspec.MsgspecError):
             return None
 
     def keep(self, key: str, learned: Learned) -> None:
-        told = _Head(learned.hours, dict(learned.phone_errors))
+        told = _Heads(learned.hours, [dict(errors) for errors in learned.phone_errors])
+        for look, model in enumerate(learned.models):
+            write_whole(self.head(key, look), model)
         write_whole(self.head(key).with_suffix(".json"), msgspec.json.encode(told))
-        write_whole(self.head(key), learned.model)
         self.checkpoint(key).unlink(missing_ok=True)
 
     def _own(self, owner: Owner) -> None:

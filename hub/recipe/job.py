@@ -43,19 +43,21 @@ _MADE_BY = ("earshot", "torch", "numpy", "onnxruntime", "pyopen-wakeword", "word
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is wanted. jobs: processes for all but learning. known: another language's recogniser to begin with."""
+    """What is wanted. jobs: processes for all but learning. known: files of both looks of another language's
+    recogniser, to begin with what those hear.
+    """
 
     language: str
     size: Size
     seed: int = 1
     jobs: int = 2
     fresh: bool = False
-    known: bytes | None = None
+    known: tuple[bytes, bytes] | None = None
 
     @property
     def known_sha256(self) -> str:
         """Empty where it begins with nothing."""
-        return sha256(self.known).hexdigest() if self.known else ""
+        return sha256(self.known[1]).hexdigest() if self.known else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +114,12 @@ class Training:
         pace = self._pace(stages.cost)
         try:
             stages.speech_and_features(pace)
-            learned, second = stages.learned(key, pace), stages.second_learned(key, pace)
+            learned = stages.learned(key, pace)
             trust = self._trust(key, pace)
-            model = written(learned.model, trust.calibration)
-            both = model, second_written(second.model, model, trust.again)
-            card = self._card(key, (learned, second), trust, both, seconds=round(self._clock() - began))
+            first, second = learned.models
+            model = written(first, trust.calibration)
+            both = model, second_written(second, model, trust.again)
+            card = self._card(key, learned, trust, both, seconds=round(self._clock() - began))
             self._install(*both, card)
         except OSError as error:
             raise TrainingRefused(*no_disk(error)) from error
@@ -143,7 +146,7 @@ class Training:
             key = self._key((astuple(order.size.shape), order.size.steps, some, sorted(held_out)))
             learned = stages.taught(key, stages.lesson(key, some, sorted(held_out)), f"{fraction:.1%} of it", pace)
             copies = len(some) / len(shards)
-            points.append(Point(round(learned.hours / copies, 2), dict(learned.phone_errors)))
+            points.append(Point(round(learned.hours / copies, 2), dict(learned.phone_errors[0])))
         return points
 
     def _key(self, of: Sequence[object]) -> str:
@@ -160,11 +163,10 @@ class Training:
         again, rates = calibrated_again(*looks, LOOKS), crosswise(*looks, LOOKS)
         return _Trust(along, again, rates, len(inside), len(outside))
 
-    def _card(
-        self, key: str, taught: tuple[Learned, Learned], trust: _Trust, files: tuple[bytes, bytes], *, seconds: int
-    ) -> Card:
-        """taught, files: of the first look and of the second."""
-        order, size, (learned, second), (model, second_model) = self._order, self._order.size, taught, files
+    def _card(self, key: str, learned: Learned, trust: _Trust, files: tuple[bytes, bytes], *, seconds: int) -> Card:
+        """files: of the first look and of the second."""
+        order, size, (model, second_model) = self._order, self._order.size, files
+        errors, second_errors = map(dict, learned.phone_errors)
         voices, hours = cards.spoken(self._folder.path, TRAIN, range(size.shards))
         held_out_voices, _ = cards.spoken(self._folder.path, HELD_OUT, range(size.held_out))
         return Card(
@@ -174,13 +176,13 @@ class Training:
             seed=order.seed,
             hours=hours,
             hours_learned=learned.hours,
-            steps=size.steps,
-            second_steps=size.second_steps,
+            steps=0 if order.known else size.steps,
+            both_steps=size.both_steps,
             copies=size.copies,
             voices=voices,
             held_out_voices=held_out_voices,
-            phone_errors=dict(learned.phone_errors),
-            second_phone_errors=dict(second.phone_errors),
+            phone_errors=errors,
+            second_phone_errors=second_errors,
             accept=round(trust.again.accept, 4),
             rates=cards.rounded(trust.rates),
             clips_inside=trust.inside,

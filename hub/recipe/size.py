@@ -19,7 +19,8 @@ SECOND_SHAPE = Shape(256, 192, 2, 900)
 class Size:
     """hours: of speech that trains. held_out, house, alone: shards that judge. copies: of the speech, in other rooms.
 
-    tried: clips of each shard that judges, by listening to them. second_steps, second_shape: of the second look.
+    tried: clips of each shard that judges, by listening to them. steps: of a first head alone. both_steps: of both
+    looks together. second_shape: of the second head.
     """
 
     name: str
@@ -29,7 +30,7 @@ class Size:
     copies: int
     steps: int
     tried: int
-    second_steps: int
+    both_steps: int
     alone: int = 1
     shape: Shape = field(default_factory=Shape)
     second_shape: Shape = SECOND_SHAPE
@@ -53,7 +54,7 @@ class Size:
         return self.shards * self.copies + 2 * self.held_out
 
 
-FULL = Size("full", hours=7.6, held_out=2, house=3, copies=5, steps=38_000, tried=200, second_steps=3000)
+FULL = Size("full", hours=7.6, held_out=2, house=3, copies=5, steps=38_000, tried=200, both_steps=6000)
 QUICK = Size(
     "quick",
     hours=0.4,
@@ -62,7 +63,7 @@ QUICK = Size(
     copies=1,
     steps=1600,
     tried=60,
-    second_steps=200,
+    both_steps=200,
     shape=Shape(128, 192, 1, 400),
     second_shape=Shape(96, 96, 1, 400),
 )

@@ -32,7 +32,7 @@ from models.wake.training.progress import Pace
 
 # Seconds on one core of the development machine: what is left, before anything is measured.
 _SPEECH_COST, _FEATURES_COST, _CLIP_COST, _FRAME_COST = 28.0, 14.0, 0.25, 4e-4
-_SECOND_COST = 4.5  # of a step of the second look, beside one of the first
+_BOTH_COST = 1.7  # of a step of both looks, beside one of a first head alone
 _CLIPS_AT_ONCE = 20
 _JUDGED = {"at home": 0, "as recorded": AS_RECORDED}  # copies of the held-out clips
 
@@ -40,8 +40,8 @@ Task = TypeVar("Task")
 Work = Callable[[Task], None]
 
 
-def second_key(key: str) -> str:
-    return f"{key}-second"
+def both_key(key: str) -> str:
+    return f"{key}-both"
 
 
 class Hands(Protocol):
@@ -60,14 +60,21 @@ class Hands(Protocol):
 class Teacher(Protocol):
     """See models.recogniser.training.teaching."""
 
-    def __call__(self, lesson: Lesson, alphabet: Alphabet, told: Callable[[int, float], None]) -> Learned: ...
+    def __call__(self, lesson: Lesson, phones: Alphabet, told: Callable[[int, float], None]) -> Learned: ...
 
 
 class Stages:
     """jobs: processes for all but learning."""
 
     def __init__(
-        self, size: Size, site: Site, jobs: int, hands: Hands, teach: Teacher, *, known: bytes | None = None
+        self,
+        size: Size,
+        site: Site,
+        jobs: int,
+        hands: Hands,
+        teach: Teacher,
+        *,
+        known: tuple[bytes, bytes] | None = None,
     ) -> None:
         """known: see Lesson. Raises ConfigError (stt-training-language)."""
         self._size, self._site, self._jobs, self._known = size, site, jobs, known
@@ -81,7 +88,8 @@ class Stages:
         size = self._size
         made = len(self._speech()) * _SPEECH_COST + len(self._features()) * _FEATURES_COST
         made += sum(self._tried_on.values()) * size.tried * _CLIP_COST
-        return made / self._jobs + (size.steps + _SECOND_COST * size.second_steps) * self.step_cost
+        first = 0 if self._known else size.steps
+        return made / self._jobs + (first + _BOTH_COST * size.both_steps) * self.step_cost
 
     @property
     def _tried_on(self) -> dict[str, int]:
@@ -114,16 +122,16 @@ class Stages:
         )
 
     def learned(self, key: str, pace: Pace) -> Learned:
-        size = self._size
-        lesson = self.lesson(key, pieces(size.shards, size.copies), range(size.held_out))
-        return self.taught(key, lesson, "learning", pace)
-
-    def second_learned(self, key: str, pace: Pace) -> Learned:
-        """On the first head, which is learned."""
-        size, second = self._size, second_key(key)
-        lesson = self.lesson(second, pieces(size.shards, size.copies), range(size.held_out))
-        lesson = replace(lesson, steps=size.second_steps, shape=size.second_shape, first=self._folder.head(key))
-        return self.taught(second, lesson, "learning the second look", pace, cost=_SECOND_COST)
+        """Both looks together: what another language hears goes on learning, or a first head that learned before."""
+        size, both = self._size, both_key(key)
+        train, held_out = pieces(size.shards, size.copies), range(size.held_out)
+        lesson = replace(self.lesson(both, train, held_out), steps=size.both_steps, shape=size.second_shape)
+        if self._known:
+            lesson = replace(lesson, known=self._known)
+        else:
+            self.taught(key, self.lesson(key, train, held_out), "learning", pace)
+            lesson = replace(lesson, first=self._folder.head(key))
+        return self.taught(both, lesson, "learning both looks", pace, cost=_BOTH_COST)
 
     def lesson(self, key: str, train: Sequence[Piece], held_out: Sequence[int]) -> Lesson:
         return Lesson(
@@ -135,11 +143,10 @@ class Stages:
             steps=self._size.steps,
             seed=self._site.seed,
             checkpoint=self._folder.checkpoint(key),
-            known=self._known,
         )
 
     def taught(self, key: str, lesson: Lesson, stage: str, pace: Pace, *, cost: float = 1.0) -> Learned:
-        """The head of this key, of an earlier run or now. cost: of a step, beside one of the first head."""
+        """What this key is of, of an earlier run or now. cost: of a step, beside one of a first head."""
         step_cost = cost * self.step_cost
         if kept := self._folder.learned(key):
             pace.piece(stage, lesson.steps, lesson.steps, step_cost * lesson.steps, kept=True)
@@ -169,7 +176,7 @@ class Stages:
             for first in range(0, size.tried, _CLIPS_AT_ONCE)
         ]
         made = [task for task in tasks if task.results.is_file()]
-        begin = partial(Trying, self._site, self._folder.head(key), self._folder.head(second_key(key)))
+        begin = partial(Trying, self._site, *(self._folder.head(both_key(key), look) for look in (0, 1)))
         self._stage("listening", tasks, made, core_seconds=_CLIP_COST * _CLIPS_AT_ONCE, begin=begin, pace=pace)
         inside = [one for task in tasks if task.part == HOUSE for one in tried(task.results)]
         others = [one for task in tasks if task.part != HOUSE for one in tried(task.results)]

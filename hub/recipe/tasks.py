@@ -99,7 +99,7 @@ class Trying:
 
     def __init__(self, site: Site, model: Path, second: Path) -> None:
         self._seed, self._folder = site.seed, site.folder
-        self._trial = Trial(site.language, model, second, site.cache)
+        self._trial = Trial(site.language, model, second)
         self._places = {part: _places(site.folder, site.seed, part, AS_RECORDED) for part in (HOUSE, HELD_OUT, ALONE)}
 
     def __call__(self, task: Listening) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import zip_longest
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +22,6 @@ from models.recogniser.pronounce import lexicon
 from models.recogniser.search import Search, Sentence
 from models.recogniser.second import SecondNetwork
 from models.recogniser.training.calibration import Evidence, Tried
-from models.wake.library import load_network
 from models.wake.training.speech import Sound
 from wire.wake_words import LAG_MS, phrase
 
@@ -33,10 +31,10 @@ _RIVALS = 8
 class Trial:
     """The made-up house of a language. In one thread, which espeak-ng needs."""
 
-    def __init__(self, language: str, model: Path, second: Path, cache: Path) -> None:
+    def __init__(self, language: str, model: Path, second: Path) -> None:
         self._speaker = Speaker()
         phones = PhoneNetwork(model)
-        self._listener = Listener(load_network(cache, taps=True), phones, SecondNetwork(second, phones))
+        self._listener = Listener(phones, SecondNetwork(second, phones))
         grammar = speech_grammar(house_of(language), resolve_language(language), sorted(map(phrase, LAG_MS)))
         intents = get_speech_to_phrase_intents(language) or {}
         self._polite = sorted((words.lower() for words in intents.get("skip_words", [])), key=len, reverse=True)
@@ -53,12 +51,11 @@ class Trial:
         along.feed(heard.first)
         found = along.sentences(_RIVALS)
         looks = looked(self._graph, effort, heard, LOOKS, along)
-        looks.look_further()
         return [
             self._tried(text, found, evidence(along, found[0], margin(found[0], found)) if found else None),
             *(
                 self._tried(text, each, looks.evidence(place, each[0]) if each else None)
-                for place, (_, each) in enumerate(zip_longest(LOOKS, looks.found, fillvalue=()))
+                for place, each in enumerate(looks.found)
             ),
         ]
 

@@ -15,7 +15,7 @@ _CLEAR_NATS = 6.0  # of margin: more says nothing more
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One search of what was heard. second: by the network that hears the whole utterance. dry: without its echoes.
+    """One search of what was heard. second: by the network that hears the whole utterance.
 
     weights: of its evidence (looks.py), the constant first.
     """
@@ -23,12 +23,11 @@ class Look:
     blank_penalty: float
     second: bool
     weights: tuple[float, ...] = ()
-    dry: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class LookAgain:
-    """When speech has ended. looks: the dry ones last. accept: confidence from which on what they found is believed."""
+    """When speech has ended. accept: confidence from which on what the looks found is believed."""
 
     looks: tuple[Look, ...]
     accept: float
@@ -44,7 +43,7 @@ class Calibration:
 
     weights: tuple[float, ...] = (3.0, 1.5, 0.3, 0.0, 0.0, 0.0, 0.1, 0.0)
     accept: float = 0.5
-    blank_penalty: float = 1.5
+    blank_penalty: float = 3.0
 
 
 def evidence(search: Search, sentence: Sentence, ahead: float) -> tuple[float, ...]:

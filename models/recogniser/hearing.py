@@ -1,4 +1,4 @@
-"""Sound through the wake engine's network and ours on it: how likely each phone is, frame by frame."""
+"""Sound through the recogniser's network: how likely each phone is, frame by frame."""
 
 from __future__ import annotations
 
@@ -7,29 +7,25 @@ import copy
 import numpy as np
 from numpy.typing import NDArray
 
-from models.recogniser.network import FRAMES_LATE, PhoneNetwork
-from models.wake.layers import MEL_BINS
+from models.recogniser.network import FRAMES_LATE, Kept, PhoneNetwork
 from models.wake.mel import PAST_SAMPLES, STEP_SAMPLES, mel_frames
-from models.wake.network import Network
 
 _QUIET = 10 ** (-25 / 10)  # of the power of the loudest step: nobody speaks
-QUIET_STEPS = 6  # of 80 ms: how late the networks say what they heard; zeros where nothing more comes
+QUIET_STEPS = 6  # of 80 ms: how late the network says what it heard; zeros where nothing more comes
 
 Floats = NDArray[np.float32]
 
 
 class Hearing:
-    """One utterance; begins in silence. keep: the mel frames, and the sound, for a second look at all of it."""
+    """One utterance; begins in silence. keep: what was heard, for a second look at all of it."""
 
-    def __init__(self, features: Network, phones: PhoneNetwork, *, keep: bool = False) -> None:
+    def __init__(self, phones: PhoneNetwork, *, keep: bool = False) -> None:
         self._keep = keep
-        self._mel: tuple[Floats, ...] = (np.empty((0, MEL_BINS), np.float32),)
-        self._sound: tuple[NDArray[np.int16], ...] = ()
-        self._features, self._phones = features, phones
+        self._steps: tuple[tuple[Floats, Floats], ...] = ()
+        self._phones = phones
         self._samples = np.zeros((1, PAST_SAMPLES), np.float32)
         self._waiting = np.zeros(0, np.int16)
-        self._feature_state = features.silence.state
-        self._phone_state = phones.begin()
+        self._state = phones.begin()
         self._early = FRAMES_LATE
         self._loudest, self._quiet_steps = 0.0, 0
 
@@ -59,14 +55,9 @@ class Hearing:
         return other, other.finish()
 
     @property
-    def mel(self) -> Floats:
-        """[frames of 10 ms, 32], where they are kept."""
-        return np.concatenate(self._mel)
-
-    @property
-    def sound(self) -> NDArray[np.int16]:
-        """Whole steps, where they are kept."""
-        return np.concatenate([np.empty(0, np.int16), *self._sound])
+    def kept(self) -> Kept:
+        """Where it is kept."""
+        return Kept.of(self._steps)
 
     @property
     def _nothing(self) -> Floats:
@@ -78,14 +69,10 @@ class Hearing:
         power = float(np.mean(sound[0, PAST_SAMPLES:] ** 2))
         self._loudest = max(self._loudest, power)
         self._quiet_steps = self._quiet_steps + 1 if power < self._loudest * _QUIET else 0
-        mel = mel_frames(sound)
-        heard = self._features.step(mel, self._feature_state)
-        assert heard.taps is not None
-        self._feature_state = heard.state
+        done = self._phones.step(mel_frames(sound), self._state)
+        self._state = done.state
         if self._keep:
-            self._mel += (mel[0],)
-            self._sound += (samples,)
-        likelihoods, self._phone_state = self._phones.step(heard.taps[0], self._phone_state)
-        told = likelihoods[self._early :]
-        self._early = max(0, self._early - len(likelihoods))
+            self._steps += ((done.taps, done.known),)
+        told = done.likelihoods[self._early :]
+        self._early = max(0, self._early - len(done.likelihoods))
         return told

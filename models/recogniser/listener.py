@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.recogniser.dry import MOST_SECONDS, mel_without_echoes
 from models.recogniser.graph import Graph
 from models.recogniser.guesses import Guess, best_so_far, decided, guesses
 from models.recogniser.hearing import Hearing
@@ -17,8 +15,6 @@ from models.recogniser.network import PhoneNetwork
 from models.recogniser.search import Effort, Search, Sentence
 from models.recogniser.second import SecondNetwork
 from models.wake.mel import STEP_SAMPLES
-from models.wake.network import Network
-from wire.pcm import SPEECH_RATE_HZ
 
 PAUSE_STEPS = 4  # of 80 ms: as long as it may be the end
 _MOST_PAUSES = 4  # that are taken for the end, in one utterance
@@ -27,20 +23,19 @@ Floats = NDArray[np.float32]
 
 
 class Listener:
-    """The networks: the wake engine's with taps, the phones on it, and, where there is one, the second look's.
+    """The networks: of the phones, and, where there is one, the second look's.
 
     Call it from one thread at a time.
     """
 
     def __init__(
         self,
-        features: Network,
         phones: PhoneNetwork,
         second: SecondNetwork | None = None,
         *,
         effort: Effort | None = None,
     ) -> None:
-        self.features, self.phones, self.second = features, phones, second
+        self.phones, self.second = phones, second
         self.effort = effort or Effort(blank_penalty=phones.calibration.blank_penalty)
 
     @property
@@ -58,7 +53,7 @@ class Listener:
 
     def hear(self, samples: NDArray[np.int16]) -> Heard:
         """A whole utterance, whatever may be said."""
-        hearing = Hearing(self.features, self.phones, keep=self.second is not None)
+        hearing = Hearing(self.phones, keep=self.second is not None)
         first = np.concatenate([hearing.feed(samples), hearing.finish()])
         return self.heard(hearing, first)
 
@@ -66,7 +61,7 @@ class Listener:
         """hearing: that has ended. first: all that the first network made of it."""
         if self.second is None:
             return Heard(first, None)
-        return Heard(first, self.second.hear(hearing.mel), cache(partial(_dry, self.second, hearing)))
+        return Heard(first, self.second.hear(hearing.kept))
 
     def guesses(self, graph: Graph, heard: Heard, most: int = 5) -> list[Guess]:
         """Likeliest first."""
@@ -84,7 +79,7 @@ class Utterance:
     def __init__(self, listener: Listener, graph: Graph) -> None:
         self._listener, self._graph, self._second = listener, graph, listener.second
         self._calibration = listener.phones.calibration
-        self._hearing = Hearing(listener.features, listener.phones, keep=listener.second is not None)
+        self._hearing = Hearing(listener.phones, keep=listener.second is not None)
         self.search = Search(graph, listener.effort)
         self._heard: list[Floats] = []
         self._looks: Looks | None = None
@@ -117,7 +112,6 @@ class Utterance:
             self._pauses += 1
             hearing, rest = self._hearing.ended()
             self._ahead = self._looked(second, hearing, [*self._heard, rest])
-            self._ahead.agreed(second.again.looks)
 
     def _looked(
         self, second: SecondNetwork, hearing: Hearing, first: Sequence[Floats], along: Search | None = None
@@ -141,13 +135,6 @@ class Utterance:
         if self.search.moves != self._so_far[0]:
             self._so_far = self.search.moves, best_so_far(self.search, self._calibration)
         return self._so_far[1]
-
-
-def _dry(second: SecondNetwork, hearing: Hearing) -> Floats | None:
-    sound = hearing.sound
-    if len(sound) > MOST_SECONDS * SPEECH_RATE_HZ:
-        return None
-    return second.hear(mel_without_echoes(sound))
 
 
 def _words(found: Sequence[Sentence]) -> tuple[str, ...]:

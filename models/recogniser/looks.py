@@ -1,15 +1,14 @@
-"""The second look: when speech has ended, what was heard is searched again, by another network and at other prices.
+"""The second look: when speech has ended, what was heard is searched again, as another network heard it.
 
-No price of blank is right everywhere. Across a room phones are faint, and words are dropped where blank costs little;
-in noise phones are everywhere, and words are made up where it costs much. Where the looks do not find the same, the
-echoes of the room are taken away, it is looked at once more, and what most of them found counts.
+Each look is a search of what a network heard, at a price of blank. What most of them found counts, and how many found
+it is evidence: noise is another sentence at every price.
 """
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
 import msgspec
@@ -24,8 +23,6 @@ LOOKS = (
     Look(Calibration().blank_penalty, second=False),
     Look(1.5, second=True),
     Look(3.0, second=True),
-    Look(1.5, second=True, dry=True),
-    Look(3.0, second=True, dry=True),
 )
 """What is looked at: chosen on orders of coffee, the weights not learned yet. The first has gone along."""
 VALUES = len(Calibration().weights)  # of a look's evidence
@@ -37,14 +34,10 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """Of one utterance how likely each phone was. second: by the network that hears it whole; None: there is none.
-
-    dry: by that network, without the echoes, as soon as somebody asks; None for sound that is too long.
-    """
+    """Of one utterance how likely each phone was. second: by the network that hears it whole; None: there is none."""
 
     first: Floats
     second: Floats | None
-    dry: Callable[[], Floats | None] = lambda: None
 
     @property
     def best(self) -> Floats:
@@ -52,40 +45,22 @@ class Heard:
 
 
 class Looks:
-    """searches: of one utterance, all of it fed. further: makes those that are made only where these do not agree."""
+    """searches: of one utterance, all of it fed."""
 
-    def __init__(self, searches: Sequence[Search], further: Callable[[], Sequence[Search]] = tuple) -> None:
-        self._further = further
+    def __init__(self, searches: Sequence[Search]) -> None:
+        self.searches = searches
+        self.found = [search.sentences(_RIVALS) for search in searches]
         self._rare = searches[0].rare_words
-        self.searches: list[Search] = []
-        self.found: list[list[Sentence]] = []
-        self._best: list[tuple[str, ...] | None] = []  # of each look what its likeliest sentence means
-        self._beside: list[int] = []  # of each look how many there were when it was taken, with it
-        self._take(searches)
-
-    def look_further(self) -> None:
-        """Once; the looks that are there stay as they are."""
-        further, self._further = self._further, tuple
-        self._take(further())
+        self._best = [_meaning(each[0], self._rare) if each else None for each in self.found]
 
     def agreed(self, looks: Sequence[Look]) -> list[int]:
-        """Those that found what counts, after as many looks as that takes."""
-        if len(set(self._best)) > 1:
-            self.look_further()
+        """Those that found what counts."""
         return agreed(looks, self._best)
 
     def evidence(self, look: int, sentence: Sentence) -> tuple[float, ...]:
         """Of a sentence that this look found; behind its ``evidence`` the share of looks whose likeliest one it is."""
-        beside = self._beside[look]
-        agree = self._best[:beside].count(_meaning(sentence, self._rare)) / beside
+        agree = self._best.count(_meaning(sentence, self._rare)) / len(self._best)
         return *evidence(self.searches[look], sentence, margin(sentence, self.found[look])), agree
-
-    def _take(self, searches: Sequence[Search]) -> None:
-        found = [search.sentences(_RIVALS) for search in searches]
-        self.searches += searches
-        self.found += found
-        self._best += [_meaning(each[0], self._rare) if each else None for each in found]
-        self._beside += [len(self.searches)] * len(searches)
 
 
 def looked(graph: Graph, effort: Effort, heard: Heard, looks: Sequence[Look], along: Search | None = None) -> Looks:
@@ -93,22 +68,14 @@ def looked(graph: Graph, effort: Effort, heard: Heard, looks: Sequence[Look], al
     assert heard.second is not None
     by_second = heard.second
 
-    def searched(look: Look, likelihoods: Floats) -> Search:
+    def searched(look: Look) -> Search:
+        if along and not look.second and look.blank_penalty == effort.blank_penalty:
+            return along
         search = Search(graph, replace(effort, blank_penalty=look.blank_penalty))
-        search.feed(likelihoods)
+        search.feed(by_second if look.second else heard.first)
         return search
 
-    def near(look: Look) -> Search:
-        if look.second:
-            return searched(look, by_second)
-        return along if along and look.blank_penalty == effort.blank_penalty else searched(look, heard.first)
-
-    def further() -> list[Search]:
-        dry = [look for look in looks if look.dry]
-        likelihoods = heard.dry() if dry else None
-        return [] if likelihoods is None else [searched(look, likelihoods) for look in dry]
-
-    return Looks([near(look) for look in looks if not look.dry], further)
+    return Looks([searched(look) for look in looks])
 
 
 def told(first_sha256: str, again: LookAgain) -> dict[str, str]:
@@ -121,25 +88,18 @@ def read(said: Mapping[str, str]) -> tuple[str, LookAgain]:
     again = msgspec.json.decode(said["again"], type=LookAgain)
     if not again.looks or any(len(look.weights) != VALUES + 1 for look in again.looks):
         raise ValueError("it has no looks, or other weights than its confidence")
-    if again.looks[0].dry or [look.dry for look in again.looks] != sorted(look.dry for look in again.looks):
-        raise ValueError("its dry looks are not the last ones")
     return said["first"], again
 
 
 def agreed(looks: Sequence[Look], found: Sequence[Hashable | None]) -> list[int]:
-    """Places of the looks that found what counts: what all did that are not dry, or else most of the second network's.
-
-    Of what as many found, what is found where blank costs most, and without echoes. found: of each look that was
-    taken, None for nothing.
+    """Places of the looks that found what counts: what most did, and of what as many found, what the second network
+    finds, where blank costs most. found: of each look, None for nothing.
     """
-    near = found[: sum(not look.dry for look in looks)]
-    if len(set(near)) == 1:  # what the dry ones found is not asked
-        found = near
-    voters = [place for place, meant in enumerate(found) if meant is not None and looks[place].second]
+    voters = [place for place, meant in enumerate(found) if meant is not None]
     if not voters:
-        return [place for place, meant in enumerate(found) if meant is not None]
+        return []
     votes = Counter(found[place] for place in voters)
-    best = max(voters, key=lambda place: (votes[found[place]], looks[place].blank_penalty, looks[place].dry))
+    best = max(voters, key=lambda place: (votes[found[place]], looks[place].second, looks[place].blank_penalty))
     return [place for place, meant in enumerate(found) if meant == found[best]]
 
 

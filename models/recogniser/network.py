@@ -1,7 +1,13 @@
-"""The recogniser's network as it runs: 80 ms of the wake engine's taps in, four frames of 20 ms of phones out."""
+"""The recogniser's network as it runs: 80 ms of mel frames in, four frames of 20 ms of phones out.
+
+Below is a network like the wake engine's, which went on learning: it hears words in rooms and noise that the wake
+words' does not, and may change where that one may not. Above it are our own layers, which see only the past.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -11,9 +17,50 @@ from numpy.typing import NDArray
 from models.recogniser.confidence import Calibration
 from models.recogniser.network_file import NetworkFile, broken
 from models.recogniser.phones import Alphabet
-from models.recogniser.shape import AHEAD_FRAMES, OUTPUTS_PER_FRAME
+from models.recogniser.shape import AHEAD_FRAMES, HEARS, OUTPUTS_PER_FRAME
+from models.wake.layers import STEP_FRAMES, TAP_VALUES, WINDOW_FRAMES
+from models.wake.mel import silent_frames
 
 FRAMES_LATE = AHEAD_FRAMES * OUTPUTS_PER_FRAME  # the first frames say what was before the beginning
+_INPUTS = (f"{HEARS}mel", f"{HEARS}past", "past")
+_OUTPUTS = ("likelihoods", f"{HEARS}taps", "known", f"{HEARS}next", "next")
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """All that is kept of the sound before. hears: of the network below. phones: of the layers above."""
+
+    hears: Floats
+    phones: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What 80 ms give. likelihoods: [4, phones and blank] as logarithms. taps: [2, 480], what was heard.
+
+    known: [2, values], what the layers above know of the rows two before.
+    """
+
+    likelihoods: Floats
+    taps: Floats
+    known: Floats
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a second look goes on from. taps: [rows of 40 ms, 480]. known: [rows, values], of the same rows."""
+
+    taps: Floats
+    known: Floats
+
+    @classmethod
+    def of(cls, steps: Sequence[tuple[Floats, Floats]]) -> Kept:
+        """The rows of which all is known. steps: taps and known of each."""
+        taps, known = (np.concatenate(each) for each in zip(*steps, strict=True))
+        return cls(taps[:-AHEAD_FRAMES], known[AHEAD_FRAMES:])
 
 
 class PhoneNetwork:
@@ -23,23 +70,45 @@ class PhoneNetwork:
         file = NetworkFile.opened(path)
         self.sha256, self._session = file.sha256, file.session
         self.alphabet, self.calibration = file.read(_alphabet), file.read(_calibration)
-        self._past_values = file.read(lambda opened: int(opened.session.get_inputs()[1].shape[1]))
-        outputs = file.read(lambda opened: int(opened.session.get_outputs()[0].shape[-1]))
+        hears, phones, self.known_values, outputs = file.read(_sizes)
         if outputs != len(self.alphabet.phones) + 1:
             raise broken(path, f"it has {outputs} outputs for {len(self.alphabet.phones)} phones and blank")
         if len(self.calibration.weights) != len(Calibration().weights):
             raise broken(path, f"it has {len(self.calibration.weights)} weights of its confidence")
+        self._begin = file.read(lambda _: self._silent_room(State(_zeros(hears), _zeros(phones))))
 
-    def begin(self) -> NDArray[np.float32]:
-        """The state before any sound."""
-        return np.zeros((1, self._past_values), np.float32)
+    def begin(self) -> State:
+        """The state in a silent room."""
+        return self._begin
 
-    def step(
-        self, taps: NDArray[np.float32], state: NDArray[np.float32]
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """taps: [2, 480]. Returns [4, phones and blank] as logarithms, and the next state."""
-        likelihoods, following = self._session.run(None, {"taps": taps[np.newaxis], "past": state})
-        return likelihoods, following
+    def step(self, mel: Floats, state: State) -> Step:
+        """mel: [1, 8, 32] of the next 80 ms."""
+        given = dict(zip(_INPUTS, (mel, state.hears, state.phones), strict=True))
+        likelihoods, taps, known, hears, phones = self._session.run(_OUTPUTS, given)
+        return Step(likelihoods, taps[0], known[0], State(hears, phones))
+
+    def _silent_room(self, state: State) -> State:
+        """The layers above begin with the sound."""
+        hears, mel = state.hears, silent_frames()
+        for _ in range(1 + 2 * WINDOW_FRAMES // STEP_FRAMES):
+            hears = self.step(mel, State(hears, state.phones)).state.hears
+        return State(hears, state.phones)
+
+
+def _zeros(values: int) -> Floats:
+    return np.zeros((1, values), np.float32)
+
+
+def _sizes(file: NetworkFile) -> tuple[int, int, int, int]:
+    """Of the two pasts, of what is known, and of the likelihoods. Raises ValueError."""
+    inputs, outputs = (
+        {one.name: one.shape for one in ends} for ends in (file.session.get_inputs(), file.session.get_outputs())
+    )
+    if set(inputs) != set(_INPUTS) or set(outputs) != set(_OUTPUTS) or outputs[f"{HEARS}taps"][-1] != TAP_VALUES:
+        raise ValueError("it is of an older Earshot, or none of a recogniser")
+    ends = inputs[f"{HEARS}past"], inputs["past"], outputs["known"], outputs["likelihoods"]
+    hears, phones, known, likelihoods = (int(end[-1]) for end in ends)
+    return hears, phones, known, likelihoods
 
 
 def _alphabet(file: NetworkFile) -> Alphabet:

@@ -98,7 +98,7 @@ class _Writer:
         self._pieces: list[tuple[str, int]] = []  # of the past: where it is read, how many values
         self._kept: list[str] = []
         self._channels, self._bins = 1, MEL_BINS
-        self._number = count()
+        self._number, self._convolutions = count(), count()
 
     def begin(self) -> str:
         return self.node("Unsqueeze", ["mel", self.ints(1)])
@@ -122,11 +122,12 @@ class _Writer:
         reach = dilation * (rows - 1)
         if self._streamed and reach:
             values = self.joined(values, reach)
-        weights = self.constant(np.ascontiguousarray(conv.weights.transpose(3, 2, 0, 1)))
+        name = f"conv{next(self._convolutions)}"
+        weights = self.constant(np.ascontiguousarray(conv.weights.transpose(3, 2, 0, 1)), f"{name}.weight")
         self._channels, self._bins = outputs, self._bins + 2 * conv.pad_bins - width + 1
         return self.node(
             "Conv",
-            [values, weights, self.constant(conv.bias)],
+            [values, weights, self.constant(conv.bias, f"{name}.bias")],
             kernel_shape=[rows, width],
             dilations=[dilation, 1],
             pads=[0, conv.pad_bins, 0, conv.pad_bins],
@@ -166,8 +167,8 @@ class _Writer:
     def ints(self, *values: int) -> str:
         return self.constant(np.array(values, np.int64))
 
-    def constant(self, values: NDArray[Any]) -> str:
-        name = self._name()
+    def constant(self, values: NDArray[Any], name: str = "") -> str:
+        name = name or self._name()
         self._constants.append(numpy_helper.from_array(values, name))
         return name
 

@@ -6,15 +6,11 @@ none further than 80 below the loudest of its step; a tenth of that plus 2, as o
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from models.wake.layers import MEL_BINS, STEP_FRAMES
 from wire.pcm import SPEECH_RATE_HZ
-
-Spectra = NDArray[np.complexfloating[Any, Any]]
 
 STEP_SAMPLES = 1280  # 80 ms
 PAST_SAMPLES = 480  # of the step before, that a step's first windows reach back to
@@ -30,17 +26,7 @@ _RANGE_DB = np.float32(80)
 
 def mel_frames(samples: NDArray[np.float32]) -> NDArray[np.float32]:
     """samples: [rooms, 480 of the past + 1280 new], in the range of int16. Returns [rooms, 8, 32]."""
-    return frames_of(spectra(samples))
-
-
-def spectra(samples: NDArray[np.float32]) -> Spectra:
-    """[rooms, 8, frequencies] of the same samples, as far as the bands reach."""
-    found: Spectra = np.fft.rfft(samples[:, _WINDOWS] * HANN, FFT_SAMPLES)[..., _HEARD]
-    return found
-
-
-def frames_of(spectrum: Spectra) -> NDArray[np.float32]:
-    """[rooms, 8, frequencies], as ``spectra`` gives them, to [rooms, 8, 32]."""
+    spectrum = np.fft.rfft(samples[:, _WINDOWS] * HANN, FFT_SAMPLES)[..., _HEARD]
     # Room by room: small products stay in this thread.
     return scaled(np.matmul(spectrum.real**2 + spectrum.imag**2, _BANDS))
 

@@ -208,7 +208,7 @@ def test_a_newer_page_is_offered_and_taken_when_somebody_wants_it(open_page, tmp
             expect(page.locator("#update")).to_contain_text("The hub has a newer page")
             assert page.evaluate(mark) == ""
             page.get_by_role("button", name="Show it").click()
-            # A function, as everywhere here: an expression is evaluated anew for each look, which the page's policy forbids.
+            # A function: an expression would be evaluated anew for each look, which the page's policy forbids.
             page.wait_for_function(f"() => {mark} === '1'")
             assert page.evaluate("caches.keys().then((names) => names.length)") == 1
 

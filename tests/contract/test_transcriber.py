@@ -55,25 +55,19 @@ class Server:
         return WyomingTranscriber([self.uri], SETTINGS, deadline_seconds)
 
 
-@pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Of networks as they are built, which takes seconds."""
-    return tmp_path_factory.mktemp("cache")
-
-
-def recogniser(home: Path, grammar: Path, cache: Path) -> AbstractAsyncContextManager[tuple[EngineProcess, str]]:
-    return engine("stt", "hub.stt.phrase", home, "--grammar", str(grammar), "--cache", str(cache))
+def recogniser(home: Path, grammar: Path) -> AbstractAsyncContextManager[tuple[EngineProcess, str]]:
+    return engine("stt", "hub.stt.phrase", home, "--grammar", str(grammar))
 
 
 @pytest.fixture(params=["fake", pytest.param("real", marks=needs_recogniser)])
-async def server(request: pytest.FixtureRequest, home: Path, cache: Path) -> AsyncIterator[Server]:
+async def server(request: pytest.FixtureRequest, home: Path) -> AsyncIterator[Server]:
     async with AsyncExitStack() as stack:
         if request.param == "fake":
             fake = FakeStt("turn on the Living Room Lamp")
             yield Server(await stack.enter_async_context(listening(fake)), *_killable_fake(fake))
             return
         grammar = write_grammar(home / "grammar.json")
-        process, uri = await stack.enter_async_context(recogniser(home, grammar, cache))
+        process, uri = await stack.enter_async_context(recogniser(home, grammar))
         lives: list[int] = []
 
         def kill() -> None:
@@ -161,9 +155,9 @@ class TestRealEngine:
     """What only a real recogniser can be asked."""
 
     @pytest.fixture
-    async def transcriber(self, home: Path, cache: Path) -> AsyncIterator[tuple[WyomingTranscriber, Path]]:
+    async def transcriber(self, home: Path) -> AsyncIterator[tuple[WyomingTranscriber, Path]]:
         grammar = write_grammar(home / "grammar.json")
-        async with recogniser(home, grammar, cache) as (_, uri):
+        async with recogniser(home, grammar) as (_, uri):
             yield WyomingTranscriber([uri], SETTINGS, 20), grammar
 
     @pytest.mark.parametrize("pcm", [speech(b""), silence(50), silence(3000)], ids=["none", "50 ms", "3 s"])
@@ -203,8 +197,8 @@ class TestRealEngine:
         await asyncio.sleep(1.5)  # longer than the engine takes to look
         assert await _until_heard(stt, "timer_status", "timer status")
 
-    async def test_no_grammar_yet_is_named(self, home: Path, cache: Path) -> None:
-        async with recogniser(home, home / "none.json", cache) as (_, uri):
+    async def test_no_grammar_yet_is_named(self, home: Path) -> None:
+        async with recogniser(home, home / "none.json") as (_, uri):
             with pytest.raises(SttFailed) as failed:
                 await WyomingTranscriber([uri], SETTINGS, 5).transcribe(blocks_of(silence(500)), language="en")
         assert failed.value.code == "grammar-missing"

@@ -62,14 +62,9 @@ def grammar(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("networks")
-
-
 @pytest.fixture
-async def house(home: Path, grammar: Path, cache: Path) -> AsyncIterator[Engine]:
-    options = ("--grammar", str(grammar), "--cache", str(cache))
+async def house(home: Path, grammar: Path) -> AsyncIterator[Engine]:
+    options = "--grammar", str(grammar)
     async with engine("stt", "hub.stt.phrase", home, *options, patience=Patience(ready_seconds=60)) as (process, uri):
         yield Engine(process, WyomingTranscriber([uri], SETTINGS, 60))
 
@@ -151,9 +146,9 @@ async def test_hears_what_our_own_voice_says(house: Engine, home: Path) -> None:
     assert heard.text in {"turn on the EcoBee", "turn on EcoBee"}
 
 
-def test_one_utterance_after_another_and_beside_another(grammar: Path, cache: Path) -> None:
+def test_one_utterance_after_another_and_beside_another(grammar: Path) -> None:
     """Nothing of one is heard in the next, also where it was given up."""
-    recogniser = Recogniser(Grammar.read(grammar), load_listener("en", cache))
+    recogniser = Recogniser(Grammar.read(grammar), load_listener("en"))
     door, lamp = (load(AUDIO / "commands" / "en" / f"{name}.wav").data for name in ("lock_the_front_door", "next"))
     for _ in range(2):
         given_up = recogniser.listen()

@@ -51,8 +51,8 @@ def grammar(tmp_path_factory) -> Grammar:
 
 
 @pytest.fixture(scope="module")
-def listener(tmp_path_factory) -> Listener:
-    return load_listener("en", tmp_path_factory.mktemp("cache"))
+def listener() -> Listener:
+    return load_listener("en")
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +121,7 @@ async def test_the_engine_takes_what_was_taught_while_it_runs_and_forgets_it(gra
     taught = adapted(grammar, listener, turns, lambda *_: None).adaptation
     path, file = tmp_path / "grammar.json", tmp_path / "taught.json"
     await asyncio.to_thread(_write_grammar, path)
-    async with HouseRecogniser(path, tmp_path / "cache", adaptation=file) as house:
+    async with HouseRecogniser(path, adaptation=file) as house:
         plain = await house.in_worker(listen, house)
         await asyncio.to_thread(taught.write, file)
         await house._look()

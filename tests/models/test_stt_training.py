@@ -13,9 +13,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.recogniser.network import PhoneNetwork
+from models.recogniser.network import Kept, PhoneNetwork
 from models.recogniser.second import SecondNetwork
 from models.recogniser.training.calibration import FALSE_ACCEPTS
+from models.wake.layers import TAP_VALUES
+from models.wake.mel import silent_frames
 
 PATIENCE_SECONDS = 1500
 CHANCE = 1.0  # of wrong phones: a head that learned nothing hears none
@@ -74,14 +76,16 @@ def test_voices_that_it_never_heard_are_heard_better_than_by_chance(trained):
 def test_the_file_runs(trained):
     network = PhoneNetwork(trained.folder / "recogniser.onnx")
     assert network.alphabet.language == "en"
-    likelihoods, _ = network.step(np.zeros((2, 480), np.float32), network.begin())
+    likelihoods = network.step(silent_frames(), network.begin()).likelihoods
     assert likelihoods.shape == (4, len(network.alphabet.phones) + 1)
     np.testing.assert_allclose(np.exp(likelihoods).sum(axis=1), 1, atol=1e-4)
 
 
 def test_the_second_look_runs_beside_it(trained):
     first = PhoneNetwork(trained.folder / "recogniser.onnx")
-    likelihoods = SecondNetwork(trained.folder / "second.onnx", first).hear(np.zeros((120, 32), np.float32))
+    known = np.zeros((30, first.known_values), np.float32)
+    kept = Kept(np.zeros((30, TAP_VALUES), np.float32), known)
+    likelihoods = SecondNetwork(trained.folder / "second.onnx", first).hear(kept)
     assert likelihoods.shape == (60, len(first.alphabet.phones) + 1)
     np.testing.assert_allclose(np.exp(likelihoods).sum(axis=1), 1, atol=1e-4)
     assert trained.card["second_phone_errors"]["as recorded"] < 0.75 * CHANCE

@@ -18,13 +18,12 @@ def main() -> int:
     parser.add_argument(
         "--grammar", required=True, type=Path, help="grammar file of the house; read again when it changes"
     )
-    parser.add_argument("--cache", required=True, type=Path, help="folder of networks as they are built here")
     parser.add_argument("--model", type=Path, help="a recogniser's file (default: the language's own)")
     parser.add_argument("--adaptation", type=Path, help="what the household taught; read again when it changes")
     args = parser.parse_args()
 
     async def engine() -> None:
-        async with HouseRecogniser(args.grammar, args.cache, args.model, args.adaptation) as house:
+        async with HouseRecogniser(args.grammar, args.model, args.adaptation) as house:
             await serve_engine(args.uri, PhraseService(house))
 
     return run(args, engine)

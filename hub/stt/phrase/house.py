@@ -29,12 +29,12 @@ _Result = TypeVar("_Result")
 class HouseRecogniser:
     """The recogniser as the file changes; utterances that began with an older one end with it."""
 
-    def __init__(self, path: Path, cache: Path, model: Path | None = None, adaptation: Path | None = None) -> None:
-        """cache: of networks as they are built. model: a recogniser's file, instead of the language's own.
+    def __init__(self, path: Path, model: Path | None = None, adaptation: Path | None = None) -> None:
+        """model: a recogniser's file, instead of the language's own.
 
         adaptation: file of what the household taught, which may be missing.
         """
-        self._path, self._cache, self._model, self._adaptation = path, cache, model, adaptation
+        self._path, self._model, self._adaptation = path, model, adaptation
         self._listener: Listener | None = None
         self._seen: tuple[object, object] | None = None
         self._tasks = Tasks()
@@ -85,7 +85,7 @@ class HouseRecogniser:
     def _compiled(self) -> Recogniser:
         grammar = Grammar.read(self._path)
         if self._listener is None or self._listener.phones.alphabet.language != grammar.language:
-            self._listener = load_listener(grammar.language, self._cache, self._model)
+            self._listener = load_listener(grammar.language, self._model)
             give_back_memory()
         return Recogniser(grammar, self._listener, self._taught())
 

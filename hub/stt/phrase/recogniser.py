@@ -21,7 +21,6 @@ from models.recogniser.listener import Utterance as Listening
 from models.recogniser.network import PhoneNetwork
 from models.recogniser.pronounce import lexicon
 from models.recogniser.second import SecondNetwork
-from models.wake.library import load_network
 
 _MIN_BYTES = RATE_HZ * WIDTH_BYTES // 5  # 200 ms; no command is shorter
 _SILENT_PEAK = 100  # -50 dBFS: below it nobody spoke into the microphone
@@ -65,8 +64,8 @@ class TooLong(Exception):
     """More than MAX_SECONDS of audio."""
 
 
-def load_listener(language: str, cache: Path, model: Path | None = None) -> Listener:
-    """Blocks for seconds. model: instead of the one that is installed; its second look is the one beside it, if any.
+def load_listener(language: str, model: Path | None = None) -> Listener:
+    """Blocks. model: instead of the one that is installed; its second look is the one beside it, if any.
 
     Raises ModelInvalid.
     """
@@ -78,7 +77,7 @@ def load_listener(language: str, cache: Path, model: Path | None = None) -> List
     with model_file(language) as installed:
         path = model or installed
         phones, second = PhoneNetwork(path), second_beside(path)
-        return Listener(load_network(cache, taps=True), phones, SecondNetwork(second, phones) if second else None)
+        return Listener(phones, SecondNetwork(second, phones) if second else None)
 
 
 class Recogniser:

@@ -1,34 +1,66 @@
-"""Writes a trained head as ONNX: one step of 80 ms, state in and out; and reads it back to teach another one on it."""
+"""Writes the first look as ONNX: one step of 80 ms, states in and out; and reads it back to go on learning.
+
+Below is the network that hears, as models.wake.graph writes the wake engine's; the head stands on it.
+"""
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 import numpy as np
+import onnx
 import torch
 
 from models.recogniser.confidence import Calibration
 from models.recogniser.phones import Alphabet
-from models.recogniser.shape import AHEAD_FRAMES, CONV_FRAMES, OUTPUTS_PER_FRAME
+from models.recogniser.shape import AHEAD_FRAMES, CONV_FRAMES, HEARS, OUTPUTS_PER_FRAME
 from models.recogniser.training.graph_writer import GraphWriter, Weights, in_order, read_weights
 from models.recogniser.training.head import Head, Size
-from models.wake.layers import TAP_ROWS, TAP_VALUES
+from models.wake.graph import streamed_graph
+from models.wake.layers import TAP_ROWS, TAP_VALUES, Conv, Layer
 
 GATES = (0, 3, 1, 2)  # torch: input, forget, cell, output; ONNX: input, output, forget, cell
-_BACK = (0, 2, 3, 1)
+BACK = (0, 2, 3, 1)
+_TAPS, _WANTED = f"{HEARS}taps", (f"{HEARS}taps", f"{HEARS}next", "likelihoods", "known", "next")
 
 
-def step_graph(head: Head, alphabet: Alphabet, calibration: Calibration, *, bits: int = 8) -> bytes:
-    """``taps`` [1, 2, 480], ``past`` [1, values] → ``likelihoods`` [4, outputs] as logarithms, ``next`` like ``past``.
+def step_graph(
+    hears: Sequence[Layer], head: Head, alphabet: Alphabet, calibration: Calibration, *, bits: int = 8
+) -> bytes:
+    """``hears/mel`` [1, 8, 32], ``hears/past`` and ``past`` [1, values] → ``likelihoods`` [4, outputs] as logarithms,
+    ``hears/taps`` [1, 2, 480], ``known`` [1, 2, recurrent], and ``hears/next`` and ``next`` like the pasts.
 
-    What is heard comes ``AHEAD_FRAMES`` frames late. bits: 8, or 32 to compare with.
+    What is heard comes ``AHEAD_FRAMES`` frames late. bits: of the head, 8, or 32 to compare with.
     """
+    below = onnx.load_model_from_string(streamed_graph(hears, taps=True))
+    model = onnx.compose.merge_models(
+        below,
+        onnx.load_model_from_string(head_graph(head, alphabet, calibration, bits=bits)),
+        io_map=[("taps", "taps")],
+        outputs=list(_WANTED),
+        prefix1=HEARS,
+    )
+    del model.opset_import[1:]  # the same twice
+    onnx.checker.check_model(model)
+    content: bytes = model.SerializeToString()
+    return content
+
+
+def head_graph(head: Head, alphabet: Alphabet, calibration: Calibration, *, bits: int = 8) -> bytes:
+    """The head alone, on ``taps``."""
     steps = _Steps(weights_of(head), head.size, quantized=bits == 8)
     outputs = steps.outputs()
     inputs = {"taps": [1, TAP_ROWS, TAP_VALUES], "past": [1, steps.state_values]}
     return steps.writer.model("phones", inputs, outputs, _told(alphabet, calibration))
+
+
+def read_hears(model: bytes, known: Sequence[Layer]) -> list[Layer]:
+    """The layers below. known: those that they once were, of the same shapes."""
+    found, convolutions = read_weights(model), itertools.count()
+    return [_read(found, next(convolutions), each) if isinstance(each, Conv) else each for each in known]
 
 
 def read_head(model: bytes) -> Head:
@@ -42,9 +74,20 @@ def read_head(model: bytes) -> Head:
     weights = {name: found[name] for name in head.state_dict() if name in found}
     for layer in range(layers):
         names = [f"recurrent.{kind}_l{layer}" for kind in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")]
-        weights |= {name: in_order(found[name], _BACK) for name in names}
+        weights |= {name: in_order(found[name], BACK) for name in names}
     head.load_state_dict({name: torch.from_numpy(np.array(values)) for name, values in weights.items()})
     return head.eval()
+
+
+def language_of(model: bytes) -> str:
+    """Of a first look's file."""
+    told: dict[str, str] = {each.key: each.value for each in onnx.load_model_from_string(model).metadata_props}
+    return told["language"]
+
+
+def _read(found: Mapping[str, Weights], number: int, known: Conv) -> Conv:
+    weights, bias = (found[f"{HEARS}conv{number}.{part}"] for part in ("weight", "bias"))
+    return Conv(weights.transpose(2, 3, 1, 0), bias, known.pad_bins)
 
 
 def weights_of(head: torch.nn.Module) -> dict[str, Weights]:
@@ -82,11 +125,16 @@ class _Steps:
         for layer in range(size.layers):
             seen, states = self._recurrent(layer, seen, pieces[1 + 2 * layer : 3 + 2 * layer])
             kept += states
+        writer.node("Identity", [seen], ["known"])
         logits = writer.linear(self._weights, "leave", seen)
         shaped = writer.one("Reshape", [logits, writer.ints(TAP_ROWS * OUTPUTS_PER_FRAME, size.outputs)])
         writer.node("LogSoftmax", [shaped], ["likelihoods"], axis=-1)
         writer.node("Concat", kept, ["next"], axis=1)
-        return {"likelihoods": [TAP_ROWS * OUTPUTS_PER_FRAME, size.outputs], "next": [1, self.state_values]}
+        return {
+            "likelihoods": [TAP_ROWS * OUTPUTS_PER_FRAME, size.outputs],
+            "known": [1, TAP_ROWS, size.recurrent],
+            "next": [1, self.state_values],
+        }
 
     def _entered(self) -> str:
         mean, scale = (self.writer.constant(self._weights[name], name) for name in ("mean", "scale"))

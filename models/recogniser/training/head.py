@@ -48,13 +48,20 @@ class Head(nn.Module):
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, taps: Tensor) -> Tensor:
-        logits: Tensor = self.leave(self.dropout(self.remembered(taps)))
-        return logits.reshape(len(taps), -1, self.size.outputs)
+        return self.said(self.remembered(taps))
 
-    def practised(self, taps: Tensor) -> Tensor:
-        """As forward, in training: not all of what it is given arrives."""
-        logits: Tensor = self(spoiled(taps, self.mean, self.scale))
-        return logits
+    def said(self, known: Tensor) -> Tensor:
+        """Of what it knows of each frame, as ``remembered`` tells it."""
+        logits: Tensor = self.leave(self.dropout(known))
+        return logits.reshape(len(known), -1, self.size.outputs)
+
+    def looks(self, taps: Tensor) -> tuple[Tensor, ...]:
+        """Its own alone, as BothLooks has two."""
+        return (self(taps),)
+
+    def practised(self, taps: Tensor) -> tuple[Tensor, ...]:
+        """As looks, in training: not all of what it is given arrives."""
+        return (self(spoiled(taps, self.mean, self.scale)),)
 
     def groups(self) -> list[dict[str, Any]]:
         """Of weights, with the share of the learning rate that is theirs."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import itertools
 import math
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,11 +21,12 @@ from models.recogniser.shape import OUTPUTS_PER_FRAME
 from models.recogniser.training.features import Example
 from models.recogniser.training.head import Head, Size
 from models.recogniser.training.lesson import Shape
-from models.recogniser.training.second_head import SecondHead
+from models.recogniser.training.second_head import BothLooks, SecondHead
+from models.recogniser.training.tap_network import TapNetwork
 from models.wake.training.shelf import write_whole
 
 _SORTED_BATCHES = 40  # batches of clips of like length
-FIRST_RATE, SECOND_RATE = 2e-3, 8e-4  # the second one grows out of the first, which has learned already
+FIRST_RATE, BOTH_RATE = 2e-3, 6e-4  # both looks grow out of a first one, which has learned already
 _LAST_RATE = 0.02
 _WARM_STEPS = 200
 _DECAY = 1e-2
@@ -33,12 +35,13 @@ _MEAN_OVER_STEPS = 600
 _CHECKPOINT_STEPS = 250
 
 
-AnyHead = Head | SecondHead
+AnyHead = Head | BothLooks
+"""looks: logits of each, of what it is given."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """How far training is. loss: nats a phone, smoothed."""
+    """How far training is. loss: nats a phone, smoothed, the mean of all looks."""
 
     step: int
     steps: int
@@ -106,13 +109,15 @@ class Learning:
         for group in self._optimizer.param_groups:
             group["lr"] = self._rate * group["share"] * rate
         given, frames = _collated(batch, self._head, self._device)
-        loss = ctc(self._head.practised(given), frames, batch)
+        losses = [ctc(logits, frames, batch) for logits in self._head.practised(given)]
+        loss = torch.stack(losses).sum()
         self._optimizer.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(self._head.parameters(), _CLIP)
         self._optimizer.step()
         self._mean.update_parameters(self._head)
-        self._loss = loss.item() if self._step == 0 else 0.98 * self._loss + 0.02 * loss.item()
+        mean = loss.item() / len(losses)
+        self._loss = mean if self._step == 0 else 0.98 * self._loss + 0.02 * mean
         self._step += 1
 
     def _batches(self) -> Iterator[list[Example]]:
@@ -179,18 +184,33 @@ def begun(size: Size, examples: Sequence[Example], seed: int) -> Head:
     return head
 
 
-def grown(other: Head, size: Size, seed: int) -> Head:
-    """A head that hears as another language's does, and knows nothing yet of which sounds this one tells apart.
-
-    Raises ValueError where their layers are not alike.
-    """
-    if replace(size, outputs=other.size.outputs) != other.size:
-        raise ValueError(f"{other.size} and {size} have other layers")
+def joined(hears: TapNetwork, first: Head, shape: Shape, seed: int) -> BothLooks:
+    """A first head that has learned, and a second one that begins with saying the same."""
     torch.manual_seed(seed)
-    head = Head(size)
-    layers = {name: values for name, values in other.state_dict().items() if not name.startswith("leave.")}
-    head.load_state_dict(head.state_dict() | layers)
-    return head
+    size = Size(first.size.outputs, shape.width, shape.recurrent, shape.layers)
+    return BothLooks(hears, first, SecondHead(first, size))
+
+
+def grown(other: BothLooks, sounds: Sequence[int | None], seed: int) -> BothLooks:
+    """Looks that hear as another language's do. sounds: for each output that of the other's which it begins as, for a
+    sound that the other does not know None: as any.
+    """
+    torch.manual_seed(seed)
+    first, second = Head(replace(other.first.size, outputs=len(sounds))), other.second
+    size = Size(len(sounds), second.enter.out_features, second.recurrent.hidden_size, second.recurrent.num_layers)
+    made = BothLooks(other.hears, first, SecondHead(first, size))
+    known = {
+        name: _as_before(values, sounds) if ".leave." in name else values for name, values in other.state_dict().items()
+    }
+    made.load_state_dict(made.state_dict() | known)
+    return made
+
+
+def _as_before(values: Tensor, sounds: Sequence[int | None]) -> Tensor:
+    """values: of the last layer, for each output of each of a frame's halves."""
+    known = values.reshape(OUTPUTS_PER_FRAME, -1, *values.shape[1:])
+    any_sound = known[:, BLANK + 1 :].mean(dim=1)
+    return torch.stack([any_sound if sound is None else known[:, sound] for sound in sounds], dim=1).flatten(0, 1)
 
 
 def ctc(logits: Tensor, frames: Tensor, batch: Sequence[Example]) -> Tensor:
@@ -210,17 +230,19 @@ def ctc(logits: Tensor, frames: Tensor, batch: Sequence[Example]) -> Tensor:
 
 
 @torch.no_grad()
-def phone_errors(head: AnyHead, examples: Sequence[Example]) -> tuple[int, int]:
-    """Wrong phones of the likeliest ones, and all that were said."""
+def phone_errors(head: AnyHead, examples: Sequence[Example]) -> tuple[list[int], int]:
+    """Wrong phones of the likeliest ones, by look, and all that were said."""
     device = next(head.parameters()).device
-    wrong = total = 0
+    wrong: Counter[int] = Counter()
+    total = 0
     for batch in _batched(list(examples), np.random.default_rng(0)):
         given, frames = _collated(batch, head, device)
-        best = head(given).argmax(-1).cpu().numpy()
-        for row, length, example in zip(best, frames.tolist(), batch, strict=True):
-            wrong += _distance(example.phones.tolist(), _collapsed(row[: length * OUTPUTS_PER_FRAME]))
-            total += len(example.phones)
-    return wrong, total
+        for look, logits in enumerate(head.looks(given)):
+            best = logits.argmax(-1).cpu().numpy()
+            for row, length, example in zip(best, frames.tolist(), batch, strict=True):
+                wrong[look] += _distance(example.phones.tolist(), _collapsed(row[: length * OUTPUTS_PER_FRAME]))
+        total += sum(len(example.phones) for example in batch)
+    return [wrong[look] for look in sorted(wrong)], total
 
 
 def _is_learnable(example: Example) -> bool:

@@ -24,8 +24,8 @@ class Shape:
 class Lesson:
     """features: folder of a FeatureShelf. train: of its part ``train``. judged: of ``held-out``, by what it is called.
 
-    checkpoint: file that a stopped lesson goes on from. first: file of the first look, for a lesson of the second.
-    known: another language's first look, whose layers a head of the same shape begins with.
+    checkpoint: file that a stopped lesson goes on from. first: file of a first look that both looks grow out of.
+    known: files of both looks of another language, to begin with what those hear. Neither: a first head alone, on taps.
     """
 
     language: str
@@ -37,13 +37,15 @@ class Lesson:
     seed: int
     checkpoint: Path
     first: Path | None = None
-    known: bytes | None = None
+    known: tuple[bytes, bytes] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """model: ONNX, not calibrated yet. hours: of sound, copies included. phone_errors: shares, as in judged."""
+    """models: ONNX, not calibrated yet, of the first look and, where both learned, of the second. hours: of sound,
+    copies included. phone_errors: of each model shares, as in judged.
+    """
 
-    model: bytes
+    models: Sequence[bytes]
     hours: float
-    phone_errors: Mapping[str, float]
+    phone_errors: Sequence[Mapping[str, float]]

@@ -1,6 +1,6 @@
 """The wake engine's network in a form that learns: a whole utterance's mel frames to the taps of models.wake.graph.
 
-The second look has one of its own: going on learning with the layers above it, it hears words in rooms and noise that
+The recogniser has one of its own: going on learning with the layers above it, it hears words in rooms and noise that
 the wake words' network does not.
 """
 
@@ -12,12 +12,13 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from models.recogniser.second import silence
 from models.recogniser.training.features import MEL_FRAMES
 from models.wake.layers import TAP_ROWS, Conv, Floor, Layer, LeakyRelu, MaxPool
+from models.wake.mel import silent_frames
 
 # Rows from the newest one back to the middle of its window, before the last two pools: what graph.py keeps of a past.
-TO_FOURTH, TO_FIFTH = 4, 2
+_TO_FOURTH, _TO_FIFTH = 4, 2
+_SILENT_STEPS = 10  # of 80 ms before an utterance: as far back as its first row of taps hears
 
 
 class TapNetwork(nn.Module):
@@ -29,17 +30,17 @@ class TapNetwork(nn.Module):
         super().__init__()
         self.layers = tuple(layers)
         self.convolutions = nn.ModuleList(map(_convolution, [each for each in layers if isinstance(each, Conv)]))
-        self.register_buffer("silent", torch.from_numpy(silence()), persistent=False)
+        silence = torch.from_numpy(silent_frames()[0]).tile(_SILENT_STEPS, 1)
+        self.register_buffer("silent", silence, persistent=False)
 
-    @property
-    def pools(self) -> tuple[int, int]:
-        """Places of the last two pools among the layers."""
-        fourth, fifth = [place for place, layer in enumerate(self.layers) if isinstance(layer, MaxPool)][-2:]
-        return fourth, fifth
+    def learned(self) -> list[Layer]:
+        """The layers as they are now."""
+        convolutions = iter(self.convolutions)
+        return [_layer(each, next(convolutions)) if isinstance(each, Conv) else each for each in self.layers]
 
     def forward(self, mel: Tensor) -> Tensor:
         rows = mel.shape[1] // MEL_FRAMES
-        fourth, fifth = self.pools
+        fourth, fifth = [place for place, layer in enumerate(self.layers) if isinstance(layer, MaxPool)][-2:]
         values = torch.cat([self.silent.expand(len(mel), -1, -1), mel], dim=1)[:, None]
         before_fourth = self._through(values, 0, fourth)
         before_fifth = self._through(before_fourth, fourth, fifth)
@@ -49,8 +50,12 @@ class TapNetwork(nn.Module):
         embeddings = nn.functional.conv2d(
             _paired(before_fifth, pool.bins), last.weight, last.bias, dilation=(TAP_ROWS, 1)
         )
-        taps = (_newest(_paired(before_fourth, 2), rows, TO_FOURTH), _newest(_paired(before_fifth, 1), rows, TO_FIFTH))
-        return torch.cat([_by_row(each) for each in (*taps, _newest(embeddings, rows, 0))], dim=2)
+        taps = (
+            _newest(_paired(before_fourth, 2), rows, _TO_FOURTH),
+            _newest(_paired(before_fifth, 1), rows, _TO_FIFTH),
+            _newest(embeddings, rows, 0),
+        )
+        return torch.cat([_by_row(each) for each in taps], dim=2)
 
     def _through(self, values: Tensor, first: int, end: int) -> Tensor:
         place = sum(isinstance(layer, Conv) for layer in self.layers[:first])
@@ -71,10 +76,15 @@ def _convolution(layer: Conv) -> nn.Conv2d:
     rows, width, inputs, outputs = layer.weights.shape
     made = nn.Conv2d(inputs, outputs, (rows, width), padding=(0, layer.pad_bins))
     with torch.no_grad():
-        made.weight.copy_(torch.from_numpy(np.ascontiguousarray(layer.weights.transpose(3, 2, 0, 1))))
+        made.weight.copy_(torch.from_numpy(np.array(layer.weights.transpose(3, 2, 0, 1), order="C")))
         assert made.bias is not None
-        made.bias.copy_(torch.from_numpy(layer.bias.copy()))
+        made.bias.copy_(torch.from_numpy(np.array(layer.bias)))
     return made
+
+
+def _layer(known: Conv, learned: nn.Module) -> Conv:
+    weights, bias = (values.detach().cpu().numpy().copy() for values in learned.parameters())
+    return Conv(weights.transpose(2, 3, 1, 0), bias, known.pad_bins)
 
 
 def _paired(values: Tensor, bins: int) -> Tensor:

@@ -115,6 +115,15 @@ def test_a_command_is_right_wrong_or_rejected(manifest: Path):
     assert ours.heard_bytes == [2 * RATE_HZ] * 4
 
 
+def test_a_wake_word_before_a_command_is_dropped_as_in_a_turn(manifest: Path):
+    ours = Parrot(
+        "earshot", "alexa turn on the TV!", "hey jarvis lock the front door!|okay nabu open the window", "alexa!"
+    )
+    first, second, third, _ = trial(ours).commands(spoken(manifest, "en").commands)
+    assert [one.outcome("earshot") for one in (first, second, third)] == ["right", "right", "rejected"]
+    assert second.heard["earshot"].guess.others == ("open the window",)
+
+
 def test_everybody_hears_the_same(manifest: Path):
     parrots = [Parrot("one"), Parrot("other")]
     answers = trial(*parrots).commands(spoken(manifest, "en").commands)

@@ -35,7 +35,7 @@ from models.wake.training.errors import TrainingRefused, TrainingStopped
 from models.wake.training.progress import Progress
 from wire.errors import ConfigError
 
-TINY = Size("tiny", hours=0.3, held_out=2, house=1, copies=2, steps=10, tried=30, second_steps=4)
+TINY = Size("tiny", hours=0.3, held_out=2, house=1, copies=2, steps=10, tried=30, both_steps=4)
 _OTHERS = (0.5,) * (len(Calibration().weights) - 2)  # values of the evidence that tell nothing
 SPEECH, HEARD, TRIED = 3 + 2 + 1 + 1, 3 * 2 + 2 * 2, 4 * 2
 
@@ -47,7 +47,7 @@ class Workshop:
     folder: Path
     made: Counter[type] = field(default_factory=Counter)
     steps: int = 0
-    known: list[bytes | None] = field(default_factory=list)
+    begun: list[object] = field(default_factory=list)  # what each lesson began with
 
     def hands(self, tasks, jobs, begin, done, check) -> None:
         for task in tasks:
@@ -73,7 +73,7 @@ class Workshop:
                 results.write_bytes(msgspec.json.encode(tried))
 
     def teach(self, lesson, alphabet, told) -> Learned:
-        self.known.append(lesson.known)
+        self.begun.append(lesson.known or (lesson.first and lesson.first.name))
         checkpoint = lesson.checkpoint
         checkpoint.parent.mkdir(exist_ok=True)
         begun = int(checkpoint.read_text()) if checkpoint.is_file() else 0
@@ -82,8 +82,8 @@ class Workshop:
             self.steps += 1
             told(step + 1, 1 / (step + 1))
         hours = len(lesson.train) * 0.1
-        model = _second_model(lesson.first.read_bytes()) if lesson.first else _model()
-        return Learned(model, hours, dict.fromkeys(lesson.judged, 0.5 * hours**-0.2))
+        models = [_model(), _second_model(_model())] if lesson.first or lesson.known else [_model()]
+        return Learned(models, hours, [dict.fromkeys(lesson.judged, 0.5 * hours**-0.2)] * len(models))
 
 
 def _tried(number: int, *, right: bool) -> list[Tried]:
@@ -94,10 +94,14 @@ def _tried(number: int, *, right: bool) -> list[Tried]:
 
 def _model() -> bytes:
     """As PhoneNetwork reads it."""
-    shapes = {"taps": [1, 2, 480], "past": [1, 8]}
-    inputs = [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name, shape in shapes.items()]
-    outputs = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, 8]) for name in ("likelihoods", "next")]
-    nodes = [helper.make_node("Identity", ["past"], [name]) for name in ("likelihoods", "next")]
+    given = {"hears/mel": [1, 8, 32], "hears/past": [1, 8], "past": [1, 8]}
+    made = {"likelihoods": [1, 8], "hears/next": [1, 8], "next": [1, 8], "known": [1, 8], "hears/taps": [1, 480]}
+    inputs, outputs = (
+        [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name, shape in ends.items()]
+        for ends in (given, made)
+    )
+    nodes = [helper.make_node("Identity", ["past"], [name]) for name in list(made)[:-1]]
+    nodes.append(helper.make_node("Concat", ["past"] * 60, ["hears/taps"], axis=1))
     model = helper.make_model(
         helper.make_graph(nodes, "phones", inputs, outputs), opset_imports=[helper.make_opsetid("", 17)], ir_version=8
     )
@@ -114,10 +118,10 @@ def _model() -> bytes:
 
 def _second_model(first: bytes) -> bytes:
     """As SecondNetwork reads it."""
-    taps = helper.make_tensor_value_info("taps", TensorProto.FLOAT, ["frames", 8])
-    likelihoods = helper.make_tensor_value_info("likelihoods", TensorProto.FLOAT, ["frames", 8])
-    node = helper.make_node("Identity", ["taps"], ["likelihoods"])
-    graph = helper.make_graph([node], "second", [taps], [likelihoods])
+    known = helper.make_tensor_value_info("known", TensorProto.FLOAT, ["rows", 8])
+    likelihoods = helper.make_tensor_value_info("likelihoods", TensorProto.FLOAT, ["rows", 8])
+    node = helper.make_node("Identity", ["known"], ["likelihoods"])
+    graph = helper.make_graph([node], "second", [known], [likelihoods])
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
     helper.set_model_props(model, told(sha256(first).hexdigest(), UNLEARNED))
     return model.SerializeToString()
@@ -156,7 +160,7 @@ def test_the_file_loads_and_the_card_tells_of_it(shop):
     assert second.again.accept == pytest.approx(card.accept, abs=1e-4)
     assert [replace(look, weights=()) for look in second.again.looks] == list(LOOKS)
     assert json.loads((shop.folder / "recogniser.json").read_bytes())["key"] == card.key
-    assert (card.language, card.size, card.copies, card.steps, card.second_steps) == ("en", "tiny", 2, 10, 4)
+    assert (card.language, card.size, card.copies, card.steps, card.both_steps) == ("en", "tiny", 2, 10, 4)
     assert card.voices == {"espeak-ng": 3, "flite slt": 3}
     assert card.hours_learned == pytest.approx(0.6)
     assert set(card.phone_errors) == set(card.second_phone_errors) == {"at home", "as recorded"}
@@ -200,7 +204,7 @@ def test_it_tells_each_stage_and_the_time_left(shop):
         "speech": SPEECH,
         "features": HEARD,
         "learning": 10,
-        "learning the second look": 4,
+        "learning both looks": 4,
         "listening": TRIED,
     }
     assert all(one.done == one.total for one in last.values())
@@ -218,12 +222,14 @@ def test_another_seed_or_language_does_not_mix_with_what_is_there(shop):
 
 def test_what_another_language_knows_is_learned_from_and_told(shop):
     """Another beginning is another training, whose speech and features are the same."""
-    _training(shop).run()
-    card = _training(shop, Order("en", TINY, jobs=1, known=b"another's")).run()
-    assert card.known_sha256 == sha256(b"another's").hexdigest()
-    assert shop.known == [None] * 2 + [b"another's"] * 2
+    key = _training(shop).run().key
+    known = b"another's", b"its second"
+    card = _training(shop, Order("en", TINY, jobs=1, known=known)).run()
+    assert card.known_sha256 == sha256(known[1]).hexdigest()
+    assert shop.begun == [None, f"{key}.onnx", known]
     assert shop.made[Speech] == SPEECH
-    assert shop.steps == 2 * (10 + 4)
+    assert (card.steps, card.both_steps) == (0, 4)
+    assert shop.steps == 10 + 4 + 4
 
 
 def test_fresh_removes_only_what_a_training_made(shop):

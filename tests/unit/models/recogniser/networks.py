@@ -23,9 +23,14 @@ def tiny_file(folder: Path, of: Alphabet, *, bits: int = 8, calibration: Calibra
     pytest.importorskip("torch", reason="training is not installed")
     from models.recogniser.training.export import step_graph  # noqa: PLC0415 - torch
 
-    path = folder / f"tiny-{bits}.onnx"
-    path.write_bytes(step_graph(tiny_head(len(of.phones) + 1), of, calibration or Calibration(), bits=bits))
+    path, head = folder / f"tiny-{bits}.onnx", tiny_head(len(of.phones) + 1)
+    path.write_bytes(step_graph(published_layers(), head, of, calibration or Calibration(), bits=bits))
     return path
+
+
+def published_layers():
+    """What every training begins with below."""
+    return read_embedding(published_network().read_bytes())
 
 
 def tiny_head(outputs: int):
@@ -47,7 +52,8 @@ def tiny_second_file(folder: Path, first: PhoneNetwork, *, bits: int = 8, again:
     from models.recogniser.training.second_export import whole_graph  # noqa: PLC0415 - torch
 
     path = folder / "second.onnx"
-    path.write_bytes(whole_graph(tiny_second_head(len(first.alphabet.phones) + 1), first.sha256, again, bits=bits))
+    head = tiny_looks(len(first.alphabet.phones) + 1).second
+    path.write_bytes(whole_graph(head, first.sha256, again, bits=bits))
     return path
 
 
@@ -56,17 +62,19 @@ def tap_network():
     pytest.importorskip("torch", reason="training is not installed")
     from models.recogniser.training.tap_network import TapNetwork  # noqa: PLC0415 - torch
 
-    return TapNetwork(read_embedding(published_network().read_bytes()))
+    return TapNetwork(published_layers())
 
 
-def tiny_second_head(outputs: int):
+def tiny_looks(outputs: int):
+    """Both, on the network as it was published."""
     torch = pytest.importorskip("torch", reason="training is not installed")
-    from models.recogniser.training.second_head import SecondHead  # noqa: PLC0415 - torch
+    from models.recogniser.training.head import Size  # noqa: PLC0415 - torch
+    from models.recogniser.training.second_head import BothLooks, SecondHead  # noqa: PLC0415 - torch
 
     first, hears = tiny_head(outputs), tap_network()
     torch.manual_seed(6)
-    head = SecondHead(first, hears, width=24, recurrent=16).eval()
+    second = SecondHead(first, Size(outputs, width=24, recurrent=16))
     with torch.no_grad():
-        for weights in (head.enter.weight, head.leave.weight):  # far from what it begins with
+        for weights in (second.enter.weight, second.leave.weight):  # far from what it begins with
             weights.normal_(0, 0.3)
-    return head
+    return BothLooks(hears, first, second).eval()

@@ -14,12 +14,10 @@ from models.recogniser.graph import compiled
 from models.recogniser.hearing import QUIET_STEPS
 from models.recogniser.listener import PAUSE_STEPS, Listener
 from models.recogniser.looks import LOOKS
-from models.recogniser.network import FRAMES_LATE
 from models.recogniser.search import Effort, Search
 from models.recogniser.second import SecondNetwork
 from models.wake.mel import STEP_SAMPLES
 from tests.unit.models.recogniser.networks import tiny_network, tiny_second_file
-from tests.wake_networks import network as wake_network
 from tests.wake_networks import noise
 
 GRAPH = compiled(
@@ -30,7 +28,7 @@ SECOND = 16_000
 
 @pytest.fixture(scope="module")
 def listener(tmp_path_factory) -> Listener:
-    return Listener(wake_network(taps=True), tiny_network(tmp_path_factory.mktemp("network")))
+    return Listener(tiny_network(tmp_path_factory.mktemp("network")))
 
 
 class _Kept(Search):
@@ -78,7 +76,7 @@ def looking(listener, tmp_path_factory) -> Listener:
     plain = (0.0,) * len(Calibration().weights)
     looks = tuple(replace(each, weights=(each.blank_penalty, *plain)) for each in LOOKS)
     path = tiny_second_file(tmp_path_factory.mktemp("second"), listener.phones, again=LookAgain(looks, 0.5))
-    return Listener(listener.features, listener.phones, SecondNetwork(path, listener.phones))
+    return Listener(listener.phones, SecondNetwork(path, listener.phones))
 
 
 def test_in_the_end_what_the_looks_agree_on_counts(looking):
@@ -90,29 +88,15 @@ def test_in_the_end_what_the_looks_agree_on_counts(looking):
     utterance.finish()
     heard = looking.hear(sound)
     by_look = {}
-    for name, likelihoods in (("near", heard.second), ("dry", heard.dry())):
-        for price in (1.5, 3.0):
-            search = Search(GRAPH, Effort(blank_penalty=price))
-            search.feed(likelihoods)
-            by_look[name, price] = [(one.words, one.score) for one in search.sentences(5)]
+    for network, price in (("first", 3.0), ("second", 1.5), ("second", 3.0)):
+        search = Search(GRAPH, Effort(blank_penalty=price))
+        search.feed(getattr(heard, network))
+        by_look[network, price] = [(one.words, one.score) for one in search.sentences(5)]
     found = utterance.guesses()
     assert [(guess.words, guess.score) for guess in found] in by_look.values()
     assert found[0].confidence in [pytest.approx(1 / (1 + np.exp(-price))) for price in (1.5, 3.0)]
     assert along[0].confidence != found[0].confidence
     assert found == looking.guesses(GRAPH, heard)
-
-
-def test_without_its_echoes_it_has_as_many_frames(looking):
-    heard = looking.hear(noise(13, seed=1).ravel()[:SECOND])
-    dry = heard.dry()
-    assert dry.shape == heard.second.shape
-    assert np.abs(dry - heard.second).max() > 0.01
-
-
-def test_what_is_no_command_any_more_keeps_its_echoes(looking):
-    """Nobody waits for them."""
-    sound = noise(13, seed=1).ravel()[:SECOND]
-    assert looking.hear(np.tile(sound, 12)).dry() is None
 
 
 QUIET = np.zeros(PAUSE_STEPS * STEP_SAMPLES, np.int16)
@@ -124,9 +108,9 @@ class _Counted:
     def __init__(self, of: SecondNetwork) -> None:
         self._of, self.again, self.times = of, of.again, 0
 
-    def hear(self, mel):
+    def hear(self, kept):
         self.times += 1
-        return self._of.hear(mel)
+        return self._of.hear(kept)
 
 
 @pytest.fixture
@@ -135,7 +119,7 @@ def counted(looking) -> _Counted:
 
 
 def _spoken(looking: Listener, counted: _Counted, *pieces: np.ndarray):
-    utterance = Listener(looking.features, looking.phones, counted).listen(GRAPH)
+    utterance = Listener(looking.phones, counted).listen(GRAPH)
     for piece in pieces:
         utterance.feed(piece)
     return utterance
@@ -179,14 +163,13 @@ def test_of_many_pauses_few_are_taken_for_the_end(looking, counted):
     utterance = _spoken(looking, counted, *[part for seed in range(12) for part in (_said(seed), QUIET)])
     utterance.finish()
     utterance.guesses()
-    assert counted.times <= 2 * (4 + 1)  # each with and without echoes
+    assert counted.times <= 4 + 1
 
 
 @pytest.mark.parametrize("samples", [0, 1, 1281, SECOND])
 def test_both_networks_hear_the_same_frames(looking, samples):
-    """But that the first is late, and says nothing of the last two."""
     heard = looking.hear(noise(13, seed=1).ravel()[:samples])
-    assert len(heard.second) == len(heard.first) + FRAMES_LATE
+    assert len(heard.second) == len(heard.first)
 
 
 def test_what_was_learned_belongs_to_both_files(listener, looking):

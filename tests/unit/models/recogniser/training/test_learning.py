@@ -9,11 +9,22 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="training is not installed")
 
+from models.recogniser.phones import alphabet  # noqa: E402
 from models.recogniser.training import learning  # noqa: E402
 from models.recogniser.training.features import Example  # noqa: E402
 from models.recogniser.training.head import Head, Size  # noqa: E402
-from models.recogniser.training.learning import Learning, Stand, begun, ctc, grown, phone_errors  # noqa: E402
-from models.recogniser.training.second_head import SecondHead  # noqa: E402
+from models.recogniser.training.learning import (  # noqa: E402
+    Learning,
+    Stand,
+    begun,
+    ctc,
+    grown,
+    joined,
+    phone_errors,
+)
+from models.recogniser.training.lesson import Shape  # noqa: E402
+from models.recogniser.training.second_head import BothLooks  # noqa: E402
+from models.recogniser.training.teaching import sounds_alike  # noqa: E402
 from tests.unit.models.recogniser.networks import tap_network  # noqa: E402
 
 SIZE = Size(6, width=24, recurrent=24)
@@ -94,7 +105,7 @@ def test_eight_examples_are_learned_by_heart():
         optimizer.step()
     wrong, total = phone_errors(head.eval(), examples)
     assert total == sum(len(example.phones) for example in examples)
-    assert wrong == 0
+    assert wrong == [0]
 
 
 def test_training_makes_what_was_said_likelier(tmp_path, monkeypatch):
@@ -105,28 +116,31 @@ def test_training_makes_what_was_said_likelier(tmp_path, monkeypatch):
     assert _loss(head, examples) < 0.5 * _loss(Head(SIZE).eval(), examples)
 
 
-def test_a_second_head_grows_out_of_the_first(tmp_path, monkeypatch):
-    """All of its parts learn, the first head itself stays as it is, and what was said gets likelier."""
+def test_both_looks_grow_out_of_the_first(tmp_path, monkeypatch):
+    """All of their parts learn together, and what was said gets likelier to both."""
     monkeypatch.setattr(learning, "_WARM_STEPS", 10)
     sounds = _sounds(8)
-    first = begun(SIZE, _examples(8), 1)
-    kept = {name: values.clone() for name, values in first.state_dict().items()}
-    second = SecondHead(first, tap_network(), width=24, recurrent=24)
-    before = {name: values.clone() for name, values in second.state_dict().items()}
-    untaught = _loss(second.eval(), sounds)
+    both = joined(tap_network(), begun(SIZE, _examples(8), 1), Shape(24, 24, 2), 1)
+    before = {name: values.clone() for name, values in both.state_dict().items()}
+    untaught = _losses(both.eval(), sounds)
     options = {"batch_frames": 400, "shortest_first": False, "rate": 2e-3}
-    learned = Learning(second, sounds, 60, 1, tmp_path / "second", **options).run(_nothing)
-    assert _loss(learned, sounds) < 0.7 * untaught
-    assert all(torch.equal(values, first.state_dict()[name]) for name, values in kept.items())
-    learners = "first.recurrent.weight_ih_l0", "recurrent.weight_hh_l1_reverse", "leave.weight"
-    for name in (*learners, "hears.convolutions.0.weight", "hears.convolutions.19.bias"):
+    learned = Learning(both, sounds, 60, 1, tmp_path / "both", **options).run(_nothing)
+    assert len(untaught) == 2
+    assert all(loss < 0.7 * former for loss, former in zip(_losses(learned, sounds), untaught, strict=True))
+    learners = "first.recurrent.weight_ih_l0", "first.leave.weight", "second.recurrent.weight_hh_l1_reverse"
+    for name in (*learners, "second.leave.weight", "hears.convolutions.0.weight", "hears.convolutions.19.bias"):
         assert not torch.equal(before[name], learned.state_dict()[name]), name
 
 
-def _loss(head: Head | SecondHead, examples: list[Example]) -> float:
+def _losses(head: Head | BothLooks, examples: list[Example]) -> list[float]:
     with torch.no_grad():
         given, frames = learning._collated(examples, head, torch.device("cpu"))
-        return float(ctc(head(given), frames, examples))
+        return [float(ctc(logits, frames, examples)) for logits in head.looks(given)]
+
+
+def _loss(head: Head, examples: list[Example]) -> float:
+    (loss,) = _losses(head, examples)
+    return loss
 
 
 @pytest.mark.parametrize("stops", [[1], [7, 8, 19]])
@@ -163,7 +177,7 @@ def test_the_rate_of_errors_counts_every_kind():
     frames = np.zeros((20, 480), np.float16)
     said = [[2], [2, 3], [1], [1, 2, 3]]
     examples = [Example(frames, np.array(phones, np.int16), NO_MEL) for phones in said]
-    assert phone_errors(head, examples) == (0 + 1 + 1 + 2, 7)
+    assert phone_errors(head, examples) == ([0 + 1 + 1 + 2], 7)
 
 
 def test_what_cannot_be_learned_is_left_out(tmp_path):
@@ -194,15 +208,21 @@ def test_what_comes_after_it_calculates_as_before(tmp_path):
 
 
 def test_a_language_begins_with_what_another_hears():
-    """All but its sounds."""
-    other = begun(SIZE, _examples(8), 1)
-    head = grown(other, Size(9, width=24, recurrent=24), 2)
-    taps = torch.randn(1, 5, 480)
-    assert torch.equal(head.eval().remembered(taps), other.eval().remembered(taps))
-    assert head(taps).shape == (1, 10, 9)
+    """And takes each sound for the likest of the other's; one that is like none is heard as any."""
+    other = joined(tap_network(), begun(SIZE, _examples(8), 1), Shape(24, 24, 2), 1).eval()
+    mel = torch.from_numpy(_sounds(1)[0].mel.astype(np.float32))[None]
+    with torch.no_grad():
+        expected = other.looks(mel)
+        found = grown(other, [0, 3, None, 3, 5], 2).eval().looks(mel)
+    for one, many in zip(found, expected, strict=True):
+        assert one.shape == (*many.shape[:2], 5)
+        torch.testing.assert_close(one[..., [0, 1, 3, 4]], many[..., [0, 3, 3, 5]])
+        torch.testing.assert_close(one[..., 2], many[..., 1:].mean(-1), atol=1e-4, rtol=1e-4)
 
 
-@pytest.mark.parametrize("size", [Size(6, width=32, recurrent=24), Size(6, width=24, recurrent=24, layers=1)])
-def test_a_head_with_other_layers_is_nothing_to_begin_with(size):
-    with pytest.raises(ValueError, match="other layers"):
-        grown(Head(SIZE), size, 1)
+def test_sounds_of_a_language_are_found_in_another():
+    alike = dict(zip(("blank", *alphabet("fr").phones), sounds_alike("en", alphabet("fr")), strict=True))
+    english = ("blank", *alphabet("en").phones)
+    assert alike["blank"] == 0
+    assert {ipa: english[alike[ipa]] for ipa in "mʃɛ"} == {"m": "M", "ʃ": "SH", "ɛ": "EH"}
+    assert alike["ʁ"] is None
