@@ -61,7 +61,7 @@ class Heard:
 
 
 def hear(compiled: Compiled, samples: NDArray[np.int16]) -> Heard:
-    """As fast as it goes, in the blocks in which speech comes; a wake word before a command is dropped, as a turn does."""
+    """As fast as it goes, in the blocks in which speech comes; a wake word before a command is dropped, as in turns."""
     began = time.process_time()
     utterance = compiled.listen()
     for start in range(0, len(samples), _BLOCK_SAMPLES):
