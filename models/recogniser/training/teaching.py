@@ -8,6 +8,7 @@ from hashlib import sha256
 from models.recogniser.confidence import Calibration
 from models.recogniser.looks import UNLEARNED
 from models.recogniser.phones import BLANK, Alphabet, alphabet
+from models.recogniser.training.beginning import begun, grown, joined
 from models.recogniser.training.export import language_of, read_head, read_hears, step_graph
 from models.recogniser.training.features import FRAME_MS, Example, FeatureShelf
 from models.recogniser.training.head import Head, Size
@@ -17,9 +18,6 @@ from models.recogniser.training.learning import (
     AnyHead,
     Learning,
     Stand,
-    begun,
-    grown,
-    joined,
     phone_errors,
 )
 from models.recogniser.training.lesson import Learned, Lesson, Piece

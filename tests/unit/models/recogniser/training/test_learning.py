@@ -11,15 +11,13 @@ torch = pytest.importorskip("torch", reason="training is not installed")
 
 from models.recogniser.phones import alphabet  # noqa: E402
 from models.recogniser.training import learning  # noqa: E402
+from models.recogniser.training.beginning import begun, grown, joined  # noqa: E402
 from models.recogniser.training.features import Example  # noqa: E402
 from models.recogniser.training.head import Head, Size  # noqa: E402
 from models.recogniser.training.learning import (  # noqa: E402
     Learning,
     Stand,
-    begun,
     ctc,
-    grown,
-    joined,
     phone_errors,
 )
 from models.recogniser.training.lesson import Shape  # noqa: E402
