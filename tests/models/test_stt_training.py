@@ -20,6 +20,11 @@ from models.wake.layers import TAP_VALUES
 from models.wake.mel import silent_frames
 
 PATIENCE_SECONDS = 1500
+# Ctrl+C means something also where these tests run in the background of a shell, whose children are told to ignore it.
+PROGRAM = (
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "from hub.cli import main; raise SystemExit(main())"
+)
 CHANCE = 1.0  # of wrong phones: a head that learned nothing hears none
 
 pytest.importorskip("torch", reason="only training needs it: scripts/setup --train")
@@ -39,7 +44,7 @@ class Trained:
 
 def _command(folder: Path) -> list[str]:
     options = ["--quick", "--folder", str(folder), "--json"]
-    return [sys.executable, "-c", "from hub.cli import main; raise SystemExit(main())", "stt", "train", *options]
+    return [sys.executable, "-c", PROGRAM, "stt", "train", *options]
 
 
 def _stopped(folder: Path, part: str) -> subprocess.CompletedProcess[str]:
