@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.recogniser.confidence import Calibration
-from models.recogniser.network_file import NetworkFile, broken
+from models.recogniser.network_file import OLDER, NetworkFile, broken
 from models.recogniser.phones import Alphabet
 from models.recogniser.shape import AHEAD_FRAMES, HEARS, OUTPUTS_PER_FRAME
 from models.wake.layers import STEP_FRAMES, TAP_VALUES, WINDOW_FRAMES
@@ -105,7 +105,7 @@ def _sizes(file: NetworkFile) -> tuple[int, int, int, int]:
         {one.name: one.shape for one in ends} for ends in (file.session.get_inputs(), file.session.get_outputs())
     )
     if set(inputs) != set(_INPUTS) or set(outputs) != set(_OUTPUTS) or outputs[f"{HEARS}taps"][-1] != TAP_VALUES:
-        raise ValueError("it is of an older Earshot, or none of a recogniser")
+        raise ValueError(OLDER)
     ends = inputs[f"{HEARS}past"], inputs["past"], outputs["known"], outputs["likelihoods"]
     hears, phones, known, likelihoods = (int(end[-1]) for end in ends)
     return hears, phones, known, likelihoods

@@ -13,6 +13,7 @@ import onnxruntime
 from models.errors import ModelInvalid
 from models.runtime import open_session
 
+OLDER = "it is of an older Earshot, or none of a recogniser"
 _LONGEST_BYTES = 16 << 20
 
 _Told = TypeVar("_Told")
@@ -37,7 +38,7 @@ class NetworkFile:
         except ModelInvalid:
             raise
         except Exception as error:  # onnxruntime raises many kinds, all of them for a broken file
-            raise broken(path, repr(error).splitlines()[0]) from error
+            raise broken(path, _why(error)) from error
         return cls(path, session, told, sha256(content).hexdigest())
 
     def read(self, read: Callable[[NetworkFile], _Told]) -> _Told:
@@ -47,7 +48,13 @@ class NetworkFile:
         except ModelInvalid:
             raise
         except Exception as error:  # a file's edge: anything may be missing or of another kind
-            raise broken(self.path, repr(error).splitlines()[0]) from error
+            raise broken(self.path, _why(error)) from error
+
+
+def _why(error: Exception) -> str:
+    """A line. What we say ourselves is said as it is."""
+    told = str(error) if type(error) is ValueError else repr(error)
+    return (told.splitlines() or [repr(error)])[0]
 
 
 def _content(path: Path) -> bytes:
@@ -57,4 +64,4 @@ def _content(path: Path) -> bytes:
 
 
 def broken(path: Path, why: str) -> ModelInvalid:
-    return ModelInvalid("recogniser-invalid", f"{path} cannot be used: {why}; install Earshot again")
+    return ModelInvalid("recogniser-invalid", f"{path} cannot be used: {why}; install Earshot again, or train it again")

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from models.recogniser.looks import read
 from models.recogniser.network import Kept, PhoneNetwork
-from models.recogniser.network_file import NetworkFile, broken
+from models.recogniser.network_file import OLDER, NetworkFile, broken
 
 Floats = NDArray[np.float32]
 
@@ -43,6 +43,8 @@ class SecondNetwork:
 
 
 def _shapes(file: NetworkFile) -> tuple[int, int]:
-    """Values that are known of a row, and outputs."""
-    known = {one.name: one.shape for one in file.session.get_inputs()}["known"]
-    return int(known[-1]), int(file.session.get_outputs()[0].shape[-1])
+    """Values that are known of a row, and outputs. Raises ValueError."""
+    inputs = {one.name: one.shape for one in file.session.get_inputs()}
+    if set(inputs) != {"taps", "known"}:
+        raise ValueError(OLDER)
+    return int(inputs["known"][-1]), int(file.session.get_outputs()[0].shape[-1])

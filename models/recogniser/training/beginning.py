@@ -39,9 +39,8 @@ def grown(other: BothLooks, sounds: Sequence[int | None], seed: int) -> BothLook
     sound that the other does not know None: as any.
     """
     torch.manual_seed(seed)
-    first, second = Head(replace(other.first.size, outputs=len(sounds))), other.second
-    size = Size(len(sounds), second.enter.out_features, second.recurrent.hidden_size, second.recurrent.num_layers)
-    made = BothLooks(other.hears, first, SecondHead(first, size))
+    first = Head(replace(other.first.size, outputs=len(sounds)))
+    made = BothLooks(other.hears, first, SecondHead(first, other.second.size))
     known = {
         name: _as_before(values, sounds) if ".leave." in name else values for name, values in other.state_dict().items()
     }

@@ -52,10 +52,10 @@ class _Whole:
         self.writer = GraphWriter(quantized=quantized)
 
     def outputs(self) -> Mapping[str, list[int | str]]:
-        writer, outputs = self.writer, self._head.outputs
+        writer, outputs = self.writer, self._head.size.outputs
         both = writer.one("Concat", [self._alike(), "known"], axis=-1)
         heard = self._first_axis(writer.one("Relu", [writer.linear(self._weights, "enter", both)]))
-        for layer in range(self._head.recurrent.num_layers):
+        for layer in range(self._head.size.layers):
             heard = self._recurrent(layer, heard)
         around = writer.one("Concat", [self._first_axis(heard), "known"], axis=-1)
         shaped = writer.one("Reshape", [writer.linear(self._weights, "leave", around), writer.ints(-1, outputs)])
@@ -73,7 +73,7 @@ class _Whole:
 
     def _recurrent(self, layer: int, seen: str) -> str:
         """Both directions behind each other come out."""
-        writer, values = self.writer, self._head.recurrent.hidden_size
+        writer, values = self.writer, self._head.size.recurrent
         inputs, hidden, *biases = (self._gates(f"recurrent.{kind}_l{layer}") for kind in _KINDS)
         output = f"layer{layer}"
         bias = writer.one("Concat", biases, axis=1)

@@ -6,6 +6,7 @@ while somebody speaks, and serves both.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -31,13 +32,14 @@ class SecondHead(nn.Module):
     """
 
     def __init__(self, first: Head, size: Size, *, dropout: float = 0.1) -> None:
-        """size: of its own layers; its outputs are the first head's."""
+        """size: of its own layers, but the outputs are the first head's."""
         super().__init__()
-        self.outputs, known, values = first.size.outputs, first.size.recurrent, size.recurrent
+        self.size = replace(size, outputs=first.size.outputs)
+        known, values = first.size.recurrent, size.recurrent
         self.least = nn.Buffer(LEAST_SPREAD / first.scale)
         self.enter = nn.Linear(TAP_VALUES + known, size.width)
         self.recurrent = nn.LSTM(size.width, values, size.layers, batch_first=True, dropout=dropout, bidirectional=True)
-        self.leave = nn.Linear(2 * values + known, OUTPUTS_PER_FRAME * self.outputs)
+        self.leave = nn.Linear(2 * values + known, OUTPUTS_PER_FRAME * self.size.outputs)
         self.dropout = nn.Dropout(dropout)
         with torch.no_grad():
             self.leave.weight[:, : 2 * values].mul_(0.1)
@@ -48,7 +50,7 @@ class SecondHead(nn.Module):
         entered = torch.relu(self.enter(self.dropout(torch.cat([self._alike(taps), known], dim=-1))))
         heard, _ = self.recurrent(self.dropout(entered))
         logits: Tensor = self.leave(self.dropout(torch.cat([heard, known], dim=-1)))
-        return logits.reshape(len(taps), -1, self.outputs)
+        return logits.reshape(len(taps), -1, self.size.outputs)
 
     def _alike(self, taps: Tensor) -> Tensor:
         """Whatever the room, the microphone and the noise: around 0 over the utterance, and as wide as in any other."""

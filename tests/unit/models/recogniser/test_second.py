@@ -127,6 +127,19 @@ def test_it_is_found_beside_the_first(tmp_path, first):
     assert second_beside(tmp_path / "recogniser.onnx") == path
 
 
+def test_one_of_before_is_refused(tmp_path, first):
+    """It began with mel frames."""
+    path = tiny_second_file(tmp_path, first)
+    model = onnx.load(path)
+    known = next(each for each in model.graph.input if each.name == "known")
+    model.graph.node.insert(0, onnx.helper.make_node("Identity", ["mel"], ["known"]))
+    known.name = "mel"
+    onnx.save(model, path)
+    with pytest.raises(ModelInvalid, match="older Earshot, or none of a recogniser; install") as raised:
+        SecondNetwork(path, first)
+    assert raised.value.code == "recogniser-invalid"
+
+
 def test_one_that_belongs_to_another_first_file_is_refused(tmp_path, first):
     path = tiny_second_file(tmp_path, first)
     with pytest.raises(ModelInvalid, match="belongs to another") as raised:
