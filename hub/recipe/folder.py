@@ -16,7 +16,7 @@ from models.recogniser.training.lesson import Learned
 from models.wake.training.errors import TrainingRefused
 from models.wake.training.shelf import write_whole
 
-_FORMAT = 3  # one more whenever speech, features or heads are made in another way
+_FORMAT = 4  # one more whenever speech, features or heads are made in another way
 _PARTS = (TRAIN, HELD_OUT, HOUSE, ALONE)
 _FOLDERS = ("features", "heads", "heard")
 _GIB = 1 << 30

@@ -58,9 +58,11 @@ class Recorder:
             pace = min(max(rng.gauss(1.05, _PACE_DEVIATION), _PACES[0]), _PACES[1])
             rate_hz, samples = talker.say(text, Manner(pace, rng.random(), rng.random()))
             sound = _cut(rate_hz, samples)
-            if sound is not None:
-                self._speaker.select(talker.accent)
-                return Clip(text, talker.name, self._alphabet.read(self._speaker.phonemes(text)), sound)
+            if sound is None:
+                continue
+            self._speaker.select(talker.accent)
+            if phones := self._alphabet.read(self._speaker.phonemes(text)):
+                return Clip(text, talker.name, phones, sound)
         return None
 
 

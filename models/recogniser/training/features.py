@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.recogniser.training.corpus import Clip
-from models.recogniser.training.scene import Places
+from models.recogniser.training.scene import Heard, Places
 from models.recogniser.training.spectra import mel_steps, other_pace, other_speaker, own_pace
 from models.wake.layers import MEL_BINS, TAP_ROWS, TAP_VALUES
 from models.wake.mel import band_edges_hz, bands
@@ -23,6 +23,7 @@ FRAME_MS = 40.0  # of one row of taps
 MEL_FRAMES = 4  # of 10 ms, in it
 _AT_ONCE = 16  # clips in one call of the network
 _SECOND_CLIP = 0.12  # how often another clip follows in the same breath
+_NOBODY = 0.08  # how often noise is heard in which nobody speaks, beside the clips
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +84,9 @@ class Ears:
         self._network, self._places, self._hardship = network, places, hardship
 
     def examples(self, clips: Sequence[Clip], rng: np.random.Generator) -> list[Example]:
-        """Of every clip one."""
-        steps, phones = zip(*(self._steps(group, rng) for group in _groups(clips, rng, self._hardship)), strict=True)
+        """Of every clip one; in lively places some more, of noise alone and without phones."""
+        groups = _groups(clips, rng, self._hardship, nobody=_NOBODY if self._places.lively else 0.0)
+        steps, phones = zip(*(self._steps(group, rng) for group in groups), strict=True)
         frames = hear(self._network, steps)
         return [
             Example(seen, np.array(said, np.int16), given.reshape(-1, MEL_BINS).astype(np.float16))
@@ -92,7 +94,8 @@ class Ears:
         ]
 
     def _steps(self, clips: Sequence[Clip], rng: np.random.Generator) -> tuple[NDArray[np.float32], tuple[int, ...]]:
-        heard = self._places.heard(clips, rng, hardship=self._hardship)
+        places = self._places
+        heard = places.heard(clips, rng, hardship=self._hardship) if clips else Heard(places.nobody(rng), ())
         if rng.random() < self._hardship:
             return mel_steps(heard.sound, other_pace(len(heard.sound), rng), other_speaker(rng)), heard.phones
         return mel_steps(heard.sound, own_pace(len(heard.sound)), bands(band_edges_hz())), heard.phones
@@ -118,7 +121,9 @@ def hear(network: Network, steps: Sequence[NDArray[np.float32]]) -> list[NDArray
     return found
 
 
-def _groups(clips: Sequence[Clip], rng: np.random.Generator, hardship: float) -> Iterator[list[Clip]]:
+def _groups(clips: Sequence[Clip], rng: np.random.Generator, hardship: float, *, nobody: float) -> Iterator[list[Clip]]:
     for clip in clips:
         follows = rng.random() < _SECOND_CLIP * hardship
         yield [clip, clips[int(rng.integers(len(clips)))]] if follows else [clip]
+        if rng.random() < nobody * hardship:
+            yield []

@@ -129,7 +129,8 @@ class Learning:
     def _shortest_first(self) -> Iterator[list[Example]]:
         """The first epoch: off the plateau on which everything is blank (Amodei et al. 2016, SortaGrad)."""
         batch: list[Example] = []
-        for example in sorted(self._examples, key=lambda one: len(one.frames)):
+        spoken = [example for example in self._examples if len(example.phones)]
+        for example in sorted(spoken, key=lambda one: len(one.frames)):
             if (len(batch) + 1) * len(example.frames) > self._batch_frames and batch:
                 yield batch
                 batch = []
@@ -187,7 +188,7 @@ def ctc(logits: Tensor, frames: Tensor, batch: Sequence[Example]) -> Tensor:
         reduction="sum",
         zero_infinity=True,
     )
-    return losses / lengths.sum()
+    return losses / lengths.sum().clamp(min=1)  # there may be batches in which nobody speaks
 
 
 @torch.no_grad()
@@ -207,7 +208,7 @@ def phone_errors(head: AnyHead, examples: Sequence[Example]) -> tuple[list[int],
 
 
 def _is_learnable(example: Example) -> bool:
-    return 0 < len(example.phones) < len(example.frames) * OUTPUTS_PER_FRAME
+    return len(example.phones) < len(example.frames) * OUTPUTS_PER_FRAME
 
 
 def _rate(step: int, steps: int) -> float:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.recogniser.training.corpus import Clip
+from models.recogniser.training.surroundings import Surroundings
 from models.wake.training import noise
 from models.wake.training.acoustics import impulse_response, in_room, through_microphone
 from models.wake.training.speech import Sound, one_of, resampled
@@ -43,15 +44,16 @@ class Places:
     """
 
     def __init__(self, talkers: Sequence[Clip], rng: np.random.Generator, *, lively: bool = True) -> None:
-        self._lively = lively
+        self.lively = lively
         self._rooms = [impulse_response(rng) for _ in range(_ROOMS)]
-        self._talk = [clip.samples.astype(np.float32) / np.float32(2**15) for clip in talkers]
+        talk = [clip.samples.astype(np.float32) / np.float32(2**15) for clip in talkers]
+        self._around = Surroundings(talk, self._rooms)
 
     def heard(self, clips: Sequence[Clip], rng: np.random.Generator, *, hardship: float = 1.0) -> Heard:
         """clips: one, or several that one speaker says in a row. hardship: 0 as it was recorded, 1 as at home."""
         said = _joined(clips, rng)
-        sound, words = _framed(said, rng, lively=self._lively)
-        for _ in range(rng.integers(1, 3) if self._lively and rng.random() < _KNOCKS * hardship else 0):
+        sound, words = _framed(said, rng, lively=self.lively)
+        for _ in range(rng.integers(1, 3) if self.lively and rng.random() < _KNOCKS * hardship else 0):
             _knock(sound, words, _speech_level(said), rng)
         if rng.random() < 0.6 * hardship:
             sound = in_room(sound, one_of(self._rooms, rng))
@@ -60,15 +62,16 @@ class Places:
         level = _speech_level(sound)
         if rng.random() < 0.7 * hardship:
             ratio_db = rng.uniform(*_SNR_DB)
-            behind = noise.background(len(sound), self._talk, one_of(self._rooms, rng), rng)
-            sound = sound + behind * np.float32(level * 10 ** (-ratio_db / 20))
+            sound = sound + self._around.sound(len(sound), rng) * np.float32(level * 10 ** (-ratio_db / 20))
         sound = sound + rng.standard_normal(len(sound), np.float32) * np.float32(level * _factor(rng, _HISS_DB))
         return Heard(_recorded(sound, rng, hardship), tuple(phone for clip in clips for phone in clip.phones))
 
     def nobody(self, rng: np.random.Generator) -> Sound:
         """Noise, in which nobody speaks to the house."""
         samples = int(rng.uniform(*_NOBODY_SECONDS) * SPEECH_RATE_HZ)
-        sound = noise.background(samples, self._talk, one_of(self._rooms, rng), rng)
+        sound = self._around.sound(samples, rng)
+        if rng.random() < 0.7:
+            sound = through_microphone(sound, rng)
         return _ended(sound / (np.abs(sound).max() + 1e-9) * np.float32(_factor(rng, _NOBODY_DB)))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from itertools import pairwise
 
 import numpy as np
@@ -179,13 +180,53 @@ def test_the_rate_of_errors_counts_every_kind():
 
 
 def test_what_cannot_be_learned_is_left_out(tmp_path):
-    """More phones than frames, or none: the loss of the others stays finite."""
+    """More phones than frames: the loss of the others stays finite."""
     examples = [*_examples(4), Example(np.zeros((2, 480), np.float16), np.arange(1, 6, dtype=np.int16), NO_MEL)]
-    examples.append(Example(np.zeros((9, 480), np.float16), np.zeros(0, np.int16), NO_MEL))
     stands: list[Stand] = []
     _learning(examples, 6, 0, tmp_path / "checkpoint").run(stands.append)
     assert all(0 < stand.loss < 100 for stand in stands)
     assert all(later.step == earlier.step + 1 for earlier, later in pairwise(stands))
+
+
+def _noises(many: int) -> list[Example]:
+    """Loud everywhere, as no phone is, and nobody speaks."""
+    rng = np.random.default_rng(1)
+    sounds = [rng.normal(1, 1, (9, 480)).astype(np.float16) for _ in range(many)]
+    return [Example(frames, np.zeros(0, np.int16), NO_MEL) for frames in sounds]
+
+
+def test_where_nobody_speaks_nothing_is_learned_to_be_heard(tmp_path, monkeypatch):
+    monkeypatch.setattr(learning, "_WARM_STEPS", 10)
+    examples, noises = _examples(8), _noises(8)
+    head = _learning(examples + noises, 60, 1, tmp_path / "checkpoint", batch_frames=400).run(_nothing)
+    assert _silence(head, noises) < 0.5 * _silence(Head(SIZE).eval(), noises)
+    assert _loss(head, examples) < 0.5 * _loss(Head(SIZE).eval(), examples)
+
+
+def _silence(head: Head | BothLooks, noises: list[Example]) -> float:
+    """Nats of hearing nothing at all, the mean of the clips."""
+    with torch.no_grad():
+        given, frames = learning._collated(noises, head, torch.device("cpu"))
+        return float(ctc(next(iter(head.looks(given))), frames, noises)) / len(noises)
+
+
+def test_a_batch_of_nothing_but_noise_has_a_loss(tmp_path):
+    stands: list[Stand] = []
+    batches = {"batch_frames": 9, "shortest_first": False}  # of one clip each
+    head = _learning(_noises(3), 4, 0, tmp_path / "checkpoint", **batches).run(stands.append)
+    assert all(0 < stand.loss < 1000 for stand in stands)
+    assert all(torch.isfinite(values).all() for values in head.state_dict().values())
+
+
+def test_noise_alone_waits_until_the_first_epoch_is_over(tmp_path):
+    """Which leads off hearing nothing anywhere."""
+    examples, noises = _examples(6), _noises(6)
+    learner = _learning(noises + examples, 9, 0, tmp_path / "checkpoint", batch_frames=1)
+    first = [one for batch in itertools.islice(learner._batches(), len(examples)) for one in batch]
+    assert [len(one.frames) for one in first] == sorted(len(one.frames) for one in examples)
+    assert all(len(one.phones) for one in first)
+    later = [one for batch in itertools.islice(learner._batches(), 100) for one in batch]
+    assert any(not len(one.phones) for one in later)
 
 
 def test_the_loss_is_of_a_phone_and_not_of_a_batch():
