@@ -14,7 +14,7 @@ from pathlib import Path
 from models.errors import ModelInvalid
 
 EXIT_REFUSED = os.EX_DATAERR  # of a builder: the file is none of its own, and its last line says why
-_FORMAT = 1  # one more whenever the builder writes something else
+_FORMAT = 2  # one more whenever the builder writes something else
 _BUILD_SECONDS = 120.0  # 2 s here; a small ARM board with a slow card needs ten times as long
 _LONGEST_BYTES = 64 * 1024 * 1024
 _log = logging.getLogger(__name__)

@@ -1,4 +1,4 @@
-"""The recogniser's network as it runs: 80 ms of mel frames in, four frames of 20 ms of phones out.
+"""The recogniser's network as it runs: 80 ms of mel frames in or several times that, phones every 20 ms out.
 
 Below is a network like the wake engine's, which went on learning: it hears words in rooms and noise that the wake
 words' does not, and may change where that one may not. Above it are our own layers, which see only the past.
@@ -38,9 +38,8 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What 80 ms give. likelihoods: [4, phones and blank] as logarithms. taps: [2, 480], what was heard.
-
-    known: [2, values], what the layers above know of the rows two before.
+    """What steps of 80 ms give. likelihoods: [4 * steps, phones and blank] as logarithms. taps: [2 * steps, 480], what
+    was heard. known: [2 * steps, values], what the layers above know of the rows two before.
     """
 
     likelihoods: Floats
@@ -82,7 +81,7 @@ class PhoneNetwork:
         return self._begin
 
     def step(self, mel: Floats, state: State) -> Step:
-        """mel: [1, 8, 32] of the next 80 ms."""
+        """mel: [1, 8 * steps, 32] of what comes next."""
         given = dict(zip(_INPUTS, (mel, state.hears, state.phones), strict=True))
         likelihoods, taps, known, hears, phones = self._session.run(_OUTPUTS, given)
         return Step(likelihoods, taps[0], known[0], State(hears, phones))
@@ -104,7 +103,8 @@ def _sizes(file: NetworkFile) -> tuple[int, int, int, int]:
     inputs, outputs = (
         {one.name: one.shape for one in ends} for ends in (file.session.get_inputs(), file.session.get_outputs())
     )
-    if set(inputs) != set(_INPUTS) or set(outputs) != set(_OUTPUTS) or outputs[f"{HEARS}taps"][-1] != TAP_VALUES:
+    is_whole = set(inputs) == set(_INPUTS) and set(outputs) == set(_OUTPUTS)
+    if not is_whole or outputs[f"{HEARS}taps"][-1] != TAP_VALUES or inputs[_INPUTS[0]][1] == STEP_FRAMES:
         raise ValueError(OLDER)
     ends = inputs[f"{HEARS}past"], inputs["past"], outputs["known"], outputs["likelihoods"]
     hears, phones, known, likelihoods = (int(end[-1]) for end in ends)

@@ -50,18 +50,20 @@ def whole_graph(layers: Sequence[Layer]) -> bytes:
 
 
 def streamed_graph(layers: Sequence[Layer], *, taps: bool) -> bytes:
-    """``mel`` [rooms, 8, 32], ``past`` [rooms, values] → ``embedding`` [rooms, 96], ``next`` like ``past``, and with
-    taps ``taps`` [rooms, 2, 480], oldest first.
+    """``mel`` [rooms, 8, 32], ``past`` [rooms, values] → ``embedding`` [rooms, 96], ``next`` like ``past``.
+
+    With taps any number of steps at once: ``mel`` [rooms, 8 * steps, 32] → also ``taps`` [rooms, 2 * steps, 480],
+    oldest first; the embedding is the newest.
     """
     writer = _Writer(streamed=True)
     outputs: dict[str, list[str | int]] = {"embedding": ["rooms", EMBEDDING_VALUES]}
     values = writer.begin()
     if taps:
         _tapped(writer, layers, values)
-        outputs["taps"] = ["rooms", TAP_ROWS, TAP_VALUES]
-    else:
-        values = writer.through(layers, values)
-        writer.node("Reshape", [values, writer.ints(-1, EMBEDDING_VALUES)], "embedding")
+        outputs["taps"] = ["rooms", "rows", TAP_VALUES]
+        return writer.model("frames", outputs)
+    values = writer.through(layers, values)
+    writer.node("Reshape", [values, writer.ints(-1, EMBEDDING_VALUES)], "embedding")
     return writer.model(STEP_FRAMES, outputs)
 
 
@@ -71,15 +73,15 @@ def _tapped(writer: _Writer, layers: Sequence[Layer], values: str) -> None:
     assert isinstance(pool, MaxPool)
     assert isinstance(last, Conv)
     values = writer.through(layers[:fourth], values)
-    around_fourth = writer.first_rows(writer.joined(values, _FOURTH_TO_MIDDLE + 1), TAP_ROWS + 1)
+    around_fourth = writer.without_last(writer.joined(values, _FOURTH_TO_MIDDLE + 1), _FOURTH_TO_MIDDLE)
     values = writer.through(layers[fourth:fifth], values)
     recent = writer.joined(values, _FIFTH_TO_MIDDLE + 1)
-    newest = writer.pooled(writer.last_rows(recent, TAP_ROWS + 1), pool.bins)
+    newest = writer.pooled(writer.without_first(recent, _FIFTH_TO_MIDDLE), pool.bins)
     writer.shaped(bins=1)
     embeddings = writer.convolved(last, newest, dilation=TAP_ROWS)
     taps = (
         writer.pooled(around_fourth, 2),
-        writer.pooled(writer.first_rows(recent, TAP_ROWS + 1), 1),
+        writer.pooled(writer.without_last(recent, _FIFTH_TO_MIDDLE), 1),
         embeddings,
     )
     rows = [writer.by_row(tap) for tap in taps]
@@ -145,8 +147,11 @@ class _Writer:
     def shaped(self, *, bins: int) -> None:
         self._bins = bins
 
-    def first_rows(self, values: str, rows: int) -> str:
-        return self._rows(values, 0, rows)
+    def without_first(self, values: str, rows: int) -> str:
+        return self._rows(values, rows, _END)
+
+    def without_last(self, values: str, rows: int) -> str:
+        return self._rows(values, 0, -rows)
 
     def last_rows(self, values: str, rows: int) -> str:
         return self._rows(values, -rows, _END)
@@ -157,7 +162,7 @@ class _Writer:
 
     def by_row(self, values: str) -> str:
         """[rooms, channels, rows, bins] → [rooms, rows, values], a channel's bins side by side."""
-        return self.node("Reshape", [self.node("Transpose", [values], perm=[0, 2, 1, 3]), self.ints(0, TAP_ROWS, -1)])
+        return self.node("Reshape", [self.node("Transpose", [values], perm=[0, 2, 1, 3]), self.ints(0, 0, -1)])
 
     def node(self, operator: str, inputs: Sequence[str], output: str = "", **attributes: Any) -> str:
         output = output or self._name()

@@ -17,7 +17,10 @@ from models.wake.mel import silent_frames
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What 80 ms give. embedding: [rooms, 96]. taps: [rooms, 2, 480], oldest first, None if not asked for."""
+    """What 80 ms give. embedding: [rooms, 96]. taps: [rooms, 2, 480], oldest first, None if not asked for.
+
+    With taps it may be several times as long: 2 rows of taps for each 80 ms.
+    """
 
     embedding: NDArray[np.float32]
     state: NDArray[np.float32]
@@ -35,7 +38,10 @@ class Network:
         self.silence = self._silence()
 
     def step(self, mel: NDArray[np.float32], state: NDArray[np.float32] | None) -> Step:
-        """mel: [rooms, 8, 32] of the next 80 ms. state: None for a past of zeros, which no sound gives."""
+        """mel: [rooms, 8, 32] of the next 80 ms; for one with taps [rooms, 8 * steps, 32].
+
+        state: None for a past of zeros, which no sound gives.
+        """
         if state is None:
             state = np.zeros((len(mel), self.state_values), np.float32)
         values = dict(zip(self._outputs, self._session.run(None, {"mel": mel, "past": state}), strict=True))

@@ -1,4 +1,4 @@
-"""Writes the first look as ONNX: one step of 80 ms, states in and out; and reads it back to go on learning.
+"""Writes the first look as ONNX: steps of 80 ms, states in and out; and reads it back to go on learning.
 
 Below is the network that hears, as models.wake.graph writes the wake engine's; the head stands on it.
 """
@@ -17,21 +17,23 @@ import torch
 from models.recogniser.confidence import Calibration
 from models.recogniser.phones import Alphabet
 from models.recogniser.shape import AHEAD_FRAMES, CONV_FRAMES, HEARS, OUTPUTS_PER_FRAME
-from models.recogniser.training.graph_writer import GraphWriter, Weights, in_order, read_weights
+from models.recogniser.training.graph_writer import GraphWriter, Shape, Weights, in_order, read_weights
 from models.recogniser.training.head import Head, Size
 from models.wake.graph import streamed_graph
-from models.wake.layers import TAP_ROWS, TAP_VALUES, Conv, Layer
+from models.wake.layers import TAP_VALUES, Conv, Layer
 
 GATES = (0, 3, 1, 2)  # torch: input, forget, cell, output; ONNX: input, output, forget, cell
 BACK = (0, 2, 3, 1)
+_END = np.iinfo(np.int64).max
 _TAPS, _WANTED = f"{HEARS}taps", (f"{HEARS}taps", f"{HEARS}next", "likelihoods", "known", "next")
 
 
 def step_graph(
     hears: Sequence[Layer], head: Head, alphabet: Alphabet, calibration: Calibration, *, bits: int = 8
 ) -> bytes:
-    """``hears/mel`` [1, 8, 32], ``hears/past`` and ``past`` [1, values] → ``likelihoods`` [4, outputs] as logarithms,
-    ``hears/taps`` [1, 2, 480], ``known`` [1, 2, recurrent], and ``hears/next`` and ``next`` like the pasts.
+    """``hears/mel`` [1, 8 * steps, 32], ``hears/past`` and ``past`` [1, values] → ``likelihoods`` [4 * steps, outputs]
+    as logarithms, ``hears/taps`` [1, 2 * steps, 480], ``known`` [1, 2 * steps, recurrent], and ``hears/next`` and
+    ``next`` like the pasts.
 
     What is heard comes ``AHEAD_FRAMES`` frames late. bits: of the head, 8, or 32 to compare with.
     """
@@ -53,7 +55,7 @@ def head_graph(head: Head, alphabet: Alphabet, calibration: Calibration, *, bits
     """The head alone, on ``taps``."""
     steps = _Steps(weights_of(head), head.size, quantized=bits == 8)
     outputs = steps.outputs()
-    inputs = {"taps": [1, TAP_ROWS, TAP_VALUES], "past": [1, steps.state_values]}
+    inputs: dict[str, Shape] = {"taps": [1, "rows", TAP_VALUES], "past": [1, steps.state_values]}
     return steps.writer.model("phones", inputs, outputs, _told(alphabet, calibration))
 
 
@@ -112,27 +114,26 @@ class _Steps:
         self._parts = [(CONV_FRAMES - 1) * size.width, *[size.recurrent] * 2 * size.layers]
         self.state_values = sum(self._parts)
 
-    def outputs(self) -> Mapping[str, list[int]]:
+    def outputs(self) -> Mapping[str, Shape]:
         size, writer = self._size, self.writer
         pieces = [f"past{number}" for number in range(len(self._parts))]
         writer.node("Split", ["past", writer.ints(*self._parts)], pieces, axis=1)
-        entered = self._entered()  # [1, 2, width]
+        entered = self._entered()  # [1, rows, width]
         before = writer.one("Reshape", [pieces[0], writer.ints(1, CONV_FRAMES - 1, size.width)])
-        recent = writer.one("Concat", [before, entered], axis=1)  # [1, 6, width]: the new ones are the last two
-        kept = [writer.one("Flatten", [self._rows(recent, TAP_ROWS, TAP_ROWS + CONV_FRAMES - 1)], axis=1)]
-        middle = CONV_FRAMES - 1 - AHEAD_FRAMES
-        seen = self._around(recent, self._rows(recent, middle, middle + TAP_ROWS))
+        recent = writer.one("Concat", [before, entered], axis=1)
+        kept = [writer.one("Flatten", [self._rows(recent, 1 - CONV_FRAMES, _END)], axis=1)]
+        seen = self._around(recent, self._rows(recent, CONV_FRAMES - 1 - AHEAD_FRAMES, -AHEAD_FRAMES))
         for layer in range(size.layers):
             seen, states = self._recurrent(layer, seen, pieces[1 + 2 * layer : 3 + 2 * layer])
             kept += states
         writer.node("Identity", [seen], ["known"])
         logits = writer.linear(self._weights, "leave", seen)
-        shaped = writer.one("Reshape", [logits, writer.ints(TAP_ROWS * OUTPUTS_PER_FRAME, size.outputs)])
+        shaped = writer.one("Reshape", [logits, writer.ints(-1, size.outputs)])
         writer.node("LogSoftmax", [shaped], ["likelihoods"], axis=-1)
         writer.node("Concat", kept, ["next"], axis=1)
         return {
-            "likelihoods": [TAP_ROWS * OUTPUTS_PER_FRAME, size.outputs],
-            "known": [1, TAP_ROWS, size.recurrent],
+            "likelihoods": ["outputs", size.outputs],
+            "known": [1, "rows", size.recurrent],
             "next": [1, self.state_values],
         }
 
@@ -142,7 +143,7 @@ class _Steps:
         return self.writer.one("Relu", [self.writer.linear(self._weights, "enter", scaled)])
 
     def _around(self, recent: str, middle: str) -> str:
-        """The convolution over five frames for two of them, added to those and made of one size."""
+        """The convolution over five frames, added to the middle ones and made of one size."""
         writer, names = self.writer, ("around.weight", "around.bias", "norm.weight", "norm.bias")
         turned = writer.one("Transpose", [recent], perm=[0, 2, 1])
         kernel = writer.weights(self._weights[names[0]], names[0])
@@ -153,7 +154,7 @@ class _Steps:
         return writer.one("LayerNormalization", [both, scale, shift], axis=-1, epsilon=1e-5)
 
     def _recurrent(self, layer: int, seen: str, states: Sequence[str]) -> tuple[str, list[str]]:
-        """Frames one after another: [1, 2, n] in and out, and the state after them."""
+        """Frames one after another: [1, rows, n] in and out, and the state after them."""
         writer, values = self.writer, self._size.recurrent
         begun = [writer.one("Reshape", [state, writer.ints(1, 1, values)]) for state in states]
         turned = writer.one("Transpose", [seen], perm=[1, 0, 2])

@@ -21,7 +21,7 @@ from models.wake.training.shelf import write_whole
 
 FRAME_MS = 40.0  # of one row of taps
 MEL_FRAMES = 4  # of 10 ms, in it
-_AT_ONCE = 16  # clips in one call of the network
+_AT_ONCE, _FRAMES_AT_ONCE = 16, 32  # clips and mel frames in one call of the network
 _SECOND_CLIP = 0.12  # how often another clip follows in the same breath
 _NOBODY = 0.08  # how often noise is heard in which nobody speaks, beside the clips
 
@@ -108,16 +108,17 @@ def hear(network: Network, steps: Sequence[NDArray[np.float32]]) -> list[NDArray
     for first in range(0, len(by_length), _AT_ONCE):
         group = by_length[first : first + _AT_ONCE]
         mel = np.stack(
-            [np.pad(steps[one], ((0, len(steps[group[-1]]) - len(steps[one])), (0, 0), (0, 0))) for one in group], 1
+            [np.pad(steps[one], ((0, len(steps[group[-1]]) - len(steps[one])), (0, 0), (0, 0))) for one in group]
         )
         state = np.repeat(network.silence.state, len(group), axis=0)
-        taps = np.empty((len(mel), len(group), TAP_ROWS, TAP_VALUES), np.float16)
-        for number, step in enumerate(mel):
-            done = network.step(step, state)
+        mel = mel.reshape(len(group), -1, MEL_BINS)
+        taps = np.empty((len(group), mel.shape[1] // MEL_FRAMES, TAP_VALUES), np.float16)
+        for start in range(0, mel.shape[1], _FRAMES_AT_ONCE):
+            done = network.step(mel[:, start : start + _FRAMES_AT_ONCE], state)
             assert done.taps is not None
-            taps[number], state = done.taps, done.state
+            taps[:, start // MEL_FRAMES :][:, : done.taps.shape[1]], state = done.taps, done.state
         for place, one in enumerate(group):
-            found[one] = taps[: len(steps[one]), place].reshape(-1, TAP_VALUES)
+            found[one] = taps[place, : TAP_ROWS * len(steps[one])]
     return found
 
 

@@ -79,6 +79,22 @@ def test_taps_are_those_of_the_windows_that_end_every_40_ms():
         np.testing.assert_array_equal(steps[number].taps[0, 1, -96:], steps[number].embedding[0])
 
 
+@pytest.mark.parametrize("at_once", [2, 4])
+def test_with_taps_several_steps_at_once_are_the_same(at_once):
+    mel, streamed = _mel(rooms=2, seed=4), network(taps=True)
+    alone = _streamed(streamed, mel)
+    rows = STEPS // at_once * at_once
+    state, taps = None, []
+    for number in range(0, rows, at_once):
+        done = streamed.step(mel[:, 8 * number : 8 * (number + at_once)], state)
+        state = done.state
+        taps.append(done.taps)
+        np.testing.assert_allclose(done.embedding, alone[number + at_once - 1].embedding, atol=1e-4)
+    np.testing.assert_allclose(
+        np.concatenate(taps, 1), np.concatenate([step.taps for step in alone[:rows]], 1), atol=1e-3
+    )
+
+
 def test_rooms_in_one_batch_do_not_touch_each_other():
     mel, streamed = _mel(rooms=5, seed=3), network()
     together = _streamed(streamed, mel)

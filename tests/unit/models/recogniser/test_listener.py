@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from models.recogniser.confidence import Calibration, LookAgain
 from models.recogniser.graph import compiled
-from models.recogniser.hearing import QUIET_STEPS
+from models.recogniser.hearing import QUIET_STEPS, Hearing
 from models.recogniser.listener import PAUSE_STEPS, Listener
 from models.recogniser.looks import LOOKS
 from models.recogniser.search import Effort, Search
@@ -140,6 +140,18 @@ def test_in_the_pause_at_the_end_the_second_look_is_done_already(looking, counte
     assert utterance.guesses() == expected
 
 
+@pytest.mark.parametrize("steps", [9, 10])
+def test_when_it_is_taken_for_the_end_all_of_it_was_heard(looking, steps):
+    """Steps are heard two at a time; the one that waits then is not left out."""
+    hearing = Hearing(looking.phones, keep=True)
+    sound = noise(13, seed=1).ravel()[: steps * STEP_SAMPLES]
+    first = hearing.feed(sound)
+    ended, rest = hearing.ended()
+    np.testing.assert_array_equal(np.concatenate([first, rest]), looking.hear(sound).first)
+    assert len(ended.kept.taps) == len(ended.kept.known)
+    np.testing.assert_array_equal(np.concatenate([first, rest]), np.concatenate([first, hearing.finish()]))
+
+
 def test_a_pause_that_was_not_the_end_changes_nothing(looking, counted):
     utterance = _spoken(looking, counted, _said(1), QUIET, _said(2))
     utterance.finish()
@@ -215,7 +227,7 @@ def test_thirty_seconds_keep_no_more_than_their_frames(listener):
     utterance = listener.listen(GRAPH)
     for second in range(30):
         utterance.feed(noise(13, seed=second, level=3000).ravel()[:SECOND])
-        assert len(utterance._hearing._waiting) < STEP_SAMPLES
+        assert len(utterance._hearing._waiting) < 2 * STEP_SAMPLES
     utterance.finish()
     assert utterance.search.frames == len(utterance.search.free_scores) - 1
     assert len(utterance.search._nodes) <= listener.effort.paths

@@ -51,6 +51,24 @@ def test_steps_are_the_trained_layers_on_the_whole(tmp_path, bits, near):
     np.testing.assert_allclose(kept.known, known[:-AHEAD_FRAMES], atol=near)
 
 
+@pytest.mark.parametrize("at_once", [2, 3, 10, STEPS])
+def test_several_steps_at_once_are_those_one_after_another(tmp_path, at_once):
+    network, mel = tiny_network(tmp_path), _mel()
+    likelihoods, kept = _streamed(network, mel)
+    together, same = _streamed(network, mel.reshape(STEPS // at_once, 1, at_once * STEP_FRAMES, MEL_BINS))
+    np.testing.assert_allclose(together, likelihoods, atol=1e-4)
+    np.testing.assert_allclose(same.taps, kept.taps, atol=1e-3)
+    np.testing.assert_allclose(same.known, kept.known, atol=1e-4)
+
+
+def test_a_file_that_takes_one_step_at_a_time_is_refused(tmp_path):
+    tiny_network(tmp_path)
+    model = onnx.load(tmp_path / "tiny-8.onnx")
+    model.graph.input[0].type.tensor_type.shape.dim[1].dim_value = STEP_FRAMES
+    onnx.save(model, tmp_path / "before.onnx")
+    assert "older Earshot" in _refused(tmp_path / "before.onnx")
+
+
 def test_it_begins_in_a_silent_room(tmp_path):
     """More silence changes nothing of what is heard, and the layers above have not heard any."""
     network = tiny_network(tmp_path)
