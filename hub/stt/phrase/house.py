@@ -15,6 +15,7 @@ from hub.stt.phrase.grammar import Grammar, GrammarBroken
 from hub.stt.phrase.recogniser import Recogniser, load_listener
 from models.errors import ModelInvalid
 from models.recogniser.listener import Listener
+from models.recogniser.network_file import UNUSABLE
 from models.runtime import give_back_memory
 from wire.errors import EarshotError
 from wire.tasks import Tasks
@@ -27,7 +28,10 @@ _Result = TypeVar("_Result")
 
 
 class HouseRecogniser:
-    """The recogniser as the file changes; utterances that began with an older one end with it."""
+    """The recogniser as the file changes; utterances that began with an older one end with it.
+
+    Its block ends with ModelInvalid (recogniser-invalid) where nothing can ever be heard: whoever runs it is to say so.
+    """
 
     def __init__(self, path: Path, model: Path | None = None, adaptation: Path | None = None) -> None:
         """model: a recogniser's file, instead of the language's own.
@@ -49,16 +53,20 @@ class HouseRecogniser:
         return await asyncio.get_running_loop().run_in_executor(self._worker, work, *arguments)
 
     async def __aenter__(self) -> Self:
-        await self._tasks.__aenter__()
         await self._look()
+        await self._tasks.__aenter__()
         self._tasks.start(self._watch(), name="stt.grammar")
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        await self._tasks.__aexit__(kind, error, traceback)
-        await asyncio.to_thread(self._worker.shutdown, cancel_futures=True)
+        try:
+            await self._tasks.__aexit__(kind, error, traceback)
+        except ExceptionGroup as broken:  # of its one task
+            raise broken.exceptions[0] from None
+        finally:
+            await asyncio.to_thread(self._worker.shutdown, cancel_futures=True)
 
     async def _watch(self) -> None:
         while True:
@@ -73,6 +81,8 @@ class HouseRecogniser:
         try:
             self.current = await asyncio.to_thread(self._compiled)
         except (GrammarBroken, ModelInvalid) as broken:
+            if broken.code == UNUSABLE and self.current is None:
+                raise
             self.problem = broken
             _log.error("%s; %s", broken, "the one before it stays" if self.current else "nothing can be heard")
         else:
