@@ -15,6 +15,7 @@ from typing import Generic, Self, TypeVar
 
 from models.wake.training.errors import TrainingRefused
 from wire.errors import EarshotError
+from wire.parent import die_with
 
 _NICE = 10
 _LOOK_SECONDS = 0.2  # how soon a stop is seen
@@ -58,7 +59,7 @@ class _Hand(Generic[Task]):
     def __init__(self, begin: Callable[[], Work[Task]]) -> None:
         context = multiprocessing.get_context("spawn")
         self.pipe, self._theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(self._theirs, begin), daemon=True)
+        self._process = context.Process(target=_serve, args=(self._theirs, begin, os.getpid()), daemon=True)
 
     def __enter__(self) -> Self:
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # which the process inherits
@@ -99,8 +100,10 @@ class _Hand(Generic[Task]):
             raise TrainingRefused(*refused)
 
 
-def _serve(pipe: Connection, begin: Callable[[], Work[Task]]) -> None:
-    """What the process does until nobody gives it anything more."""
+def _serve(pipe: Connection, begin: Callable[[], Work[Task]], parent: int) -> None:
+    """What the process does until nobody gives it anything more, or whoever did is gone."""
+    if not die_with(parent):
+        return
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # files that are half written are removed on the way out
     os.nice(_NICE)
     work: Work[Task] | None = None

@@ -109,7 +109,8 @@ class Stages:
     def _features(self) -> list[Features]:
         size = self._size
         judging = [Features(HELD_OUT, shard, copy) for copy in (0, AS_RECORDED) for shard in range(size.held_out)]
-        return judging + [Features(TRAIN, shard, copy) for shard, copy in pieces(size.shards, size.copies)]
+        train = sorted(pieces(size.shards, size.copies), key=lambda piece: piece[1])  # a copy's rooms are made once
+        return judging + [Features(TRAIN, shard, copy) for shard, copy in train]
 
     def speech_and_features(self, pace: Pace) -> None:
         corpus, shelf = Corpus(self._site.folder), FeatureShelf(self._site.folder / FEATURES)

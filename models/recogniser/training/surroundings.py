@@ -29,6 +29,7 @@ _BEATS_PER_MINUTE = 60.0, 180.0
 _LOWEST_HZ = 65.0, 440.0
 _SCALE = 0, 2, 3, 5, 7, 9, 10, 12, 14, 15  # semitones
 _PARTIALS = 7
+_BLOCK = 4096  # samples: Fourier transforms of just any length take three times as long
 _PEAK = 12.0  # of a sound whose level is 1: one bang among silence is no louder
 
 
@@ -40,14 +41,15 @@ class Surroundings:
 
     def sound(self, samples: int, rng: np.random.Generator) -> Sound:
         """Of level 1, like ``noise.background``, which is one of its layers."""
-        total = np.zeros(samples, np.float32)
+        whole = -(-samples // _BLOCK) * _BLOCK
+        total = np.zeros(whole, np.float32)
         for _ in range(rng.choice(_LAYERS[0], p=_LAYERS[1])):
-            layer = self._layer(samples, rng)
+            layer = self._layer(whole, rng)
             if rng.random() < _IN_ROOM:
                 layer = in_room(layer, one_of(self._rooms, rng))
-            swell = np.exp(rng.uniform(*_SWELL) * _wandering(samples, rng.uniform(*_SWELL_HZ), rng))
+            swell = np.exp(rng.uniform(*_SWELL) * _wandering(whole, rng.uniform(*_SWELL_HZ), rng))
             total += _level(layer * swell) * np.float32(10 ** (rng.uniform(*_LAYER_DB) / 20))
-        return np.clip(_level(total), -_PEAK, _PEAK)
+        return np.clip(_level(total[:samples]), -_PEAK, _PEAK)
 
     def _layer(self, samples: int, rng: np.random.Generator) -> Sound:
         kinds: list[Callable[[], Sound]] = [

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import resource_tracker
@@ -55,11 +59,12 @@ def _run(folder: Path, tasks: list[str], jobs: int = 2, check=_nothing) -> list[
 
 
 def _gone(pid: int) -> bool:
+    """Also where nobody has asked for its status yet."""
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
         return True
-    return False
+    return state == "Z"
 
 
 def test_everything_is_done_once_by_several(tmp_path):
@@ -97,3 +102,26 @@ def test_what_a_process_meets_is_one_line_here(tmp_path, task, code):
 def test_a_bug_brings_its_traceback(tmp_path):
     with pytest.raises(RuntimeError, match="ZeroDivisionError"):
         _run(tmp_path, ["bug"], jobs=1)
+
+
+def test_killed_it_leaves_nobody_working(tmp_path):
+    """However it ends: a task may take minutes."""
+    code = f"""
+from pathlib import Path
+from tests.unit.recipe.test_crew import _run
+_run(Path({str(tmp_path)!r}), ["forever"], jobs=1)
+"""
+    training = subprocess.Popen([sys.executable, "-c", code])
+    try:
+        _until(lambda: (tmp_path / "forever").is_file() and (tmp_path / "forever").read_text())
+    finally:
+        training.kill()
+        training.wait(10)
+    worker = int((tmp_path / "forever").read_text())
+    _until(lambda: _gone(worker))
+
+
+def _until(happened: Callable[[], object]) -> None:
+    """Or the test's own time is over."""
+    while not happened():
+        time.sleep(0.02)

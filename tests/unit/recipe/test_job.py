@@ -94,7 +94,7 @@ def _tried(number: int, *, right: bool) -> list[Tried]:
 
 def _model() -> bytes:
     """As PhoneNetwork reads it."""
-    given = {"hears/mel": [1, 8, 32], "hears/past": [1, 8], "past": [1, 8]}
+    given = {"hears/mel": [1, "frames", 32], "hears/past": [1, 8], "past": [1, 8]}
     made = {"likelihoods": [1, 8], "hears/next": [1, 8], "next": [1, 8], "known": [1, 8], "hears/taps": [1, 480]}
     inputs, outputs = (
         [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name, shape in ends.items()]
