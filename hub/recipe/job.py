@@ -33,7 +33,7 @@ from models.recogniser.training.calibration import (
 )
 from models.recogniser.training.curve import FRACTIONS, first_shards
 from models.recogniser.training.features import FeatureShelf
-from models.recogniser.training.lesson import Learned
+from models.recogniser.training.lesson import Learned, Piece
 from models.wake.training.errors import TrainingRefused
 from models.wake.training.progress import Pace, Progress
 from models.wake.training.shelf import write_whole
@@ -114,7 +114,7 @@ class Training:
         pace = self._pace(stages.cost)
         try:
             stages.speech_and_features(pace)
-            learned = stages.learned(key, pace)
+            learned = stages.learned(key, self._head_key(stages.train, range(order.size.held_out)), pace)
             trust = self._trust(key, pace)
             first, second = learned.models
             model = written(first, trust.calibration)
@@ -143,11 +143,16 @@ class Training:
         for fraction in FRACTIONS:
             shards = first_shards(sorted({shard for shard, _ in train}), fraction)
             some = [piece for piece in train if piece[0] in shards]
-            key = self._key((astuple(order.size.shape), order.size.steps, some, sorted(held_out)))
+            key = self._head_key(some, sorted(held_out))
             learned = stages.taught(key, stages.lesson(key, some, sorted(held_out)), f"{fraction:.1%} of it", pace)
             copies = len(some) / len(shards)
             points.append(Point(round(learned.hours / copies, 2), dict(learned.phone_errors[0])))
         return points
+
+    def _head_key(self, train: Sequence[Piece], held_out: Sequence[int]) -> str:
+        """Of a first head: what is learned on it later, and how it is judged, changes nothing in it."""
+        size = self._order.size
+        return self._key((astuple(size.shape), size.steps, list(train), list(held_out)))
 
     def _key(self, of: Sequence[object]) -> str:
         order = self._order

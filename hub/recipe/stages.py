@@ -109,7 +109,7 @@ class Stages:
     def _features(self) -> list[Features]:
         size = self._size
         judging = [Features(HELD_OUT, shard, copy) for copy in (0, AS_RECORDED) for shard in range(size.held_out)]
-        train = sorted(pieces(size.shards, size.copies), key=lambda piece: piece[1])  # a copy's rooms are made once
+        train = sorted(self.train, key=lambda piece: piece[1])  # a copy's rooms are made once
         return judging + [Features(TRAIN, shard, copy) for shard, copy in train]
 
     def speech_and_features(self, pace: Pace) -> None:
@@ -122,16 +122,23 @@ class Stages:
             "features", features, heard, core_seconds=_FEATURES_COST, begin=partial(Hearing, self._site), pace=pace
         )
 
-    def learned(self, key: str, pace: Pace) -> Learned:
-        """Both looks together: what another language hears goes on learning, or a first head that learned before."""
+    @property
+    def train(self) -> list[Piece]:
+        return pieces(self._size.shards, self._size.copies)
+
+    def learned(self, key: str, first: str, pace: Pace) -> Learned:
+        """Both looks together: what another language hears goes on learning, or a first head that learned before.
+
+        first: key of that head.
+        """
         size, both = self._size, both_key(key)
-        train, held_out = pieces(size.shards, size.copies), range(size.held_out)
+        train, held_out = self.train, range(size.held_out)
         lesson = replace(self.lesson(both, train, held_out), steps=size.both_steps, shape=size.second_shape)
         if self._known:
             lesson = replace(lesson, known=self._known)
         else:
-            self.taught(key, self.lesson(key, train, held_out), "learning", pace)
-            lesson = replace(lesson, first=self._folder.head(key))
+            self.taught(first, self.lesson(first, train, held_out), "learning", pace)
+            lesson = replace(lesson, first=self._folder.head(first))
         return self.taught(both, lesson, "learning both looks", pace, cost=_BOTH_COST)
 
     def lesson(self, key: str, train: Sequence[Piece], held_out: Sequence[int]) -> Lesson:

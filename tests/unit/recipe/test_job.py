@@ -223,11 +223,13 @@ def test_another_seed_or_language_does_not_mix_with_what_is_there(shop):
 
 def test_what_another_language_knows_is_learned_from_and_told(shop):
     """Another beginning is another training, whose speech and features are the same."""
-    key = _training(shop).run().key
+    _training(shop).run()
     known = b"another's", b"its second"
     card = _training(shop, Order("en", TINY, jobs=1, known=known)).run()
     assert card.known_sha256 == sha256(known[1]).hexdigest()
-    assert shop.begun == [None, f"{key}.onnx", known]
+    of_nothing, of_the_first_head, of_another = shop.begun
+    assert (of_nothing, of_another) == (None, known)
+    assert of_the_first_head.endswith(".onnx")
     assert shop.made[Speech] == SPEECH
     assert (card.steps, card.both_steps) == (0, 4)
     assert shop.steps == 10 + 4 + 4
@@ -247,6 +249,13 @@ def test_more_hours_need_only_what_is_new(shop):
     assert shop.made[Speech] == SPEECH + 1
     assert shop.made[Features] == HEARD + 2
     assert shop.steps == 2 * (10 + 4)
+
+
+def test_more_steps_of_both_looks_need_no_other_first_head(shop):
+    cards = [_training(shop, Order("en", replace(TINY, both_steps=steps), jobs=1)).run() for steps in (4, 6)]
+    assert [card.both_steps for card in cards] == [4, 6]
+    assert shop.steps == 10 + 4 + 6
+    assert shop.begun[1] == shop.begun[2]
 
 
 def test_a_damaged_shard_is_made_again(shop):
@@ -306,9 +315,9 @@ def test_the_curve_learns_from_ever_more_and_goes_on(shop):
     with pytest.raises(TrainingStopped):
         _training(shop, order, pieces=25).curve()
     points = _training(shop, order).curve()
-    assert shop.steps == 4 * 10
+    assert shop.steps == 3 * 10  # the head of all of it has learned already
     assert [one.hours for one in points] == [0.1, 0.2, 0.4, 0.8]
     errors = [one.phone_errors["at home"] for one in points]
     assert errors == sorted(errors, reverse=True)
     assert _training(shop, order).curve() == points
-    assert shop.steps == 4 * 10
+    assert shop.steps == 3 * 10
