@@ -18,7 +18,7 @@ from hub.bench.stt_heard import Compiled, hear
 from hub.stt.phrase.grammar import Grammar
 from models.recogniser.graph import Graph
 from models.recogniser.guesses import decided
-from models.recogniser.hearing import QUIET_STEPS, Hearing
+from models.recogniser.hearing import QUIET_STEPS, STEPS_AT_ONCE, Hearing
 from models.recogniser.listener import Listener
 from models.recogniser.looks import looked
 from models.recogniser.network import FRAMES_LATE
@@ -59,8 +59,8 @@ class Ears:
     def phones(self, mel: Sequence[NDArray[np.float32]]) -> Likelihoods:
         """[20 ms frames, phones and blank], logarithms."""
         state, frames = self._listener.phones.begin(), []
-        for each in mel:
-            done = self._listener.phones.step(each, state)
+        for start in range(0, len(mel), STEPS_AT_ONCE):
+            done = self._listener.phones.step(np.concatenate(mel[start : start + STEPS_AT_ONCE], axis=1), state)
             state = done.state
             frames.append(done.likelihoods)
         return np.concatenate(frames)[FRAMES_LATE:]

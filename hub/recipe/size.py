@@ -54,7 +54,7 @@ class Size:
         return self.shards * self.copies + 2 * self.held_out
 
 
-FULL = Size("full", hours=7.6, held_out=2, house=3, copies=5, steps=38_000, tried=200, both_steps=6000)
+FULL = Size("full", hours=3.8, held_out=2, house=3, copies=3, steps=14_000, tried=200, both_steps=6000)
 QUICK = Size(
     "quick",
     hours=0.4,

@@ -12,7 +12,7 @@ from models.wake.layers import MEL_BINS
 from models.wake.mel import PAST_SAMPLES, STEP_SAMPLES, mel_frames
 
 _QUIET = 10 ** (-25 / 10)  # of the power of the loudest step: nobody speaks
-_AT_ONCE = 2  # steps: 3/5 of the work of one after another, and nobody waits 80 ms for a word
+STEPS_AT_ONCE = 2  # steps: 3/5 of the work of one after another, and nobody waits 80 ms for a word
 _AT_ONCE_IN_THE_END = 16
 QUIET_STEPS = 6  # of 80 ms: how late the network says what it heard; zeros where nothing more comes
 
@@ -34,7 +34,7 @@ class Hearing:
 
     def feed(self, samples: NDArray[np.int16]) -> Floats:
         """samples: any number, at 16 kHz. Returns [frames of 20 ms, phones and blank] as logarithms; may be none."""
-        return self._heard(samples, at_once=_AT_ONCE, least=_AT_ONCE)
+        return self._heard(samples, at_once=STEPS_AT_ONCE, least=STEPS_AT_ONCE)
 
     def finish(self) -> Floats:
         """No more sound will come. After a pause everything was heard already; else silence is put behind the end."""

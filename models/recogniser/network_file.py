@@ -13,7 +13,6 @@ import onnxruntime
 from models.errors import ModelInvalid
 from models.runtime import open_session
 
-UNUSABLE = "recogniser-invalid"  # the code
 OLDER = "it is of an older Earshot, or none of a recogniser"
 _LONGEST_BYTES = 16 << 20
 
@@ -65,4 +64,4 @@ def _content(path: Path) -> bytes:
 
 
 def broken(path: Path, why: str) -> ModelInvalid:
-    return ModelInvalid(UNUSABLE, f"{path} cannot be used: {why}; install Earshot again, or train it again")
+    return ModelInvalid("recogniser-invalid", f"{path} cannot be used: {why}; install Earshot again, or train it again")

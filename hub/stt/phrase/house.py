@@ -15,11 +15,11 @@ from hub.stt.phrase.grammar import Grammar, GrammarBroken
 from hub.stt.phrase.recogniser import Recogniser, load_listener
 from models.errors import ModelInvalid
 from models.recogniser.listener import Listener
-from models.recogniser.network_file import UNUSABLE
 from models.runtime import give_back_memory
 from wire.errors import EarshotError
 from wire.tasks import Tasks
 
+_UNUSABLE = "recogniser-invalid"
 _LOOK_SECONDS = 0.2  # how long after a new name it can be said
 
 _log = logging.getLogger(__name__)
@@ -81,7 +81,7 @@ class HouseRecogniser:
         try:
             self.current = await asyncio.to_thread(self._compiled)
         except (GrammarBroken, ModelInvalid) as broken:
-            if broken.code == UNUSABLE and self.current is None:
+            if broken.code == _UNUSABLE and self.current is None:
                 raise
             self.problem = broken
             _log.error("%s; %s", broken, "the one before it stays" if self.current else "nothing can be heard")
