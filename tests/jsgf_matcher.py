@@ -84,7 +84,7 @@ def _parse(tokens: list[str], at: int) -> tuple[tuple, int]:
             at += 1
             branches[-1].append(inner if token == "(" else ("optional", inner))
         else:
-            branches[-1].append(("rule" if token.startswith("<") else "word", token))
+            branches[-1].append(("rule", token) if token.startswith("<") else ("word", token.partition("{")[0]))
     assert all(branches), "an empty alternative"
     sequences = [("sequence", *branch) for branch in branches]
     return (sequences[0] if len(sequences) == 1 else ("either", *sequences)), at

@@ -12,12 +12,14 @@ import msgspec
 
 from hub.house.file import load_house
 from hub.house.still import StillHouse
+from hub.intent.always import always
 from hub.intent.grammar import speech_grammar
 from hub.intent.spoken import spoken_forms
 from hub.stages import Area, Entity
 from hub.stt.phrase.grammar import Grammar
+from hub.stt.requests import primary
 from models.recogniser.automata import Automaton, automata
-from models.recogniser.jsgf import parse
+from models.recogniser.jsgf import parse, spoken
 from wire.wake_words import LAG_MS, phrase
 
 _ROOMS = tuple(f"{floor} {room}" for floor in ("Upper", "Lower") for room in ("Hall", "Kitchen", "Office", "Bedroom"))
@@ -43,8 +45,8 @@ def house_of(devices: int) -> StillHouse:
 
 def grammar_of(house: StillHouse, language: str) -> Grammar:
     """As the hub writes it and the engine reads it. Raises IntentFailed (language-unknown)."""
-    written = speech_grammar(house, language, sorted(map(phrase, LAG_MS)))
-    return Grammar(written.version, written.language, written.jsgf, written.names, written.wake_phrases, written.rare)
+    written = speech_grammar(house, language, sorted(map(phrase, LAG_MS)), always(primary(language), pin=False))
+    return Grammar(written.version, written.language, written.jsgf, written.names, written.wake_phrases)
 
 
 @contextmanager
@@ -79,6 +81,6 @@ class Holds:
             for label, following in automaton.arcs[state].items():
                 if label.startswith("<"):
                     waiting += [(following, end) for end in self._ends(label[1:-1], words, place)]
-                elif words[place : place + 1] == [label]:
+                elif words[place : place + 1] == [spoken(label)]:
                     waiting.append((following, place + 1))
         return ends

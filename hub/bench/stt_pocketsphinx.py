@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import sys
 import tempfile
 from pathlib import Path
@@ -103,7 +104,7 @@ def _decoder(grammar: Grammar) -> pocketsphinx.Decoder:
         small.flush()
         decoder = pocketsphinx.Decoder(dict=small.name, **_SETTINGS)
     try:
-        decoder.add_jsgf_string("house", grammar.jsgf)
+        decoder.add_jsgf_string("house", re.sub(r"{\w+}", "", grammar.jsgf))
         decoder.activate_search("house")
     except (RuntimeError, ValueError, KeyError) as error:
         raise GrammarBroken("grammar-invalid", f"the grammar does not compile: {error}") from error

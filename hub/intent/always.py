@@ -14,9 +14,13 @@ MIN_DIGITS, MAX_DIGITS = 4, 12  # of a PIN
 
 
 class Always(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """JSGF of one language. rules: name to body, each before its use. sentences: alternatives."""
+    """JSGF of one language. rules: name to body, each before its use. sentences: alternatives.
+
+    answers: more of them, to what the hub asks: nobody says "can you no".
+    """
 
     sentences: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
     rules: Mapping[str, str] = {}
 
 
@@ -24,14 +28,14 @@ def always(language: str, *, pin: bool) -> Always:
     """language: two letters. pin: digits are heard too, since there is a PIN to be said."""
     tables = msgspec.toml.decode((files("hub.intent") / "spoken_always.toml").read_bytes(), type=dict[str, Always])
     own = tables.get(language, Always())
-    sentences = [*own.sentences, *_answered(language)]
+    answers = [*own.answers, *_answered(language)]
     rules = dict(own.rules)
     if pin:
         rules["digit"] = " | ".join(number_words(str(digit), language) for digit in range(10))
-        sentences.append(
+        answers.append(
             " ".join(["<digit>"] * MIN_DIGITS) + "".join(" [ <digit>" for _ in _more()) + " ]" * len(_more())
         )
-    return Always(tuple(sentences), rules)
+    return Always(own.sentences, tuple(answers), rules)
 
 
 def _more() -> range:

@@ -2,7 +2,7 @@
 
 The file form is the contract with the recogniser (docs/understanding.md): JSON with ``version``, ``language``,
 ``jsgf`` (one grammar ``house`` with the public rule ``command``, lower-case words only) and ``names`` (how a name is
-said: how it is written), ``wake_phrases`` (what may come before a command), ``rare`` (words that only politeness has).
+said: how it is written), ``wake_phrases`` (what may come before a command). A polite word has the tag ``{rare}``.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
-from importlib.resources import files
 from pathlib import Path
 
 import msgspec
@@ -25,6 +24,7 @@ from hub.intent.always import Always
 from hub.intent.jsgf import NEVER, TemplateWriter
 from hub.intent.names import spoken_domains
 from hub.intent.spoken import factor, number_words, spoken_forms
+from hub.intent.spoken_templates import Block, SpokenTemplates, tagged
 from hub.stages import House
 
 VERSION = 1
@@ -37,8 +37,7 @@ class SpeechGrammar(msgspec.Struct, frozen=True, kw_only=True):
     """A closed grammar and the written form of the names in it.
 
     jsgf: JSGF text, rules before their use. names: ``"bed light"`` to ``"Bed Light"``, for devices, areas and floors.
-    wake_phrases: what may be said before a command, or alone, which is no command. rare: words that people may say with
-    a command, and mostly do not.
+    wake_phrases: what may be said before a command, or alone, which is no command.
     """
 
     version: int = VERSION
@@ -46,13 +45,12 @@ class SpeechGrammar(msgspec.Struct, frozen=True, kw_only=True):
     jsgf: str
     names: dict[str, str]
     wake_phrases: list[str] = []
-    rare: list[str] = []
 
     @property
     def words(self) -> frozenset[str]:
         """Every word that needs a pronunciation."""
         bodies = re.findall(r"^(?:public )?<\w+> = (.*);$", self.jsgf, re.MULTILINE)
-        return frozenset(_WORD.findall(re.sub(r"<\w+>", " ", " ".join(bodies))))
+        return frozenset(_WORD.findall(re.sub(r"<\w+>|{\w+}", " ", " ".join(bodies))))
 
     def write(self, path: Path) -> None:
         """Replace the file as a whole: a reader never sees half a grammar."""
@@ -63,20 +61,6 @@ class SpeechGrammar(msgspec.Struct, frozen=True, kw_only=True):
     @classmethod
     def read(cls, path: Path) -> SpeechGrammar:
         return msgspec.json.decode(path.read_bytes(), type=cls)
-
-
-class _Block(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Templates that share what ``{name}`` may be and, where domains are given, what the house must have."""
-
-    sentences: list[str]
-    domains: list[str] = []
-
-
-class _SpokenTemplates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A file of ``spoken_templates``. without: intents whose lean templates are left out."""
-
-    without: list[str] = []
-    block: list[_Block] = []
 
 
 def speech_grammar(
@@ -100,7 +84,7 @@ class _Grammar:
     def __init__(self, house: House, pack: HassilIntents) -> None:
         self._entities = [entity for entity in house.entities() if entity.exposed]
         self._areas = house.areas()
-        self._pack = pack
+        self._pack, self._own = pack, SpokenTemplates.of(pack.language)
         self._domains = {domain for entity in self._entities for domain in spoken_domains(entity)}
         self._templates = TemplateWriter({name: rule.expression for name, rule in pack.expansion_rules.items()})
         self._rules: dict[str, str | None] = {}
@@ -108,28 +92,69 @@ class _Grammar:
 
     def build(self, wake_phrases: Sequence[str], beside: Always) -> SpeechGrammar:
         commands: dict[str, None] = {}
-        for block in _blocks(self._pack):
+        for block in self._blocks():
             if block.domains and self._domains.isdisjoint(block.domains):
                 continue
+            besides = self._besides(block)
             for sentence in block.sentences:
-                written = self._templates.write(parse_sentence(sentence).expression, partial(self._list_rule, block))
-                if written:
-                    commands[written] = None
+                if written := self._written(block, sentence):
+                    commands[f"{written} {besides}".rstrip()] = None
         rules = {**self._rules, **self._templates.rules}
-        polite = factor(normalize_text(words).lower() for words in self._pack.skip_words)
-        around = f"[ {polite} ]" if polite else ""
+        first, last = self._polite()
         lines = ["#JSGF V1.0;", "grammar house;", *(f"<{name}> = {body};" for name, body in rules.items() if body)]
         lines += [f"<a_{name}> = {_renamed(body, beside)};" for name, body in beside.rules.items()]
         lines.append(f"<sentence> = {' | '.join([*commands, *(_renamed(said, beside) for said in beside.sentences)])};")
         called = [normalize_text(phrase).lower() for phrase in wake_phrases]
         wake = factor(called)
-        before, alone = (f"[ {wake} ]", f" | {wake} [ {wake} ]") if wake else ("", "")
-        lines.append(f"public <command> = {' '.join(f'{before} {around} <sentence> {around}'.split())}{alone};")
+        ways = [f"{first} <sentence> {last}"]
+        if beside.answers:
+            lines.append(f"<answer> = {' | '.join(_renamed(said, beside) for said in beside.answers)};")
+            ways.append("<answer>")
+        if wake:
+            ways = [*(f"[ {wake} ] {way}" for way in ways), f"{wake} [ {wake} ]"]
+        lines.append(f"public <command> = {' | '.join(' '.join(way.split()) for way in ways)};")
         jsgf = "\n".join(lines) + "\n"
-        rare = sorted(set(_WORD.findall(polite)) - set(_WORD.findall("\n".join(lines[2:-1]))))
-        return SpeechGrammar(language=self._pack.language, jsgf=jsgf, names=self._names, wake_phrases=called, rare=rare)
+        return SpeechGrammar(language=self._pack.language, jsgf=jsgf, names=self._names, wake_phrases=called)
 
-    def _list_rule(self, block: _Block, list_name: str) -> str | None:
+    def _blocks(self) -> Iterator[Block]:
+        """The lean templates of the intents package, and our own beside them."""
+        for intent in self._pack.intents.values():
+            if intent.name not in self._own.without:
+                yield from (Block(data.sentence_texts, sorted(data.domains)) for data in intent.data)
+        yield from self._own.block
+
+    def _written(self, block: Block, template: str) -> str | None:
+        written = self._templates.write(parse_sentence(template).expression, partial(self._list_rule, block))
+        return written and tagged(written, "besides", self._own.adds_nothing)
+
+    def _besides(self, block: Block) -> str:
+        written = self._written(block, block.besides) if block.besides else None
+        if not written:
+            return ""
+        if self._each_name_once():
+            written = tagged(written, "besides")
+        return f"[ {written} ]"
+
+    def _each_name_once(self) -> bool:
+        """No two devices are called the same."""
+        called = [
+            {form for name in (one.name, *one.aliases) for form in spoken_forms(name, self._pack.language)}
+            for one in self._entities
+        ]
+        return len(set().union(*called)) == sum(map(len, called))
+
+    def _polite(self) -> tuple[str, str]:
+        """What may be said before a command, and after it."""
+
+        def rare(phrases: Iterable[str]) -> str:
+            body = factor(tagged(words, "rare") for words in phrases)
+            return f"[ {body} ]" if body else ""
+
+        said, own = [normalize_text(words).lower() for words in self._pack.skip_words], self._own.polite
+        first = [*(words for words in said if words not in own.never_first), *own.also_first]
+        return rare(first), rare(words for words in said if words not in own.never_last)
+
+    def _list_rule(self, block: Block, list_name: str) -> str | None:
         """Name of the rule that holds a list's values, written on its first use."""
         if list_name == "name":
             return self._names_rule(block)
@@ -153,7 +178,7 @@ class _Grammar:
         if not isinstance(values, TextSlotList):
             return NEVER
         said = [value for value in values.values if list_name != "cover_classes" or self._has_class(value.value_out)]
-        bodies = [self._templates.write(value.text_in, partial(self._list_rule, _Block([]))) for value in said]
+        bodies = [self._templates.write(value.text_in, partial(self._list_rule, Block([]))) for value in said]
         return " | ".join(body for body in bodies if body) or NEVER
 
     def _has_class(self, meant: str | list[str]) -> bool:
@@ -161,7 +186,7 @@ class _Grammar:
         classes = [meant] if isinstance(meant, str) else meant
         return any(entity.device_class in classes for entity in self._entities if entity.domain == "cover")
 
-    def _names_rule(self, block: _Block) -> str | None:
+    def _names_rule(self, block: Block) -> str | None:
         """A rule of one domain's names, or of several domains' rules."""
         rules = []
         for domain in sorted(self._domains.intersection(block.domains or self._domains)):
@@ -190,15 +215,3 @@ class _Grammar:
 def _renamed(jsgf: str, beside: Always) -> str:
     """Its rules' names, apart from those of the house."""
     return re.sub(r"<(\w+)>", lambda used: f"<a_{used[1]}>" if used[1] in beside.rules else used[0], jsgf)
-
-
-def _blocks(pack: HassilIntents) -> Iterator[_Block]:
-    """The lean templates of the intents package, and our own beside them."""
-    source = files("hub.intent") / "spoken_templates" / f"{pack.language}.toml"
-    own = _SpokenTemplates()
-    if source.is_file():
-        own = msgspec.toml.decode(source.read_bytes(), type=_SpokenTemplates)
-    for intent in pack.intents.values():
-        if intent.name not in own.without:
-            yield from (_Block(data.sentence_texts, sorted(data.domains)) for data in intent.data)
-    yield from own.block

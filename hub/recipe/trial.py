@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from home_assistant_intents import get_speech_to_phrase_intents
 
+from hub.intent.always import always
 from hub.intent.grammar import speech_grammar
 from hub.intent.language import resolve_language
 from hub.recipe.recording import house_of
@@ -35,11 +36,12 @@ class Trial:
         self._speaker = Speaker()
         phones = PhoneNetwork(model)
         self._listener = Listener(phones, SecondNetwork(second, phones))
-        grammar = speech_grammar(house_of(language), resolve_language(language), sorted(map(phrase, LAG_MS)))
+        beside = always(language, pin=False)
+        grammar = speech_grammar(house_of(language), resolve_language(language), sorted(map(phrase, LAG_MS)), beside)
         intents = get_speech_to_phrase_intents(language) or {}
         self._polite = sorted((words.lower() for words in intents.get("skip_words", [])), key=len, reverse=True)
         ways = lexicon(sorted(grammar.words), self._listener.phones.alphabet, self._read)
-        self._graph = compiled(grammar.jsgf, ways, grammar.rare)
+        self._graph = compiled(grammar.jsgf, ways)
 
     def tried(self, text: str, sound: Sound) -> list[Tried]:
         """By the search that goes along, and by every look in the end. text: what is said in it.

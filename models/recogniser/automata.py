@@ -9,19 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from models.recogniser.jsgf import Choice, Jsgf, Part, Rule, Sequence, Word
+from models.recogniser.jsgf import BESIDES, RARE, Choice, Jsgf, Part, Rule, Sequence, Word
 
 _CALLED_WORDS = 24  # a rule with more is called
 _MOST_STATES = 200_000
 
-Label = str  # a word, or ``<rule>`` for a call
+Label = str  # a word with its tag, or ``<rule>`` for a call
 
 
 @dataclass(slots=True)
 class Automaton:
     """State 0 begins. arcs: by state, label to the next state. final: states in which a sentence may end.
 
-    onward: states in which more may be said that means something: what is optional after it ("please") does not.
+    onward: states in which more may be said that means something: what has a tag ("please") does not.
     """
 
     arcs: list[dict[Label, int]] = field(default_factory=list)
@@ -71,22 +71,17 @@ def _words(part: Part) -> int:
 
 
 class _Nfa:
-    """With silent arcs. called: rules that stay labels. closing: first of the states of what is optional at the end."""
+    """With silent arcs. called: rules that stay labels."""
 
     def __init__(self, jsgf: Jsgf, called: Iterable[str]) -> None:
         self._rules: Mapping[str, Part] = jsgf.rules
-        self._public = jsgf.public
         self._called = frozenset(called)
         self.arcs: list[list[tuple[Label, int]]] = []
         self.silent: list[list[int]] = []
-        self.end = self.closing = 0
+        self.end = 0
 
     def build(self, rule: str) -> _Nfa:
-        part = self._rules[rule]
-        meant, closing = _parted(part) if rule == self._public else (part, Sequence(()))
-        end = self._add(meant, self._state())
-        self.closing = len(self.arcs)
-        self.end = self._add(closing, end)
+        self.end = self._add(self._rules[rule], self._state())
         return self
 
     def _state(self) -> int:
@@ -99,8 +94,8 @@ class _Nfa:
     def _add(self, part: Part, start: int) -> int:
         """Returns where the part ends."""
         match part:
-            case Word(text):
-                return self._arc(start, text)
+            case Word(label):
+                return self._arc(start, label)
             case Rule(name) if name in self._called:
                 return self._arc(start, f"<{name}>")
             case Rule(name):
@@ -140,7 +135,7 @@ def _determined(nfa: _Nfa) -> Automaton:
             found.arcs.append({})
         if nfa.end in states:
             found.final.add(here)
-        if any(end < nfa.closing for ends in arcs.values() for end in ends):
+        if not all(label.endswith((RARE, BESIDES)) for label in arcs):
             found.onward.add(here)
         for label, ends in arcs.items():
             following = _reached(nfa, ends)
@@ -151,14 +146,6 @@ def _determined(nfa: _Nfa) -> Automaton:
                 waiting.append(following)
             found.arcs[here][label] = numbers[following]
     return found
-
-
-def _parted(public: Part) -> tuple[Part, Part]:
-    """What is meant, and what is optional after it: ``… <sentence> [ please ]``, as hub.intent.grammar writes it."""
-    match public:
-        case Sequence([*parts, Rule() as sentence, Choice(optional=True) as closing]):
-            return Sequence((*parts, sentence)), closing
-    return public, Sequence(())
 
 
 def _reached(nfa: _Nfa, states: Iterable[int]) -> frozenset[int]:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import ModelInvalid
 from models.recogniser.automata import Automaton, TooLarge, automata
-from models.recogniser.jsgf import parse
+from models.recogniser.jsgf import RARE, parse, spoken
 
 Lexicon = Mapping[str, Sequence[tuple[int, ...]]]  # by word, the phones of each way to say it
 KEEP = -1  # of an entry: the call stays what it is
-RARE_NATS = 1.5  # that a word costs which people may say, and mostly do not ("please")
+RARE_NATS = 1.5  # that a rare word costs
 
 _MOST_NODES = 1 << 22
 
@@ -53,8 +52,8 @@ class Graph:
     endings: words that end at a node, as places in ``ending_words`` and ``ending_states``.
     entries: nodes that begin a word in a state, as places in ``entry_nodes`` and ``entry_calls``.
     returns: the state after each call. is_last: states that end a rule.
-    goes_on: states in which more may be said that means something. word_nats: what each word costs that
-    was heard, and 0 behind them for none.
+    goes_on: states in which more may be said that means something. words: one that has a tag in some places is
+    there twice. word_nats: what each costs that was heard, and 0 behind them for none.
     """
 
     words: Sequence[str]
@@ -69,10 +68,6 @@ class Graph:
     is_last: NDArray[np.bool_]
     goes_on: NDArray[np.bool_]
 
-    @cached_property
-    def rare_words(self) -> frozenset[str]:
-        return frozenset(word for word, nats in zip(self.words, self.word_nats[:-1], strict=True) if nats > 0)
-
     @property
     def ending_words(self) -> Ints:
         return self.endings.values
@@ -86,21 +81,21 @@ class Graph:
         return len(self.phones)
 
 
-def compiled(jsgf: str, lexicon: Lexicon, rare: Collection[str] = ()) -> Graph:
-    """A word that the lexicon does not have cannot be heard. rare: words that are said now and then only.
+def compiled(jsgf: str, lexicon: Lexicon) -> Graph:
+    """A word that the lexicon does not have cannot be heard.
 
     Raises ModelInvalid (grammar-invalid).
     """
     try:
         grammar = parse(jsgf)
-        return _Builder(lexicon, rare).build(automata(grammar), grammar.public)
+        return _Builder(lexicon).build(automata(grammar), grammar.public)
     except TooLarge as error:
         raise ModelInvalid("grammar-invalid", "the grammar is too large; expose fewer devices to voice") from error
 
 
 class _Builder:
-    def __init__(self, lexicon: Lexicon, rare: Collection[str]) -> None:
-        self._lexicon, self._rare = lexicon, rare
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
         self._words: dict[str, int] = {}
         self._phones = [0]
         self._children: list[dict[int, int]] = [{}]
@@ -121,8 +116,8 @@ class _Builder:
         flat = [ending for row in self._endings for ending in row]
         entries = [entry for row in self._entries for entry in row]
         return Graph(
-            words=list(self._words),
-            word_nats=np.array([*(RARE_NATS * (word in self._rare) for word in self._words), 0.0], np.float32),
+            words=[spoken(label) for label in self._words],
+            word_nats=np.array([*(RARE_NATS * label.endswith(RARE) for label in self._words), 0.0], np.float32),
             phones=np.array(self._phones, np.int64),
             children=Ragged.of([list(row.values()) for row in self._children]),
             endings=Ragged.of([[word for word, _ in row] for row in self._endings]),
@@ -140,7 +135,7 @@ class _Builder:
             self._onward.append(number in automaton.onward)
             tree: dict[int, int] = {}
             for label, following in arcs.items():
-                for phones in () if label.startswith("<") else self._lexicon.get(label, ()):
+                for phones in () if label.startswith("<") else self._lexicon.get(spoken(label), ()):
                     self._word(tree, phones, (self._number(label), first_state + following))
             self._entries.append([(node, KEEP) for node in tree.values()])
 
@@ -168,5 +163,5 @@ class _Builder:
                     self._entries[first_state + number] += [(node, len(self._returns)) for node, _ in called]
                     self._returns.append(first_state + following)
 
-    def _number(self, word: str) -> int:
-        return self._words.setdefault(word, len(self._words))
+    def _number(self, label: str) -> int:
+        return self._words.setdefault(label, len(self._words))

@@ -1,6 +1,7 @@
 """Reads the JSGF that hub.intent.grammar writes: rules of words, choices, optional parts and other rules.
 
-Source: JSpeech Grammar Format, W3C Note of 5 June 2000; no weights, tags, imports or repetitions.
+Source: JSpeech Grammar Format, W3C Note of 5 June 2000; no weights, imports or repetitions, and of tags two, ``{rare}``
+and ``{besides}``, right behind a word.
 """
 
 from __future__ import annotations
@@ -14,12 +15,16 @@ from models.errors import ModelInvalid
 
 _RULE = re.compile(r"^(public )?<(\w+)> = (.*);$", re.MULTILINE)
 _TOKEN = re.compile(r"<\w+>|[()\[\]|]|[^\s<>()\[\]|]+")
+RARE = "{rare}"  # behind a word that people may say there, and mostly do not ("please")
+BESIDES = "{besides}"  # behind a word that begins nothing new ("in", where "in the kitchen" picks no other device)
 _DEEPEST = 40  # rules and brackets within each other
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    text: str
+    """label: the word, with its tag where it has one."""
+
+    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,11 @@ def parse(text: str) -> Jsgf:
     return Jsgf(rules, public)
 
 
+def spoken(label: str) -> str:
+    """The word alone."""
+    return label.partition("{")[0]
+
+
 def draw(jsgf: Jsgf, rng: random.Random) -> list[str]:
     """The words of a sentence, every choice equally likely."""
     return _drawn(jsgf, jsgf.rules[jsgf.public], rng)
@@ -73,8 +83,8 @@ def draw(jsgf: Jsgf, rng: random.Random) -> list[str]:
 
 def _drawn(jsgf: Jsgf, part: Part, rng: random.Random) -> list[str]:
     match part:
-        case Word(text):
-            return [text]
+        case Word(label):
+            return [spoken(label)]
         case Rule(name):
             return _drawn(jsgf, jsgf.rules[name], rng)
         case Sequence(parts):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
 import msgspec
@@ -50,8 +50,7 @@ class Looks:
     def __init__(self, searches: Sequence[Search]) -> None:
         self.searches = searches
         self.found = [search.sentences(_RIVALS) for search in searches]
-        self._rare = searches[0].rare_words
-        self._best = [_meaning(each[0], self._rare) if each else None for each in self.found]
+        self._best = [each[0].meant if each else None for each in self.found]
 
     def agreed(self, looks: Sequence[Look]) -> list[int]:
         """Those that found what counts."""
@@ -59,7 +58,7 @@ class Looks:
 
     def evidence(self, look: int, sentence: Sentence) -> tuple[float, ...]:
         """Of a sentence that this look found; behind its ``evidence`` the share of looks whose likeliest one it is."""
-        agree = self._best.count(_meaning(sentence, self._rare)) / len(self._best)
+        agree = self._best.count(sentence.meant) / len(self._best)
         return *evidence(self.searches[look], sentence, margin(sentence, self.found[look])), agree
 
 
@@ -101,8 +100,3 @@ def agreed(looks: Sequence[Look], found: Sequence[Hashable | None]) -> list[int]
     votes = Counter(found[place] for place in voters)
     best = max(voters, key=lambda place: (votes[found[place]], looks[place].second, looks[place].blank_penalty))
     return [place for place, meant in enumerate(found) if meant == found[best]]
-
-
-def _meaning(sentence: Sentence, rare: Collection[str]) -> tuple[str, ...]:
-    """Without what may be said and changes nothing."""
-    return tuple(word for word in sentence.words if word not in rare)

@@ -37,7 +37,8 @@ class Effort:
 class Sentence:
     """One of the likeliest. score: log likelihood, penalty included. ends: frame at which each word ends.
 
-    word_scores: log likelihood up to there. phones: along the path. goes_on: whether more words may follow.
+    word_scores: log likelihood up to there. phones: along the path. goes_on: whether more words may follow. meant: the
+    words without those that may be said and change nothing.
     """
 
     words: tuple[str, ...]
@@ -46,6 +47,7 @@ class Sentence:
     ends: tuple[int, ...]
     word_scores: tuple[float, ...]
     goes_on: bool
+    meant: tuple[str, ...]
 
 
 class Search:
@@ -72,11 +74,6 @@ class Search:
         self._free_last = BLANK
         self.clear_phones = 0
         self._clear_last = BLANK
-
-    @property
-    def rare_words(self) -> frozenset[str]:
-        """Of the grammar: people may say them, and they change nothing."""
-        return self._graph.rare_words
 
     @property
     def free_phones(self) -> int:
@@ -133,7 +130,8 @@ class Search:
         if word >= 0:
             words, ends, along = [*words, word], [*ends, self.frames], [*along, score]
         named = tuple(self._graph.words[each] for each in words)
-        return Sentence(named, score, int(self._lengths[path]), tuple(ends), tuple(along), goes_on)
+        meant = tuple(self._graph.words[each] for each in words if not self._graph.word_nats[each])
+        return Sentence(named, score, int(self._lengths[path]), tuple(ends), tuple(along), goes_on, meant)
 
     def _free(self, likely: Floats) -> None:
         phone = int(likely.argmax())

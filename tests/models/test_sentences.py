@@ -127,7 +127,7 @@ def test_the_grammar_file_is_read_as_written(house: FakeHouse, tmp_path: Path) -
     grammar.write(tmp_path / "grammar.json")
     assert SpeechGrammar.read(tmp_path / "grammar.json") == grammar
     fields = json.loads((tmp_path / "grammar.json").read_bytes())
-    assert {"version", "language", "jsgf", "names", "wake_phrases", "rare"} == fields.keys()
+    assert {"version", "language", "jsgf", "names", "wake_phrases"} == fields.keys()
     assert [entry.name for entry in tmp_path.iterdir()] == ["grammar.json"]
 
 

@@ -178,7 +178,7 @@ class _Adapting:
         return normal(text, self._grammar.language)
 
     def _graph(self, ways: Lexicon | Mapping[str, Sequence[Way]]) -> Graph:
-        return compiled(self._grammar.jsgf, ways, self._grammar.rare)
+        return compiled(self._grammar.jsgf, ways)
 
     def _each(self, stage: str, of: Sequence[_Item]) -> Iterator[_Item]:
         for done, one in enumerate(of):

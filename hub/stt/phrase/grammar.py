@@ -22,7 +22,7 @@ class GrammarBroken(EarshotError):
 class Grammar(msgspec.Struct, frozen=True, dict=True):
     """jsgf: one grammar with one public rule, words in lower case. names: how a name is said, how it is written.
 
-    wake_phrases: what may be said before a command. rare: words that are said now and then only.
+    wake_phrases: what may be said before a command.
     """
 
     version: int
@@ -30,7 +30,6 @@ class Grammar(msgspec.Struct, frozen=True, dict=True):
     jsgf: str
     names: dict[str, str]
     wake_phrases: list[str] = []
-    rare: list[str] = []
 
     @classmethod
     def read(cls, path: Path) -> Grammar:
@@ -53,7 +52,7 @@ class Grammar(msgspec.Struct, frozen=True, dict=True):
     def words(self) -> frozenset[str]:
         """Every word that needs a pronunciation."""
         bodies = re.findall(r"^(?:public )?<\w+> = (.*);$", self.jsgf, re.MULTILINE)
-        return frozenset(_WORD.findall(re.sub(r"<\w+>", " ", " ".join(bodies))))
+        return frozenset(_WORD.findall(re.sub(r"<\w+>|{\w+}", " ", " ".join(bodies))))
 
     def written(self, spoken: str) -> str:
         """The sentence with its names as people wrote them: ``turn on the t v`` is ``turn on the TV``."""

@@ -105,7 +105,7 @@ class Recogniser:
         # While somebody speaks the first look is alone, and knows itself how sure it is.
         self._accept_so_far = listener.phones.calibration.accept if listener.second else self._accept
         try:
-            self.graph: Graph = compiled(grammar.jsgf, ways, grammar.rare)
+            self.graph: Graph = compiled(grammar.jsgf, ways)
         except ModelInvalid as error:
             raise GrammarBroken(error.code, error.message) from error
 

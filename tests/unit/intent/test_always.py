@@ -53,7 +53,14 @@ def test_every_sentence_beside_commands_is_understood_or_answers(language):
     beside = always(language, pin=False)
     lines = [f"<{name}> = {body};" for name, body in beside.rules.items()]
     jsgf = parse(
-        "\n".join(["#JSGF V1.0;", "grammar a;", *lines, f"public <command> = {' | '.join(beside.sentences)};"])
+        "\n".join(
+            [
+                "#JSGF V1.0;",
+                "grammar a;",
+                *lines,
+                f"public <command> = {' | '.join((*beside.sentences, *beside.answers))};",
+            ]
+        )
     )
     rng = random.Random(7)
     for said in {" ".join(draw(jsgf, rng)) for _ in range(250)}:

@@ -7,11 +7,14 @@ from pathlib import Path
 import pytest
 
 from hub.errors import IntentFailed
+from hub.intent.always import always
 from hub.intent.grammar import SpeechGrammar, speech_grammar
 from hub.intent.language import load_sentences
 from hub.intent.matching import match
 from hub.intent.names import HouseNames
 from hub.stages import Area, Entity, Intent
+from models.recogniser.automata import automata
+from models.recogniser.jsgf import parse
 from tests.fakes_house import FakeHouse
 from tests.jsgf_matcher import JsgfMatcher
 
@@ -30,6 +33,15 @@ HOUSE = FakeHouse(
     ],
     [Area("Bedroom", "Upstairs", ("sleeping room",))],
 )
+
+
+def onward(grammar: SpeechGrammar, said: str) -> bool:
+    """Whether more may follow a whole command that means something."""
+    automaton, state = automata(parse(grammar.jsgf))["command"], 0
+    for word in said.split():
+        state = automaton.arcs[state][word]
+    assert state in automaton.final
+    return state in automaton.onward
 
 
 @pytest.fixture(scope="module")
@@ -88,6 +100,66 @@ def test_what_can_be_said_here_is_heard(heard: JsgfMatcher, sentence: str) -> No
 )
 def test_what_cannot_be_meant_here_is_not_heard(heard: JsgfMatcher, sentence: str) -> None:
     assert not heard.accepts(sentence)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "said"),
+    [
+        ("please stop my timer", True),
+        ("stop my timer please", True),
+        ("can you please stop my timer", True),
+        ("stop my timer could you", True),
+        ("i'd like to stop my timer", True),
+        ("stop my timer for me", True),
+        ("for me stop my timer", False),
+        ("stop my timer i'd like to", False),
+        ("stop my timer i want", False),
+        ("stop my timer can you please", False),
+    ],
+)
+def test_what_is_polite_stands_where_people_say_it(heard: JsgfMatcher, sentence: str, *, said: bool) -> None:
+    """Elsewhere it would only be what noise before or after a command is taken for."""
+    assert heard.accepts(sentence) is said
+    if said:
+        names = HouseNames(HOUSE.entities(), HOUSE.areas(), "en")
+        understood = match(sentence, load_sentences("en"), names, "Bedroom")
+        assert isinstance(understood, Intent)
+        assert understood.name == "HassCancelTimer"
+
+
+@pytest.mark.parametrize(("language", "polite"), [("en", "for{rare} me{rare}"), ("nl", "alsjeblieft{rare}")])
+def test_polite_words_are_tagged_and_the_same_words_elsewhere_are_not(language: str, polite: str) -> None:
+    *rules, command = speech_grammar(HOUSE, language).jsgf.splitlines()
+    assert polite in command
+    assert "{rare}" not in "".join(rules)
+
+
+@pytest.mark.parametrize("wake_phrases", [[], ["okay nabu"]])
+@pytest.mark.parametrize("pin", [False, True])
+def test_after_a_whole_command_nothing_is_waited_for(wake_phrases: list[str], *, pin: bool) -> None:
+    """Whatever else may be said: wake words, answers. Politeness that may follow is nothing."""
+    grammar = speech_grammar(HOUSE, "en", wake_phrases, always("en", pin=pin))
+    assert not onward(grammar, "never mind")
+    assert not onward(grammar, "turn on the bed light")
+    assert not onward(grammar, "what time is it"), "right now"
+    assert onward(grammar, "turn on the lights"), "in the bedroom"
+
+
+@pytest.mark.parametrize(("other", "waits"), [("Desk Lamp", False), ("Bed Light", True), ("bed light", True)])
+def test_a_room_is_waited_for_where_it_tells_devices_apart(other: str, *, waits: bool) -> None:
+    house = FakeHouse([light("Bed Light"), Entity("light.b", "light", other)], [Area("Bedroom"), Area("Hall")])
+    grammar = speech_grammar(house, "en")
+    assert JsgfMatcher(grammar.jsgf).accepts("turn on the bed light in the hall")
+    assert onward(grammar, "turn on the bed light") is waits
+
+
+def test_an_answer_is_said_without_politeness() -> None:
+    """ "Can you no" is nothing that anybody says, but what "computer" was taken for."""
+    heard = JsgfMatcher(speech_grammar(HOUSE, "en", ["alexa"], always("en", pin=True)).jsgf)
+    for said in ("no", "yes please", "five minutes", "one two three four", "alexa yes"):
+        assert heard.accepts(said), said
+    for said in ("can you no", "please five minutes", "could you one two three four"):
+        assert not heard.accepts(said), said
 
 
 def test_names_lead_back_to_their_written_form(grammar: SpeechGrammar) -> None:

@@ -50,8 +50,10 @@ def test_a_name_that_begins_a_longer_name_goes_on() -> None:
     assert (best.words, best.goes_on) == (("put", "bed"), True)
 
 
-def test_politeness_at_the_end_adds_nothing() -> None:
-    """What is optional at the end of every command; in the middle of a sentence it goes on."""
-    polite = JSGF.replace("public <command> = ", "<sentence> = ") + "public <command> = <sentence> [ now please ];\n"
+@pytest.mark.parametrize("called", ["", " | please [ please ]"], ids=["commands alone", "and a call"])
+def test_politeness_at_the_end_adds_nothing(called: str) -> None:
+    """Wherever it stands; a word that means something goes on."""
+    polite = JSGF.replace("public <command> = ", "<sentence> = ")
+    polite += f"public <command> = <sentence> [ now{{rare}} please{{rare}} ]{called};\n"
     assert heard(1, 2, 4, jsgf=polite).sentences(1)[0].goes_on is True, "put bed out now: a word of the sentence"
     assert heard(1, 2, 4, 5, jsgf=polite).sentences(1)[0].goes_on is False

@@ -38,6 +38,12 @@ def test_words_may_have_apostrophes_hyphens_and_any_script():
     )
 
 
+def test_the_tag_of_a_rare_word_is_said_by_nobody():
+    jsgf = parse(f"{HEADER}public <command> = stop please{{rare}};\n")
+    assert jsgf.rules["command"] == Sequence((Word("stop"), Word("please{rare}")))
+    assert draw(jsgf, random.Random(1)) == ["stop", "please"]
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [

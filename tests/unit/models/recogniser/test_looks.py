@@ -16,7 +16,7 @@ from models.recogniser.search import Effort, Search
 from tests.unit.models.recogniser.grammars import clear_frames
 
 LEXICON = {"turn": [(1, 2)], "it": [(4,)], "on": [(3, 2)], "please": [(5, 1)]}
-GRAPH = compiled("public <command> = turn [ it ] on [ please ];\n", LEXICON, rare=["please"])
+GRAPH = compiled("public <command> = turn [ it ] on [ please{rare} ];\n", LEXICON)
 OUTPUTS = 6
 CHEAP, DEAR = 0.5, 3.0
 NO_WEIGHTS = (0.0,) * len(Calibration().weights)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.recogniser.graph import RARE_NATS, compiled
+from models.recogniser.jsgf import RARE
 from models.recogniser.phones import BLANK
 from models.recogniser.search import Effort, Search
 from tests.unit.models.recogniser.exact import best_scores
@@ -68,13 +71,28 @@ def test_every_sentence_has_the_score_of_its_best_path(text, lexicon, frames, se
 @settings(max_examples=100, deadline=None)
 def test_a_rare_word_costs_its_nats_each_time_it_is_said(text, lexicon, seed, rare):
     posteriors = random_frames(10, OUTPUTS, seed)
-    plain, dear = (Search(compiled(text, lexicon, words), EXACT) for words in ((), rare))
+    tagged = re.sub(r"\w+(?=[ ;])", lambda word: word[0] + RARE * (word[0] in rare), text)
+    plain, dear = (Search(compiled(each, lexicon), EXACT) for each in (text, tagged))
     for search in (plain, dear):
         search.feed(posteriors)
     costs = {
         one.words: one.score - RARE_NATS * sum(word in rare for word in one.words) for one in plain.sentences(10_000)
     }
     assert {one.words: one.score for one in dear.sentences(10_000)} == pytest.approx(costs, abs=1e-3)
+
+
+def test_a_word_is_rare_only_where_it_is_tagged():
+    """In "on for now" it means something; in "on for me", polite, it does not, and has to be clearer."""
+    sounds = {"on": [(4, 5)], "for": [(7,)], "now": [(6, 4)], "me": [(8, 9)]}
+    polite = "public <command> = on [ for ( now | me ) ] [ for{rare} me{rare} ];\n"
+    search = searched(polite, sounds, clear_frames([4, 5, 7, 8, 9], 12), EXACT)
+    plain, *_ = searched(polite.replace(RARE, ""), sounds, clear_frames([4, 5, 7, 8, 9], 12), EXACT).sentences(1)
+    meant = search.sentences(1)[0]
+    assert (meant.words, meant.meant, meant.score) == (("on", "for", "me"), ("on", "for", "me"), plain.score)
+    only = searched(polite.replace("( now | me )", "now"), sounds, clear_frames([4, 5, 7, 8, 9], 12), EXACT)
+    said = only.sentences(1)[0]
+    assert (said.words, said.meant) == (("on", "for", "me"), ("on",))
+    assert said.score == pytest.approx(plain.score - 2 * RARE_NATS, abs=1e-3)
 
 
 @given(grammars(), lexicons(), st.integers(0, 2**32 - 1), st.data())
