@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from models.recogniser.confidence import Calibration
 from models.recogniser.graph import compiled
+from models.recogniser.guesses import best_so_far
 from models.recogniser.search import Effort, Search
 
 LEXICON = {"put": [(1,)], "bed": [(2,)], "light": [(3,)], "out": [(4,)], "now": [(5,)], "please": [(6,)]}
@@ -57,3 +59,18 @@ def test_politeness_at_the_end_adds_nothing(called: str) -> None:
     polite += f"public <command> = <sentence> [ now{{rare}} please{{rare}} ]{called};\n"
     assert heard(1, 2, 4, jsgf=polite).sentences(1)[0].goes_on is True, "put bed out now: a word of the sentence"
     assert heard(1, 2, 4, 5, jsgf=polite).sentences(1)[0].goes_on is False
+
+
+@pytest.mark.parametrize(("sounding", "complete"), [(0.5, True), (0.9, False)], ids=["hardly", "clearly"])
+def test_a_whole_command_is_whole_while_hardly_a_sound_follows(sounding: float, *, complete: bool) -> None:
+    """In silence blank costs its price, and a sound that may be another word's first does not."""
+    lexicon = {"put": [(1,)], "out": [(2,)], "slowly": [(3, 4)]}
+    search = Search(compiled("public <command> = put out [ slowly ];\n", lexicon), Effort())
+    for phone, likelihood in ((1, 0.99), (0, 0.99), (2, 0.99), (0, 0.99), (3, sounding), (0, 0.99)):
+        frame = np.full((1, 7), np.log(1e-3), np.float32)
+        frame[0, 0] = np.log(1 - likelihood)
+        frame[0, phone] = np.log(likelihood)
+        search.feed(frame)
+    guess = best_so_far(search, Calibration())
+    assert guess is not None
+    assert (guess.words, guess.complete) == (("put", "out"), complete)
