@@ -11,7 +11,7 @@ from importlib.resources import files
 
 import msgspec
 
-_WORD = re.compile(r"[^\s<>()\[\]|=;]+")
+_WORD = re.compile(r"[^\s<>()\[\]|=;{}]+")
 
 
 class Block(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
