@@ -16,12 +16,9 @@ from statistics import mean, median
 
 import numpy as np
 
-from hub.bench.stt_grammars import house_from
+from hub.bench.stt_grammars import grammar_of, house_from
 from hub.config import EndpointSection
-from hub.intent.always import always
-from hub.intent.grammar import speech_grammar
 from hub.stages import Partial
-from hub.stt.phrase.grammar import Grammar
 from hub.stt.phrase.recogniser import Recogniser
 from hub.vad.endpoint import Endpointer, Expected, Phase, SpeechEnded, SpeechStarted, expected
 from hub.vad.silero import SileroVoices
@@ -33,7 +30,6 @@ from models.recogniser.second import SecondNetwork
 from tests.programs import SHARED
 from wire.pcm import SPEECH_RATE_HZ
 from wire.places import places
-from wire.wake_words import LAG_MS, phrase
 
 WINDOW_SAMPLES = 512
 WINDOW_MS = WINDOW_SAMPLES / SPEECH_RATE_HZ * 1000
@@ -56,9 +52,7 @@ def main() -> None:
 
 
 def _recogniser() -> Recogniser:
-    house = house_from(SHARED / "audio/demo-home.toml")
-    written = speech_grammar(house, "en", sorted(map(phrase, LAG_MS)), always("en", pin=False))
-    grammar = Grammar(written.version, written.language, written.jsgf, written.names, written.wake_phrases)
+    grammar = grammar_of(house_from(SHARED / "audio/demo-home.toml"), "en")
     with model_file("en") as model:
         phones, second = PhoneNetwork(model), second_beside(model)
         return Recogniser(grammar, Listener(phones, SecondNetwork(second, phones) if second else None))

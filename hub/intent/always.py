@@ -16,7 +16,7 @@ MIN_DIGITS, MAX_DIGITS = 4, 12  # of a PIN
 class Always(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """JSGF of one language. rules: name to body, each before its use. sentences: alternatives.
 
-    answers: more of them, to what the hub asks: nobody says "can you no".
+    answers: more of them, to what the hub asks.
     """
 
     sentences: tuple[str, ...] = ()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 import msgspec
@@ -21,10 +21,10 @@ from home_assistant_intents import get_speech_to_phrase_intents, get_speech_to_p
 
 from hub.errors import IntentFailed
 from hub.intent.always import Always
-from hub.intent.jsgf import NEVER, TemplateWriter
+from hub.intent.jsgf import NEVER, TemplateWriter, tagged
 from hub.intent.names import spoken_domains
 from hub.intent.spoken import factor, number_words, spoken_forms
-from hub.intent.spoken_templates import Block, SpokenTemplates, tagged
+from hub.intent.spoken_templates import Block, SpokenTemplates
 from hub.stages import House
 
 VERSION = 1
@@ -100,21 +100,23 @@ class _Grammar:
                 if written := self._written(block, sentence):
                     commands[f"{written} {besides}".rstrip()] = None
         rules = {**self._rules, **self._templates.rules}
-        first, last = self._polite()
         lines = ["#JSGF V1.0;", "grammar house;", *(f"<{name}> = {body};" for name, body in rules.items() if body)]
         lines += [f"<a_{name}> = {_renamed(body, beside)};" for name, body in beside.rules.items()]
         lines.append(f"<sentence> = {' | '.join([*commands, *(_renamed(said, beside) for said in beside.sentences)])};")
-        called = [normalize_text(phrase).lower() for phrase in wake_phrases]
-        wake = factor(called)
-        ways = [f"{first} <sentence> {last}"]
         if beside.answers:
             lines.append(f"<answer> = {' | '.join(_renamed(said, beside) for said in beside.answers)};")
-            ways.append("<answer>")
-        if wake:
-            ways = [*(f"[ {wake} ] {way}" for way in ways), f"{wake} [ {wake} ]"]
-        lines.append(f"public <command> = {' | '.join(' '.join(way.split()) for way in ways)};")
+        called = [normalize_text(phrase).lower() for phrase in wake_phrases]
+        lines.append(f"public <command> = {self._command(factor(called), answers=bool(beside.answers))};")
         jsgf = "\n".join(lines) + "\n"
         return SpeechGrammar(language=self._pack.language, jsgf=jsgf, names=self._names, wake_phrases=called)
+
+    def _command(self, wake: str, *, answers: bool) -> str:
+        """All that may be said: with a wake word before it, or that alone. Nobody says "can you no"."""
+        first, last = self._polite()
+        ways = [f"{first} <sentence> {last}", *([f"<answer> {last}"] if answers else [])]
+        if wake:
+            ways = [*(f"[ {wake} ] {way}" for way in ways), f"{wake} [ {wake} ]"]
+        return " | ".join(" ".join(way.split()) for way in ways)
 
     def _blocks(self) -> Iterator[Block]:
         """The lean templates of the intents package, and our own beside them."""
@@ -131,10 +133,11 @@ class _Grammar:
         written = self._written(block, block.besides) if block.besides else None
         if not written:
             return ""
-        if self._each_name_once():
+        if self._each_name_once:
             written = tagged(written, "besides")
         return f"[ {written} ]"
 
+    @cached_property
     def _each_name_once(self) -> bool:
         """No two devices are called the same."""
         called = [

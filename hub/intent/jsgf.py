@@ -16,6 +16,7 @@ from hassil.expression import Group as HassilGroup
 NEVER = None  # an expression that nothing said can match here (a wildcard, a list without values)
 
 _PUNCTUATION = re.compile(r"[.,?!;:¿¡]")
+_WORD = re.compile(r"[^\s<>()\[\]|=;{}]+")
 _RULE_UNSAFE = re.compile(r"[^a-z0-9_]")
 
 ListRule = Callable[[str], str | None]
@@ -146,3 +147,11 @@ def _texts(expression: Expression) -> list[str]:
 def _spaced(items: Iterable[Expression]) -> list[Expression]:
     """Parts that change places are words of their own."""
     return [part for item in items for part in (TextChunk(" "), item)]
+
+
+def tagged(jsgf: str, tag: str, words: Sequence[str] | None = None) -> str:
+    """A piece of JSGF with this tag behind each of its words. words: only behind these."""
+    return " ".join(
+        f"{part}{{{tag}}}" if _WORD.fullmatch(part) and (words is None or part in words) else part
+        for part in jsgf.split()
+    )

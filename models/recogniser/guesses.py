@@ -9,8 +9,6 @@ from models.recogniser.confidence import Calibration, LookAgain, confidence, evi
 from models.recogniser.looks import Looks
 from models.recogniser.search import Search, Sentence
 
-_AS_LIKELY_NATS = 3.0  # blank's price: in silence a beginning of one word more may be likelier by so much
-
 
 @dataclass(frozen=True, slots=True)
 class Guess:
@@ -46,10 +44,13 @@ def decided(looks: Looks, again: LookAgain, most: int = 5) -> list[Guess]:
 
 
 def best_so_far(search: Search, calibration: Calibration) -> Guess | None:
-    """The likeliest beginning of a sentence; a whole one where it is as likely. None: not a word yet."""
+    """The likeliest beginning of a sentence; a whole one where it is as likely. None: not a word yet.
+
+    As likely: in silence blank costs its price, and what may be the first sound of one word more does not.
+    """
     found = search.sentences(2)
     begun = search.begun()
-    if found and found[0].score > begun.score - _AS_LIKELY_NATS:
+    if found and found[0].score > begun.score - calibration.blank_penalty:
         return _guess(search, calibration, found[0], found)
     if not begun.words:
         return None

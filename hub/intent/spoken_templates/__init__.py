@@ -5,13 +5,9 @@ They stand beside, or instead of, the lean set of home-assistant-intents; the fo
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
 from importlib.resources import files
 
 import msgspec
-
-_WORD = re.compile(r"[^\s<>()\[\]|=;{}]+")
 
 
 class Block(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -49,11 +45,3 @@ class SpokenTemplates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Empty where nobody wrote one."""
         source = files(__package__) / f"{language}.toml"
         return msgspec.toml.decode(source.read_bytes(), type=cls) if source.is_file() else cls()
-
-
-def tagged(jsgf: str, tag: str, words: Sequence[str] | None = None) -> str:
-    """A piece of JSGF with this tag behind each of its words. words: only behind these."""
-    return " ".join(
-        f"{part}{{{tag}}}" if _WORD.fullmatch(part) and (words is None or part in words) else part
-        for part in jsgf.split()
-    )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hassil.util import normalize_text
+from home_assistant_intents import get_speech_to_phrase_intents
 
 from hub.errors import IntentFailed
 from hub.intent.always import always
@@ -12,6 +14,7 @@ from hub.intent.grammar import SpeechGrammar, speech_grammar
 from hub.intent.language import load_sentences
 from hub.intent.matching import match
 from hub.intent.names import HouseNames
+from hub.intent.spoken_templates import SpokenTemplates
 from hub.stages import Area, Entity, Intent
 from models.recogniser.automata import automata
 from models.recogniser.jsgf import parse
@@ -134,6 +137,23 @@ def test_polite_words_are_tagged_and_the_same_words_elsewhere_are_not(language: 
     assert "{rare}" not in "".join(rules)
 
 
+@pytest.mark.parametrize("language", ["en", "de", "fr", "es", "nl"])
+def test_every_polite_word_that_is_kept_from_a_place_is_one(language: str) -> None:
+    """A word that the package does not have, or not so, would keep nothing from anywhere."""
+    pack = get_speech_to_phrase_intents(language)
+    assert pack is not None
+    known = {normalize_text(words).lower() for words in pack["skip_words"]}
+    polite = SpokenTemplates.of(language).polite
+    assert {*polite.never_first, *polite.never_last} <= known
+    assert known.isdisjoint(polite.also_first), "it is said there already"
+
+
+def test_every_word_that_adds_nothing_is_in_the_grammar(grammar: SpeechGrammar) -> None:
+    words = SpokenTemplates.of("en").adds_nothing
+    assert words
+    assert [word for word in words if f"{word}{{besides}}" not in grammar.jsgf] == []
+
+
 @pytest.mark.parametrize("wake_phrases", [[], ["okay nabu"]])
 @pytest.mark.parametrize("pin", [False, True])
 def test_after_a_whole_command_nothing_is_waited_for(wake_phrases: list[str], *, pin: bool) -> None:
@@ -153,10 +173,10 @@ def test_a_room_is_waited_for_where_it_tells_devices_apart(other: str, *, waits:
     assert onward(grammar, "turn on the bed light") is waits
 
 
-def test_an_answer_is_said_without_politeness() -> None:
+def test_nobody_is_polite_before_an_answer() -> None:
     """ "Can you no" is nothing that anybody says, but what "computer" was taken for."""
     heard = JsgfMatcher(speech_grammar(HOUSE, "en", ["alexa"], always("en", pin=True)).jsgf)
-    for said in ("no", "yes please", "five minutes", "one two three four", "alexa yes"):
+    for said in ("no", "yes please", "five minutes", "five minutes please", "one two three four", "alexa yes"):
         assert heard.accepts(said), said
     for said in ("can you no", "please five minutes", "could you one two three four"):
         assert not heard.accepts(said), said
